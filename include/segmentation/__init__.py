@@ -1,0 +1,1 @@
+"""The one package that the DAG and the Spark jobs share."""

@@ -1,0 +1,52 @@
+"""The command line of every Spark job, made from the settings: once as templates, once as a parser."""
+
+import argparse
+from dataclasses import dataclass
+from datetime import date
+
+from segmentation import settings as params
+from segmentation.settings import FIELDS, Settings
+
+
+@dataclass(frozen=True)
+class JobArguments:
+    """What a job is told: the run's settings, the resolved as-of date and source version, and who runs it."""
+
+    settings: Settings
+    as_of: date
+    source_version: str
+    run_id: str
+
+
+def templates() -> list[str]:
+    """The arguments of every Spark task as Airflow templates.
+
+    Each is one `--name=value` word, so that a value that begins with a dash stays a value.
+    """
+    resolved = "{{ ti.xcom_pull(task_ids='fetch')['%s'] }}"
+    words = [
+        f"--source-version={resolved % 'source_version'}",
+        f"--as-of={resolved % 'as_of'}",
+        "--run-id={{ run_id }}",
+    ]
+    for name, meta in FIELDS.items():
+        if name != "as_of":
+            text = {"string": f"params.{name}", "string?": f"params.{name} or ''"}.get(
+                meta["type"], f"params.{name} | tojson"
+            )
+            words.append(f"--{name.replace('_', '-')}={{{{ {text} }}}}")
+    return words
+
+
+def read(words: list[str]) -> JobArguments:
+    """Parse a job's command line. Raises UserError where a value is not allowed."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--source-version", required=True)
+    parser.add_argument("--run-id", default="by-hand")
+    for name, meta in FIELDS.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", help=meta["help"], required=name == "as_of")
+    given = {name: value for name, value in vars(parser.parse_args(words)).items() if value is not None}
+    source_version, run_id = given.pop("source_version"), given.pop("run_id")
+    settings = params.parse(given)
+    assert settings.as_of is not None  # required above
+    return JobArguments(settings, settings.as_of, source_version, run_id)

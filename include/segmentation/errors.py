@@ -1,0 +1,13 @@
+"""Errors that a user can act on."""
+
+
+class UserError(Exception):
+    """Something the user can put right: a param, a file, a rule.
+
+    The message names what is wrong, where, and what to do. It is shown without a stack trace, and the
+    task is not retried, because a retry would end the same way.
+    """
+
+
+# What a job exits with after a UserError (BSD's EX_DATAERR), so that the task knows not to retry.
+USER_ERROR_EXIT = 65

@@ -1,0 +1,52 @@
+"""Where the local installation keeps its things, and the environment that Airflow and Spark run in."""
+
+import os
+import sys
+from pathlib import Path
+
+from segmentation.paths import PROJECT, warehouse_root
+
+LOCAL = Path(os.environ.get("SEGMENTATION_LOCAL") or PROJECT / ".local").absolute()
+AIRFLOW_HOME = LOCAL / "airflow"
+LOGS = LOCAL / "logs"
+
+# A second writer waits this long for SQLite instead of failing with "database is locked".
+SQLITE_CONNECT_ARGS = {"timeout": 60}
+
+
+def environment() -> dict[str, str]:
+    """The environment of every Airflow and Spark process on this machine. What the user has set wins."""
+    from segmentation.local import java
+
+    home = java.java_home()
+    settings = {
+        "AIRFLOW_HOME": str(AIRFLOW_HOME),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "segmentation.local.layout.SQLITE_CONNECT_ARGS",
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW_CONN_SPARK_DEFAULT": '{"conn_type": "spark", "host": "local[*]"}',
+        "SEGMENTATION_WAREHOUSE": str(warehouse_root()),
+        # Spark on one machine listens to that machine only.
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_SUBMIT_OPTS": java.class_cache_options(home),
+    }
+    found = {**settings, **os.environ}
+    found["JAVA_HOME"] = str(home)
+    found["SPARK_HOME"] = _spark_home()
+    found["PYTHONPATH"] = os.pathsep.join([str(PROJECT / "include"), *_given("PYTHONPATH")])
+    # spark-submit looks for python3 and its own helpers on PATH.
+    found["PATH"] = os.pathsep.join([str(Path(sys.prefix) / "bin"), *_given("PATH")])
+    return found
+
+
+def _given(name: str) -> list[str]:
+    return [part for part in os.environ.get(name, "").split(os.pathsep) if part]
+
+
+def _spark_home() -> str:
+    import pyspark
+
+    return str(Path(pyspark.__file__).parent)

@@ -1,0 +1,57 @@
+"""The words at the end of a run: as-of date, segments, clusters, where the report is."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from segmentation.local.terminal import bold, dim
+from segmentation.versions import Manifest, Warehouse
+
+
+def table(warehouse: Warehouse, report: Manifest, name: str) -> list[dict]:
+    """The rows of a table that a report rests on."""
+    manifest = warehouse.get(name, report.inputs[name], _as_of(report))
+    folder = warehouse.place_of(manifest)
+    return pa.concat_tables([pq.read_table(folder / path) for path in manifest.files]).to_pylist()
+
+
+def _as_of(report: Manifest):
+    from datetime import date
+
+    return date.fromisoformat(str(report.as_of))
+
+
+def summary(warehouse: Warehouse, report: Manifest) -> str:
+    """The summary of a finished run as text."""
+    segments = sorted(table(warehouse, report, "segment_summary"), key=lambda row: -row["customers"])
+    chosen = next(row for row in table(warehouse, report, "kmeans_search") if row["chosen"])
+    clusters = sorted(table(warehouse, report, "cluster_profile"), key=lambda row: -row["customers"])
+    customers = sum(row["customers"] for row in segments)
+    spend = sum(row["total_monetary"] for row in segments)
+    folder = warehouse.place_of(report)
+    lines = [
+        "",
+        bold(f"{customers:,} customers as of {report.as_of}, who spent ${spend:,.2f}"),
+        "",
+        bold(f"  {'Segment':<22}{'Group':<14}{'Customers':>12}{'Share':>9}{'Spend':>18}{'Share':>9}"),
+    ]
+    for row in segments:
+        lines.append(
+            f"  {row['segment']:<22}{row['segment_group']:<14}{row['customers']:>12,}{row['share']:>9.1%}"
+            f"{'$' + format(row['total_monetary'], ',.2f'):>18}{row['share_of_total']:>9.1%}"
+        )
+    lines += ["", bold(f"K-Means: {chosen['k']} clusters") + f" ({chosen['reason']})"]
+    for row in clusters:
+        lines.append(f"  {row['label']:<36}{row['customers']:>12,}{row['share']:>9.1%}")
+    lines += [
+        "",
+        f"Report   {_short(folder / 'report.html')}",
+        f"Tables   {_short(warehouse.root)}/<dataset>/as_of={report.as_of}/  " + dim("(the file LATEST names the version)"),
+    ]
+    return "\n".join(lines)
+
+
+def _short(path: Path) -> str:
+    """The path as one would type it from here."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

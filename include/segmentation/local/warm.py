@@ -1,0 +1,39 @@
+"""Use what the Spark jobs use, so that the class cache holds the classes they need. See `java.py`."""
+
+import tempfile
+from pathlib import Path
+
+from pyspark.ml.clustering import KMeans
+from pyspark.ml.evaluation import ClusteringEvaluator
+from pyspark.ml.feature import VectorAssembler
+
+from segmentation.session import spark_session
+
+LINE = '{"rating": 5.0, "title": "a", "user_id": "u%d", "timestamp": %d, "details": {"a": 1}}\n'
+SCHEMA = "rating double, title string, user_id string, timestamp bigint, details string, broken_line string"
+QUERY = """
+SELECT user_id, max(timestamp_millis(timestamp)) AS last, cast(sum(rating) AS DECIMAL(18, 2)) AS total,
+       row_number() OVER (PARTITION BY count(*) ORDER BY user_id) AS place
+FROM lines WHERE timestamp > :start AND broken_line IS NULL GROUP BY user_id
+"""
+
+
+def main() -> None:
+    """Read JSON, aggregate, write and read Parquet, fit K-Means; all on a few rows."""
+    spark = spark_session("warm")
+    with tempfile.TemporaryDirectory() as folder:
+        lines = Path(folder, "lines.jsonl")
+        lines.write_text("".join(LINE % (i % 50, 1_600_000_000_000 + i) for i in range(200)), encoding="utf-8")
+        raw = spark.read.schema(SCHEMA).option("columnNameOfCorruptRecord", "broken_line").json(str(lines))
+        raw.createOrReplaceTempView("lines")
+        spark.sql(QUERY, args={"start": 0}).persist().createOrReplaceTempView("totals")
+        spark.table("totals").write.partitionBy("place").parquet(f"{folder}/totals")
+        read = spark.read.parquet(f"{folder}/totals")
+        points = VectorAssembler(inputCols=["place"], outputCol="features").transform(read).persist()
+        ClusteringEvaluator().evaluate(KMeans(k=3, seed=1).fit(points).transform(points))
+        read.join(spark.table("totals"), "user_id").groupBy("user_id").count().toPandas()
+    spark.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,13 @@
+"""Where things are: the project's own folders and the user's warehouse."""
+
+import os
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+SQL = PROJECT / "include" / "sql"
+SEGMENT_MAPS = PROJECT / "include" / "segment_maps"
+
+
+def warehouse_root() -> Path:
+    """The folder that holds every dataset version: SEGMENTATION_WAREHOUSE, or `warehouse/` in the project."""
+    return Path(os.environ.get("SEGMENTATION_WAREHOUSE") or PROJECT / "warehouse").absolute()

@@ -1,0 +1,144 @@
+"""Which version of each dataset a run makes or reads, worked out before anything runs.
+
+A version is a function of the source version, the as-of date, the settings and the rules, and of nothing
+else. So a task, a retry and a backfill in any order all arrive at the same ids without asking anyone.
+"""
+
+import hashlib
+import json
+from calendar import monthrange
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from segmentation import sql_files
+from segmentation.datasets import STAGE_OF, Dataset, dataset
+from segmentation.paths import PROJECT
+from segmentation.segment_maps import map_path
+from segmentation.session import RESULT_SETTINGS
+from segmentation.settings import Settings
+
+# Views that a job registers itself, and what they come from.
+SOURCE_VIEWS = ("raw_reviews", "raw_products")
+SEGMENT_MAP_VIEWS = ("segment_cells", "segments")
+FROZEN_VIEW = "frozen_edges"
+PREVIOUS = "previous_"
+
+
+def fingerprint(content: Any) -> str:
+    """First 12 hex digits of the sha256 of `content` as canonical JSON."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+@cache
+def text_hash(path: Path) -> str:
+    """The sha256 of a rule's text: a SQL file, a Python file, a segment map."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day `months` earlier, or the last day of that month where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The versions of one run: `plan.version("customer_rfm")`."""
+
+    settings: Settings
+    as_of: date
+    source_version: str
+    _known: dict[str, dict] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def previous(self) -> "Plan":
+        """The plan of the same run a month earlier, to compare with."""
+        return replace(self, as_of=months_before(self.as_of, 1), _known={})
+
+    @property
+    def window_start(self) -> date:
+        return months_before(self.as_of, self.settings.window_months)
+
+    def version(self, name: str) -> str:
+        """The version id of a dataset, 12 hex digits."""
+        return self.source_version if name == "source" else fingerprint(self.identity(name))
+
+    def as_of_for(self, name: str) -> date | None:
+        """The as-of date in the dataset's path, or None for one that has none."""
+        return self.as_of if dataset(name).as_of else None
+
+    def identity(self, name: str) -> dict[str, Any]:
+        """All that decides the rows of a dataset; its hash is the version."""
+        if name not in self._known:
+            self._known[name] = self._identity(dataset(name))
+        return self._known[name]
+
+    def files(self, stage: str) -> dict[str, sql_files.SqlFile]:
+        """The stage's SQL files under these settings."""
+        return sql_files.stage_files(stage, self.settings.scoring)
+
+    def needed(self, item: Dataset) -> dict[str, sql_files.SqlFile]:
+        """The SQL files of its stage that a dataset rests on."""
+        views = [read for read in item.python_reads if read not in STAGE_OF]
+        return sql_files.closure(self.files(item.stage), (item.name, *views))
+
+    def reads(self, item: Dataset) -> set[str]:
+        """The views and datasets from outside those SQL files that a dataset takes in."""
+        needed = self.needed(item)
+        names = {read for file in needed.values() for read in file.reads}
+        return (names | set(item.python_reads)) - set(needed)
+
+    def inputs(self, name: str) -> dict[str, str]:
+        """The versions a dataset is made from, by dataset (or `previous_` and dataset)."""
+        found: dict[str, str] = {}
+        for read in sorted(self.reads(dataset(name))):
+            if read in SOURCE_VIEWS:
+                found["source"] = self.source_version
+            elif read.startswith(PREVIOUS):
+                found[read] = self.previous.version(read.removeprefix(PREVIOUS))
+            elif read == FROZEN_VIEW and self.settings.frozen_edges_from:
+                found[FROZEN_VIEW] = self.settings.frozen_edges_from
+            elif read in STAGE_OF:
+                found[read] = self.version(read)
+        return found
+
+    def parameters(self) -> dict[str, Any]:
+        """The value of every marker that SQL files use, by name."""
+        return {
+            "as_of": self.as_of,
+            "window_start": self.window_start,
+            "min_price": self.settings.min_price,
+            "excluded_categories": list(self.settings.excluded_categories),
+            "keep_unknown_category": self.settings.keep_unknown_category,
+            "frequency_edges": list(self.settings.frequency_edges),
+        }
+
+    def _identity(self, item: Dataset) -> dict[str, Any]:
+        needed = self.needed(item)
+        values = self.parameters()
+        used = {marker: values[marker] for file in needed.values() for marker in file.markers}
+        used |= {name: getattr(self.settings, name) for name in item.python_uses if name != "as_of"}
+        if item.as_of:
+            used["as_of"] = self.as_of
+        if self.reads(item) & set(SEGMENT_MAP_VIEWS):
+            used["segment_map"] = text_hash(map_path(self.settings.segment_map))
+        return {
+            "dataset": item.name,
+            "schema_version": item.schema_version,
+            "columns": item.columns,
+            "inputs": self.inputs(item.name),
+            "settings": {key: _plain(value) for key, value in sorted(used.items())},
+            "session": RESULT_SETTINGS,
+            "code": {
+                **{str(file.path.relative_to(PROJECT)): text_hash(file.path) for file in needed.values()},
+                **{path: text_hash(PROJECT / path) for path in item.code},
+            },
+        }
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value if isinstance(value, (bool, int, list)) else str(value)

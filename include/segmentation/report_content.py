@@ -1,0 +1,125 @@
+"""Gather what the report shows: from the tables of the run, and from the manifests it rests on."""
+
+from typing import Any
+
+import pandas as pd
+
+from segmentation import charts
+from segmentation.code_version import code_version
+from segmentation.datasets import STAGES
+from segmentation.plan import PREVIOUS
+from segmentation.report_page import Report
+from segmentation.segment_maps import load_map
+from segmentation.versions import Manifest
+from segmentation.work import Work
+
+TABLES = (
+    "rfm_edges", "kmeans_search", "cluster_profile", "segment_summary", "segment_cluster", "segment_migration",
+)  # fmt: skip
+SOURCES = {
+    "demo": "generated demo data",
+    "files": "own files in the layout of Amazon Reviews 2023",
+    "huggingface": "Amazon Reviews 2023, Hugging Face Hub",
+}
+
+
+def gather(work: Work) -> Report:
+    """Everything of one run's page, the charts included. The tables are small: a row per segment or cluster."""
+    plan, settings = work.plan, work.plan.settings
+    frames = {name: work.frame(name).toPandas() for name in TABLES}
+    customers = work.input_manifest("customer_rfm")
+    previous = work.input_manifest(f"{PREVIOUS}customer_rfm")
+    chosen = frames["kmeans_search"].query("chosen").iloc[0]
+    has_previous = previous.rows > 0
+    return Report(
+        title="Customer segments",
+        category=settings.category.replace("_", " "),
+        source_label=SOURCES[settings.source],
+        generated_data=settings.source == "demo",
+        as_of=plan.as_of,
+        window_start=plan.window_start,
+        customers=customers.rows,
+        total_monetary=frames["segment_summary"]["total_monetary"].sum(),
+        segments=_segments(frames["segment_summary"], settings.segment_map),
+        clusters=_rows(frames["cluster_profile"].sort_values("cluster")),
+        search=_rows(frames["kmeans_search"].sort_values("k")),
+        chosen_k=int(chosen["k"]),
+        k_reason=str(chosen["reason"]),
+        charts=_charts(frames, has_previous),
+        edges=_rows(frames["rfm_edges"]),
+        quality=_quality(work),
+        settings=_settings_shown(settings),
+        lineage=_lineage(work),
+        run={"code": code_version()},
+        previous_as_of=plan.previous.as_of if has_previous else None,
+        migration=_rows(frames["segment_migration"]) if has_previous else (),
+    )
+
+
+def _charts(frames: dict[str, pd.DataFrame], has_previous: bool) -> list[charts.Chart]:
+    drawn = [
+        charts.customers_by_segment(frames["segment_summary"]),
+        charts.spend_by_segment(frames["segment_summary"]),
+        charts.search_curves(frames["kmeans_search"]),
+        charts.clusters(frames["cluster_profile"]),
+        charts.segments_within_clusters(frames["segment_cluster"]),
+        charts.migration(frames["segment_migration"]) if has_previous else None,
+    ]
+    return [chart for chart in drawn if chart]
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+
+
+def _segments(summary: pd.DataFrame, segment_map: str) -> list[dict[str, Any]]:
+    rows = {row["segment"]: row for row in _rows(summary)}
+    return [
+        {**rows[segment.name], "meaning": segment.meaning, "action": segment.action}
+        for segment in load_map(segment_map)
+    ]
+
+
+def _settings_shown(settings: Any) -> dict[str, Any]:
+    """The settings that say something about this source."""
+    only = {"files_path": "files", "revision": "huggingface", "demo_reviews": "demo"}
+    hidden = {"as_of", "force"} | {name for name, source in only.items() if source != settings.source}
+    return {name: value for name, value in vars(settings).items() if name not in hidden}
+
+
+def _run_manifests(work: Work) -> list[Manifest]:
+    """The manifests the report rests on, from the source on; those made by this very task are drafts."""
+    plan = work.plan
+    found = []
+    for name in [name for names in STAGES.values() for name in names if name != "report"]:
+        manifest = work.draft(name) or work.warehouse.get(name, plan.version(name), plan.as_of_for(name))
+        found.append(manifest)
+    return found
+
+
+def _lineage(work: Work) -> list[tuple[str, str, int | None]]:
+    lines: list[tuple[str, str, int | None]] = [(m.dataset, m.version, m.rows) for m in _run_manifests(work)]
+    return [*lines, ("report", work.plan.version("report"), None)]
+
+
+def _quality(work: Work) -> list[tuple[str, Any]]:
+    """What was read, refused, mended and left out, from the figures in the manifests."""
+    by_name = {manifest.dataset: manifest for manifest in _run_manifests(work)}
+    figures: dict[str, Any] = {}
+    for manifest in by_name.values():
+        figures |= manifest.figures
+    labels = {
+        "Review lines read": figures.get("review_lines_read"),
+        "Product lines read": figures.get("product_lines_read"),
+        "Lines refused": by_name["rejected_rows"].rows,
+        "Verified reviews": figures.get("verified_reviews"),
+        "Exact duplicates dropped": figures.get("duplicate_reviews"),
+        "Ratings of 0 mended to 1": figures.get("zero_ratings"),
+        "Negative votes mended to 0": figures.get("negative_helpful_votes"),
+        "Products without a price": figures.get("products_without_price"),
+        "Products with a price that is not a number": figures.get("products_with_odd_price"),
+        "Products dropped by category": figures.get("products_dropped"),
+        "Purchases, all time": by_name["purchases"].rows,
+        "Purchases without a price, all time": figures.get("purchases_without_price"),
+    }
+    return [(label, value) for label, value in labels.items() if value is not None]

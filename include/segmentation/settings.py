@@ -1,0 +1,263 @@
+"""The params of a run: names, defaults, what is allowed. The one place for them.
+
+The DAG's trigger form, the jobs' command lines and `make run` are all made from the fields of `Settings`.
+Stdlib only, because Airflow imports this module each time it parses the DAG.
+"""
+
+import json
+import re
+from dataclasses import dataclass, field, fields
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from segmentation.errors import UserError
+from segmentation.paths import SEGMENT_MAPS
+
+CATEGORIES = tuple(
+    """All_Beauty Amazon_Fashion Appliances Arts_Crafts_and_Sewing Automotive Baby_Products
+    Beauty_and_Personal_Care Books CDs_and_Vinyl Cell_Phones_and_Accessories Clothing_Shoes_and_Jewelry
+    Digital_Music Electronics Gift_Cards Grocery_and_Gourmet_Food Handmade_Products Health_and_Household
+    Health_and_Personal_Care Home_and_Kitchen Industrial_and_Scientific Kindle_Store Magazine_Subscriptions
+    Movies_and_TV Musical_Instruments Office_Products Patio_Lawn_and_Garden Pet_Supplies Software
+    Sports_and_Outdoors Subscription_Boxes Tools_and_Home_Improvement Toys_and_Games Unknown Video_Games""".split()
+)
+PINNED_REVISION = "2b6d039ed471f2ba5fd2acb718bf33b0a7e5598e"
+NOT_ELECTRONICS = (
+    "Pet Supplies", "Toys & Games", "Baby", "Grocery", "Collectible Coins", "Automotive", "Handmade",
+    "Health & Personal Care", "Arts, Crafts & Sewing", "All Beauty", "AMAZON FASHION", "Premium Beauty",
+    "Collectibles & Fine Art", "Magazine Subscriptions", "Digital Music", "Tools & Home Improvement",
+    "Software", "Unique Finds", "Audible Audiobooks", "Gift Cards", "Sports & Outdoors", "Amazon Home",
+    "Books", "Buy a Kindle",
+)  # fmt: skip
+
+
+def segment_map_names() -> tuple[str, ...]:
+    """The names that `segment_map` may have: the YAML files in `include/segment_maps`."""
+    return tuple(sorted(path.stem for path in SEGMENT_MAPS.glob("*.yaml")))
+
+
+def setting(default: Any, kind: str, text: str, **limits: Any) -> Any:
+    """A field of Settings: its default, JSON type, help text, and limits in JSON-schema words."""
+    metadata = {"default": default, "type": kind, "help": text, **limits}
+    return field(default=tuple(default) if isinstance(default, list) else default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The params of one run. Build it with `parse`, which checks every value."""
+
+    source: str = setting(
+        "demo", "string", "Where the raw files come from.", enum=["demo", "huggingface", "files"]
+    )
+    category: str = setting(
+        "Electronics", "string", "The category of Amazon Reviews 2023.", enum=list(CATEGORIES)
+    )
+    revision: str = setting(
+        PINNED_REVISION,
+        "string",
+        "huggingface: the Hub's commit, branch or tag. The default is the pinned commit.",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$",
+    )
+    files_path: str | None = setting(
+        None,
+        "string?",
+        "files: a folder in the Hub's layout (raw/review_categories, raw/meta_categories), or two files as "
+        "REVIEWS,PRODUCTS. Plain JSON lines, .gz or .zst.",
+    )
+    as_of: date | None = setting(
+        None,
+        "date?",
+        "The run sees everything before this day (UTC) and nothing after. "
+        "Empty: the end of the run's data interval.",
+    )
+    window_months: int = setting(
+        12, "integer", "How many months before the as-of date count.", minimum=1, maximum=600
+    )
+    scoring: str = setting(
+        "edges",
+        "string",
+        "edges: equal values share a score (exact quintile edges). seed: ntile(5), as the first notebooks did.",
+        enum=["edges", "seed"],
+    )
+    frozen_edges_from: str | None = setting(
+        None,
+        "string?",
+        "A version of rfm_edges. This run scores with those edges, so that two months can be compared.",
+        pattern=r"^[0-9a-f]{12}$",
+    )
+    frequency_edges: tuple[int, ...] = setting(
+        [2, 3, 4, 6],
+        "array",
+        "edges: the purchases at which the frequency scores 2, 3, 4 and 5 begin.",
+        items={"type": "integer", "minimum": 2, "maximum": 1_000_000},
+        minItems=4,
+        maxItems=4,
+    )
+    segment_map: str = setting(
+        "eleven", "string", "Which map names the segments.", enum=list(segment_map_names())
+    )
+    k: str = setting(
+        "auto",
+        "string",
+        "The number of clusters: a number from 2 to 50, or auto to choose it by the stated rule.",
+        pattern=r"^(auto|[2-9]|[1-4][0-9]|50)$",
+    )
+    k_min: int = setting(2, "integer", "auto: the smallest k that is tried.", minimum=2, maximum=50)
+    k_max: int = setting(10, "integer", "auto: the largest k that is tried.", minimum=2, maximum=50)
+    min_price: Decimal = setting(
+        0.25,
+        "number",
+        "A purchase counts only if its price is above this, in dollars.",
+        minimum=0,
+        maximum=1_000_000,
+    )
+    excluded_categories: tuple[str, ...] = setting(
+        list(NOT_ELECTRONICS),
+        "array",
+        "Products of these main categories are dropped. The preset list is for Electronics; "
+        "with any other category the preset counts as empty.",
+        items={"type": "string"},
+    )
+    keep_unknown_category: bool = setting(
+        True, "boolean", "Keep products whose main category is unknown (the first notebooks lost them)."
+    )
+    demo_reviews: int = setting(
+        50_000, "integer", "demo: how many reviews to generate.", minimum=1_000, maximum=50_000_000
+    )
+    force: bool = setting(False, "boolean", "Build every version again, even where it stands.")
+
+
+FIELDS = {item.name: item.metadata for item in fields(Settings)}
+
+
+def json_schema(name: str) -> dict[str, Any]:
+    """The JSON schema of one param, in the words of Airflow's `Param`."""
+    meta = FIELDS[name]
+    kind = meta["type"].rstrip("?")
+    schema = {key: value for key, value in meta.items() if key not in ("default", "type", "help")}
+    schema["type"] = ["null", "string"] if meta["type"].endswith("?") else kind
+    if kind == "date":
+        schema["format"] = "date"
+    return schema
+
+
+def json_default(name: str) -> Any:
+    """The default of one param as a JSON value."""
+    return FIELDS[name]["default"]
+
+
+def parse(raw: dict[str, Any]) -> Settings:
+    """Check every param and give them their types.
+
+    `raw` maps names to JSON values or to texts (as a command line gives them); a missing name takes its
+    default. Raises UserError naming the param, the value and what is allowed.
+    """
+    unknown = sorted(set(raw) - set(FIELDS))
+    if unknown:
+        raise UserError(f"Unknown param {unknown[0]!r}. Known: {', '.join(FIELDS)}.")
+    values = {name: _value(name, raw[name]) for name in FIELDS if name in raw}
+    settings = Settings(**{"min_price": Decimal("0.25"), **values})
+    if settings.category != "Electronics" and settings.excluded_categories == NOT_ELECTRONICS:
+        settings = Settings(**{**vars(settings), "excluded_categories": ()})
+    _check_together(settings)
+    return settings
+
+
+def _refuse(name: str, value: Any, allowed: str) -> UserError:
+    return UserError(f"Param {name}: {value!r} is not allowed. Allowed: {allowed}.")
+
+
+def _value(name: str, value: Any) -> Any:
+    meta = FIELDS[name]
+    kind = meta["type"]
+    if kind.endswith("?") and value in (None, "", "null", "None"):
+        return None
+    try:
+        value = _CONVERT[kind.rstrip("?")](value)
+    except (ValueError, TypeError, ArithmeticError):
+        raise _refuse(name, value, _WORDS[kind.rstrip("?")]) from None
+    if "enum" in meta and value not in meta["enum"]:
+        raise _refuse(name, value, ", ".join(meta["enum"]))
+    if "pattern" in meta and not re.fullmatch(meta["pattern"].strip("^$"), value):
+        raise _refuse(name, value, f"{meta['help']} (pattern {meta['pattern']})")
+    low, high = meta.get("minimum"), meta.get("maximum")
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise _refuse(name, value, f"{low} to {high}")
+    return value
+
+
+def _boolean(value: Any) -> bool:
+    text = str(value).lower()
+    if text not in ("true", "false"):
+        raise ValueError(text)
+    return text == "true"
+
+
+def _integer(value: Any) -> int:
+    if isinstance(value, bool) or (isinstance(value, float) and value != int(value)):
+        raise ValueError(value)
+    return int(value)
+
+
+def _number(value: Any) -> Decimal:
+    number = Decimal(str(value))
+    if isinstance(value, bool) or not number.is_finite():
+        raise ValueError(value)
+    return number
+
+
+def _array(value: Any) -> tuple[Any, ...]:
+    value = json.loads(value) if isinstance(value, str) else value
+    if not isinstance(value, (list, tuple)):
+        raise TypeError(value)
+    return tuple(value)
+
+
+def _date(value: Any) -> date:
+    if isinstance(value, date):
+        return value
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError(value)
+    return date.fromisoformat(value)
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, (str, int)) or isinstance(value, bool):
+        raise TypeError(value)
+    return str(value)
+
+
+_CONVERT = {
+    "string": _string,
+    "date": _date,
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+    "array": _array,
+}
+_WORDS = {
+    "string": "a text",
+    "date": "a date as YYYY-MM-DD",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": 'a JSON list such as ["a", "b"]',
+}
+
+
+def _check_together(settings: Settings) -> None:
+    if settings.k_min > settings.k_max:
+        raise _refuse("k_min", settings.k_min, f"at most k_max, which is {settings.k_max}")
+    if settings.source == "files" and not settings.files_path:
+        raise _refuse("files_path", settings.files_path, "a folder or REVIEWS,PRODUCTS when source is files")
+    if settings.frozen_edges_from and settings.scoring != "edges":
+        raise _refuse("frozen_edges_from", settings.frozen_edges_from, "only with scoring edges")
+    bad = [item for item in settings.excluded_categories if not isinstance(item, str)]
+    if bad:
+        raise _refuse("excluded_categories", bad[0], "texts")
+    edges = settings.frequency_edges
+    if len(edges) != 4 or any(not isinstance(edge, int) for edge in edges) or list(edges) != sorted(set(edges)):
+        raise _refuse("frequency_edges", list(edges), "four rising whole numbers such as [2, 3, 4, 6]")
+    if edges[0] < 2:
+        raise _refuse("frequency_edges", list(edges), "numbers from 2, because every customer has one purchase")

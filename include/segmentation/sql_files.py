@@ -1,0 +1,122 @@
+"""The SQL files of a stage: their headers, markers, and which file needs which.
+
+A file `NNN_name.sql` is one SELECT that makes the view `name`. Its header names what it reads and the values
+it takes; both are checked here, because Spark accepts a value that no marker uses without a word.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from segmentation.datasets import SQL_FOLDERS
+from segmentation.paths import SQL
+
+_FILE_NAME = re.compile(r"(\d{3})_([a-z0-9_]+)\.sql")
+_KEY = re.compile(r"^(Grain|Reads|Params|Figures|Note|Cache|Level|Of): ?(.*)$")
+_MARKER = re.compile(r"(?<![:\w]):([a-z_]+)")
+
+
+@dataclass(frozen=True)
+class SqlFile:
+    """One SQL file: the view it makes, its text, and what its header says.
+
+    reads: names of views or datasets. markers: the `:name` values. figures: name -> aggregate expression that
+    is measured while the view is written. cache: whether later files read the view more than once.
+    """
+
+    path: Path
+    name: str
+    text: str
+    header: dict[str, str]
+    reads: tuple[str, ...]
+    markers: frozenset[str]
+    figures: dict[str, str]
+
+    @property
+    def cache(self) -> bool:
+        return "Cache" in self.header
+
+
+def read_file(path: Path) -> SqlFile:
+    """Read one file and check its name, its header and its markers. Raises ValueError saying what is wrong."""
+    match = _FILE_NAME.fullmatch(path.name)
+    if not match:
+        raise ValueError(f"{path}: a SQL file is named NNN_name.sql")
+    text = path.read_text(encoding="utf-8")
+    header = _header(text)
+    for key in ("Grain", "Reads", "Params"):
+        if key not in header:
+            raise ValueError(f"{path}: the header has no `{key}:`")
+    markers = frozenset(_MARKER.findall(_bare(text)))
+    named = {line.split()[0] for line in _lines(header["Params"])}
+    if named != markers:
+        raise ValueError(f"{path}: `Params:` names {sorted(named)}, the text uses {sorted(markers)}")
+    figures = dict(_pair(line, path) for line in _lines(header.get("Figures", "")))
+    reads = tuple(re.findall(r"[a-z0-9_]+", header["Reads"])) if header["Reads"] != "none" else ()
+    return SqlFile(path, match.group(2), text, header, reads, markers, figures)
+
+
+def _bare(text: str) -> str:
+    """The statement without comments and quoted texts, which may hold colons."""
+    return re.sub(r"--[^\n]*|'(?:[^']|'')*'", " ", text)
+
+
+def _lines(value: str) -> list[str]:
+    return [line.strip() for line in value.splitlines() if line.strip() and line.strip() != "none"]
+
+
+def _pair(line: str, path: Path) -> tuple[str, str]:
+    name, equals, expression = line.partition(" = ")
+    if not equals:
+        raise ValueError(f"{path}: a figure is written `name = aggregate`, not {line!r}")
+    return name, expression
+
+
+def _header(text: str) -> dict[str, str]:
+    """The `Key: value` parts of the leading comment; a value may go on over several lines."""
+    parts: dict[str, str] = {"What": ""}
+    key = "What"
+    for line in text.splitlines():
+        if not line.startswith("--"):
+            break
+        line = line[2:].strip()
+        match = _KEY.match(line)
+        if match:
+            key, line = match.groups()
+        parts[key] = f"{parts.get(key, '')}\n{line}".strip()
+    return parts
+
+
+@cache
+def stage_files(stage: str, variant: str) -> dict[str, SqlFile]:
+    """The stage's files by view name, in number order.
+
+    A subfolder other than `checks` is a variant (`edges`, `seed`): its files count only where it is `variant`.
+    """
+    folder = SQL / SQL_FOLDERS[stage]
+    paths = [*folder.glob("*.sql"), *(folder / variant).glob("*.sql")]
+    return {file.name: file for file in map(read_file, sorted(paths, key=lambda path: path.name))}
+
+
+@cache
+def stage_checks(stage: str) -> tuple[SqlFile, ...]:
+    """The checks of a stage: SELECTs of one row `figure, passed, message`, with `Level:` and `Of:` headers."""
+    folder = SQL / SQL_FOLDERS[stage] / "checks"
+    checks = tuple(read_file(path) for path in sorted(folder.glob("*.sql")))
+    for check in checks:
+        if check.header.get("Level") not in ("fail", "warn") or "Of" not in check.header:
+            raise ValueError(f"{check.path}: a check needs `Level: fail` or `Level: warn`, and `Of:` a dataset")
+    return checks
+
+
+def closure(files: dict[str, SqlFile], names: tuple[str, ...]) -> dict[str, SqlFile]:
+    """Those of `files` that the views `names` need, the views themselves included, in number order."""
+    needed: set[str] = set()
+    todo = list(names)
+    while todo:
+        name = todo.pop()
+        if name in files and name not in needed:
+            needed.add(name)
+            todo.extend(files[name].reads)
+    return {name: file for name, file in files.items() if name in needed}

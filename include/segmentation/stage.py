@@ -1,0 +1,134 @@
+"""The frame of every Spark job: which versions are missing, build them, say what stands.
+
+`status` and `make_plans` need no Spark. The Airflow task uses them to end at once when all versions stand.
+"""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from segmentation import arguments
+from segmentation.arguments import JobArguments
+from segmentation.datasets import STAGES, dataset
+from segmentation.errors import USER_ERROR_EXIT, UserError
+from segmentation.paths import warehouse_root
+from segmentation.plan import Plan
+from segmentation.versions import Manifest, Warehouse
+
+if TYPE_CHECKING:
+    from segmentation.work import Work
+
+# Where a job leaves its last words for the task that started it.
+ERROR_FILE = "SEGMENTATION_ERROR_FILE"
+
+
+def make_plans(stage: str, given: JobArguments) -> list[Plan]:
+    """The plans that a stage has to fulfil, the run's own last.
+
+    `rfm` also makes the month before, which the report compares with.
+    """
+    plan = Plan(given.settings, given.as_of, given.source_version)
+    return [plan.previous, plan] if stage == "rfm" else [plan]
+
+
+def missing_datasets(stage: str, plan: Plan, warehouse: Warehouse) -> list[str]:
+    """The stage's datasets that have no version under this plan."""
+    return [
+        name
+        for name in STAGES[stage]
+        if plan.settings.force or not warehouse.find(name, plan.version(name), plan.as_of_for(name))
+    ]
+
+
+def standing(stage: str, plan: Plan, warehouse: Warehouse) -> list[Manifest]:
+    """The manifests of a stage that is done. Raises UserError where an empty dataset makes no sense."""
+    manifests = [warehouse.get(name, plan.version(name), plan.as_of_for(name)) for name in STAGES[stage]]
+    for manifest in manifests:
+        hint = dataset(manifest.dataset).when_empty
+        if manifest.rows == 0 and hint:
+            raise UserError(f"{manifest.dataset} has no rows. {hint} {_circumstances(manifest, plan, warehouse)}")
+    return manifests
+
+
+def _circumstances(manifest: Manifest, plan: Plan, warehouse: Warehouse) -> str:
+    if manifest.dataset != "customer_rfm":
+        return f"Settings: {manifest.settings}."
+    purchases = warehouse.get("purchases", plan.version("purchases"), None)
+    return (
+        f"The window is {plan.window_start} to {plan.as_of} (exclusive), min_price {plan.settings.min_price}; "
+        f"the purchases run from {purchases.figures.get('first_purchase')} to "
+        f"{purchases.figures.get('last_purchase')}. Choose another as_of or a longer window_months."
+    )
+
+
+def run(stage: str, build: "Callable[[Work], None]", given: JobArguments, warehouse: Warehouse) -> list[Manifest]:
+    """Make what is missing of a stage and return what stands of the run's own plan."""
+    plans = make_plans(stage, given)
+    for plan in plans:
+        with ExitStack() as stack:
+            for name in missing_datasets(stage, plan, warehouse):
+                stack.enter_context(warehouse.building(name, plan.version(name), plan.as_of_for(name)))
+            # Looked at again: while we waited for the right to build, another run may have built it.
+            missing = missing_datasets(stage, plan, warehouse)
+            if missing:
+                _build(stage, build, plan, missing, warehouse, given.run_id)
+    return conclude(stage, plans[-1], warehouse)
+
+
+def conclude(stage: str, plan: Plan, warehouse: Warehouse) -> list[Manifest]:
+    """What stands of a stage that is done. After the last stage, LATEST names the versions of the whole run."""
+    manifests = standing(stage, plan, warehouse)
+    if stage == list(STAGES)[-1]:
+        for names in STAGES.values():
+            for name in names:
+                warehouse.set_latest(name, plan.version(name), plan.as_of_for(name))
+    return manifests
+
+
+def _build(
+    stage: str, build: "Callable[[Work], None]", plan: Plan, missing: list[str], warehouse: Warehouse, run_id: str
+) -> None:
+    from segmentation.session import spark_session
+    from segmentation.work import Work
+
+    work = Work(spark_session(stage), plan, stage, missing, warehouse, run_id)
+    try:
+        work.register_inputs()
+        build(work)
+        for manifest in work.publish():
+            print(describe(manifest, "published"), flush=True)
+    finally:
+        work.close()
+
+
+def describe(manifest: Manifest, word: str) -> str:
+    """A line about a version for the log."""
+    as_of = f" as of {manifest.as_of}" if manifest.as_of else ""
+    return f"{word} {manifest.dataset}{as_of} version {manifest.version}: {manifest.rows:,} rows"
+
+
+def main(stage: str, build: "Callable[[Work], None]") -> None:
+    """Run a job from its command line; exit with USER_ERROR_EXIT and one clear line on a user's mistake."""
+    try:
+        for manifest in run(stage, build, arguments.read(sys.argv[1:]), Warehouse(warehouse_root())):
+            print(describe(manifest, "stands:"), flush=True)
+    except UserError as error:
+        _last_words(f"{stage}: {error}", is_user_error=True)
+        sys.exit(USER_ERROR_EXIT)
+    except Exception as error:
+        traceback.print_exc()
+        first_line = str(error).partition("\n")[0]
+        _last_words(f"{stage}: {type(error).__name__}: {first_line}", is_user_error=False)
+        sys.exit(1)
+
+
+def _last_words(message: str, is_user_error: bool) -> None:
+    print(f"ERROR {message}", file=sys.stderr, flush=True)
+    if ERROR_FILE in os.environ:
+        content = json.dumps({"message": message, "is_user_error": is_user_error})
+        Path(os.environ[ERROR_FILE]).write_text(content, encoding="utf-8")

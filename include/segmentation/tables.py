@@ -1,0 +1,75 @@
+"""Spark's side of a version: read its Parquet files, write an attempt's, sum up its rows."""
+
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
+
+from segmentation.datasets import Dataset
+from segmentation.versions import Manifest, data_files
+
+
+def read_files(spark: SparkSession, item: Dataset, folder: Path, paths: list[str]) -> DataFrame:
+    """The rows of a version's Parquet files, named by their paths inside `folder`.
+
+    Only named files are read, never what else lies in the folder; the schema comes from `schema.yaml`, so no
+    job is spent on finding it.
+    """
+    if not paths:
+        return spark.createDataFrame([], item.ddl)
+    reader = spark.read.schema(item.ddl).option("basePath", str(folder))
+    return reader.parquet(*[str(folder / path) for path in paths])
+
+
+def read_version(spark: SparkSession, item: Dataset, manifest: Manifest, folder: Path) -> DataFrame:
+    """The rows of a published version."""
+    return read_files(spark, item, folder, list(manifest.files))
+
+
+def write_files(frame: DataFrame, item: Dataset, folder: Path) -> list[Path]:
+    """Write the dataset's columns, in their declared types, as Parquet files; return the files.
+
+    Raises ValueError if a column is missing or one too many, so that a changed SELECT never passes unseen.
+    """
+    missing, extra = set(item.columns) - set(frame.columns), set(frame.columns) - set(item.columns)
+    if missing or extra:
+        raise ValueError(
+            f"{item.name}: the SQL and schema.yaml differ. Only in schema.yaml: {sorted(missing)}; "
+            f"only in the SQL: {sorted(extra)}"
+        )
+    frame = frame.select([F.col(name).cast(kind).alias(name) for name, kind in item.columns.items()])
+    if item.layout == "one_file":
+        frame = frame.coalesce(1).sortWithinPartitions(*item.columns)
+    elif item.layout == "file_per_partition":
+        frame = frame.repartition(*item.partition_by)
+    frame.write.mode("append").partitionBy(*item.partition_by).parquet(str(folder))
+    return data_files(folder)
+
+
+def rows_checksum(frame: DataFrame) -> str:
+    """A checksum of the rows that does not depend on their order: the sum of their 64-bit hashes."""
+    total = frame.select(F.sum(F.xxhash64(*frame.columns).cast("decimal(38,0)"))).first()[0]
+    return f"{int(total or 0) % 2**64:016x}"
+
+
+def observed(spark: SparkSession, observation: Observation) -> dict[str, Any] | None:
+    """The figures that were measured while a view was written; None where Spark skipped the view.
+
+    `Observation.get` would wait for ever for a view that Spark found to be empty and left out, so look first,
+    once the events of the finished write have arrived.
+    """
+    spark.sparkContext._jsc.sc().listenerBus().waitUntilEmpty()
+    if not observation._jo.future().isCompleted():
+        return None
+    return {key: plain(value) for key, value in observation.get.items()}
+
+
+def empty_view(spark: SparkSession, item: Dataset) -> None:
+    """Register a view of the dataset's columns without rows."""
+    spark.createDataFrame([], item.ddl).createOrReplaceTempView(item.name)
+
+
+def plain(value: Any) -> Any:
+    """A figure as JSON can hold it."""
+    return value if value is None or isinstance(value, (bool, int, float, list)) else str(value)

@@ -1,0 +1,221 @@
+"""A stage at work in Spark: register what it reads, run its SQL, write, check and publish what it makes."""
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
+
+from segmentation import segment_maps, sql_files, tables
+from segmentation.code_version import code_version
+from segmentation.datasets import STAGE_OF, STAGES, Dataset, dataset
+from segmentation.errors import UserError
+from segmentation.plan import FROZEN_VIEW, PREVIOUS, SEGMENT_MAP_VIEWS, Plan
+from segmentation.versions import Attempt, Manifest, Warehouse, describe_files
+
+
+class Work:
+    """One stage's work on one as-of date.
+
+    `missing` are the datasets to make; the others of the stage stand already and are left alone.
+    """
+
+    def __init__(
+        self, spark: SparkSession, plan: Plan, stage: str, missing: list[str], warehouse: Warehouse, run_id: str
+    ) -> None:
+        self.spark = spark
+        self.plan = plan
+        self.stage = stage
+        self.missing = missing
+        self.warehouse = warehouse
+        self.run_id = run_id
+        self.figures: dict[str, Any] = {}
+        self._made: set[str] = set()
+        self._observed: dict[str, Observation] = {}
+        self._cached: list[DataFrame] = []
+        self._attempts: dict[str, Attempt] = {}
+        self._drafts: dict[str, Manifest] = {}
+
+    # What the stage reads
+
+    def register_inputs(self) -> None:
+        """Make a view of each dataset version, segment map and frozen edges that the missing datasets read."""
+        for name in sorted({read for item in self.missing for read in self.plan.reads(dataset(item))}):
+            if name in SEGMENT_MAP_VIEWS:
+                self._register_segment_map()
+            elif name == FROZEN_VIEW:
+                self._register_frozen_edges()
+            elif name.removeprefix(PREVIOUS) in STAGE_OF and name not in self.missing:
+                self.input_frame(name).createOrReplaceTempView(name)
+
+    def input_manifest(self, name: str) -> Manifest:
+        """The manifest of an input; `previous_` before a dataset means the month before."""
+        plan = self.plan.previous if name.startswith(PREVIOUS) else self.plan
+        name = name.removeprefix(PREVIOUS)
+        return self.warehouse.get(name, plan.version(name), plan.as_of_for(name))
+
+    def input_frame(self, name: str) -> DataFrame:
+        """The rows of an input."""
+        manifest = self.input_manifest(name)
+        item = dataset(manifest.dataset)
+        return tables.read_version(self.spark, item, manifest, self.warehouse.place_of(manifest))
+
+    def _register_segment_map(self) -> None:
+        segments = segment_maps.load_map(self.plan.settings.segment_map)
+        self.register_rows("segments", "segment string, segment_group string", [(s.name, s.group) for s in segments])
+        cells = [(cell, segment.name) for segment in segments for cell in segment.cells]
+        self.register_rows("segment_cells", "cell string, segment string", cells)
+
+    def _register_frozen_edges(self) -> None:
+        item, version = dataset("rfm_edges"), self.plan.settings.frozen_edges_from
+        if version is None:
+            self.register_rows(FROZEN_VIEW, item.ddl, [])
+            return
+        manifest = self.warehouse.find_any_month(item.name, version)
+        if manifest is None:
+            raise UserError(
+                f"Param frozen_edges_from: there is no version {version} of rfm_edges in {self.warehouse.root}."
+            )
+        frame = tables.read_version(self.spark, item, manifest, self.warehouse.place_of(manifest))
+        frame.createOrReplaceTempView(FROZEN_VIEW)
+
+    def register_rows(self, view: str, ddl: str, rows: list[tuple]) -> None:
+        """Make a view of a few rows."""
+        self.spark.createDataFrame(rows, ddl).createOrReplaceTempView(view)
+
+    # What the stage computes
+
+    def run_sql(self, until: str | None = None) -> None:
+        """Turn the SQL files that the missing datasets need into views, in number order.
+
+        `until` stops after that view; the next call goes on from there.
+        """
+        needed: set[str] = set()
+        for name in self.missing:
+            needed |= set(self.plan.needed(dataset(name)))
+        for name, file in self.plan.files(self.stage).items():
+            if name in needed and name not in self._made:
+                self._make_view(file)
+                self._made.add(name)
+            if name == until:
+                return
+
+    def _make_view(self, file: sql_files.SqlFile) -> None:
+        values = self.plan.parameters()
+        frame = self.spark.sql(file.text, args={marker: values[marker] for marker in sorted(file.markers)})
+        if file.figures:
+            observation = self._observed[file.name] = Observation(file.name)
+            frame = frame.observe(observation, *[F.expr(text).alias(name) for name, text in file.figures.items()])
+        if file.cache:
+            self._cached.append(frame.persist())
+        frame.createOrReplaceTempView(file.name)
+
+    def frame(self, view: str) -> DataFrame:
+        """The rows of a view."""
+        return self.spark.table(view)
+
+    # What the stage makes
+
+    def write(self, *names: str) -> None:
+        """Write the named datasets' views as attempts; their views then read what was written."""
+        for name in names:
+            if name in self.missing:
+                item = dataset(name)
+                attempt = self._attempt(item)
+                paths = tables.write_files(self.frame(name), item, attempt.folder)
+                files = describe_files(attempt.folder, paths)
+                written = tables.read_files(self.spark, item, attempt.folder, list(files))
+                written.createOrReplaceTempView(name)
+                self._collect_figures(item)
+                self._draft(item, files, sum(file["rows"] for file in files.values()), tables.rows_checksum(written))
+
+    def write_texts(self, name: str, texts: dict[str, str]) -> None:
+        """Write a dataset of text files: path inside the version -> content."""
+        attempt = self._attempt(dataset(name))
+        paths = [attempt.folder / path for path in texts]
+        for path, text in zip(paths, texts.values(), strict=True):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        self._draft(dataset(name), describe_files(attempt.folder, paths), len(paths), None)
+
+    def _attempt(self, item: Dataset) -> Attempt:
+        version, as_of = self.plan.version(item.name), self.plan.as_of_for(item.name)
+        self._attempts[item.name] = self.warehouse.attempt(item.name, version, as_of)
+        return self._attempts[item.name]
+
+    def _draft(self, item: Dataset, files: dict, rows: int, checksum: str | None) -> None:
+        identity, as_of = self.plan.identity(item.name), self.plan.as_of_for(item.name)
+        self._drafts[item.name] = Manifest(
+            dataset=item.name,
+            version=self.plan.version(item.name),
+            as_of=as_of.isoformat() if as_of else None,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            rows=rows,
+            bytes=sum(file["bytes"] for file in files.values()),
+            columns=item.columns,
+            files=files,
+            inputs=identity["inputs"],
+            settings={key: tables.plain(value) for key, value in identity["settings"].items()},
+            code={"version": code_version(), "files": identity["code"]},
+            run_id=self.run_id,
+            rows_checksum=checksum,
+        )
+
+    def _collect_figures(self, item: Dataset) -> None:
+        for name in self.plan.needed(item):
+            if name in self._observed and name not in self.figures:
+                self.figures[name] = tables.observed(self.spark, self._observed[name])
+
+    def draft(self, name: str) -> Manifest | None:
+        """The manifest of what this task has written but not yet published."""
+        return self._drafts.get(name)
+
+    def figure(self, name: str) -> Any:
+        """A figure that was measured while a view was written, or None."""
+        return next((view[name] for view in self.figures.values() if view and name in view), None)
+
+    def publish(self) -> list[Manifest]:
+        """Run the stage's checks on what was written, then publish it, in the order of STAGES."""
+        checks = self._run_checks()
+        published = []
+        for name in STAGES[self.stage]:
+            if name in self._drafts:
+                figures: dict[str, Any] = {}
+                for view in self.plan.needed(dataset(name)):
+                    figures |= self.figures.get(view) or {}
+                draft = replace(self._drafts[name], figures=figures, checks=checks.get(name, {}))
+                attempt = self._attempts.pop(name)
+                published.append(self.warehouse.publish(attempt, draft, replace=self.plan.settings.force))
+        return published
+
+    def _run_checks(self) -> dict[str, dict[str, Any]]:
+        """Run the checks of the written datasets: {dataset: {check: result}}.
+
+        Raises UserError naming each failed check, its figure and what is allowed.
+        """
+        pairs = [(key, str(value)) for view in self.figures.values() for key, value in (view or {}).items()]
+        self.register_rows("figures", "name string, value string", pairs)
+        results: dict[str, dict[str, Any]] = {}
+        failed = []
+        for check in sql_files.stage_checks(self.stage):
+            if check.header["Of"] in self._drafts:
+                values = self.plan.parameters()
+                row = self.spark.sql(check.text, args={name: values[name] for name in sorted(check.markers)}).first()
+                level = check.header["Level"]
+                result = {"level": level, "figure": tables.plain(row.figure), "passed": row.passed, "message": row.message}
+                results.setdefault(check.header["Of"], {})[check.name] = result
+                print(f"check {check.name} ({level}): {'passed' if row.passed else 'FAILED'}: {row.message}", flush=True)
+                if level == "fail" and not row.passed:
+                    failed.append(f"check {check.name} of {check.header['Of']} failed: {row.message}")
+        if failed:
+            raise UserError("; ".join(failed) + ". Nothing was published.")
+        return results
+
+    def close(self) -> None:
+        """Throw away attempts that were not published, and free cached rows."""
+        for attempt in self._attempts.values():
+            shutil.rmtree(attempt.folder, ignore_errors=True)
+        for frame in self._cached:
+            frame.unpersist()

@@ -1,0 +1,39 @@
+-- Each customer with the nearest centroid.
+-- Grain: one row per customer.
+-- Reads: features, kmeans_model
+-- Params: none
+-- Cache: the list and the profile both read it
+-- Note: squared Euclidean distance to the published (rounded) centroids; the smaller id wins a tie.
+WITH model AS (
+    SELECT collect_list(struct(cluster, label, recency_scaled, frequency_scaled, monetary_scaled)) AS centroids
+    FROM kmeans_model
+)
+
+SELECT
+    user_id,
+    recency_days,
+    frequency,
+    monetary,
+    nearest.cluster,
+    nearest.label
+FROM (
+    SELECT /*+ BROADCAST(model) */
+        features.user_id,
+        features.recency_days,
+        features.frequency,
+        features.monetary,
+        array_min(
+            transform(
+                model.centroids,
+                centroid -> struct(
+                    power(features.recency_scaled - centroid.recency_scaled, 2)
+                    + power(features.frequency_scaled - centroid.frequency_scaled, 2)
+                    + power(features.monetary_scaled - centroid.monetary_scaled, 2) AS distance,
+                    centroid.cluster AS cluster,
+                    centroid.label AS label
+                )
+            )
+        ) AS nearest
+    FROM features
+    CROSS JOIN model
+)

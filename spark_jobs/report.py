@@ -1,0 +1,20 @@
+"""Make the report's tables, its charts and `report.html`."""
+
+from segmentation.report_content import gather
+from segmentation.report_page import render
+from segmentation.stage import main
+from segmentation.work import Work
+
+
+def build(work: Work) -> None:
+    """Make the tables in SQL, then draw the page from them."""
+    work.run_sql()
+    work.write("segment_summary", "segment_cluster", "segment_migration")
+    if "report" in work.missing:
+        report = gather(work)
+        charts = {f"charts/{chart.name}.svg": chart.svg for chart in report.charts}
+        work.write_texts("report", {"report.html": render(report), **charts})
+
+
+if __name__ == "__main__":
+    main("report", build)

@@ -1,0 +1,34 @@
+"""What all tests share: one Spark session, started by the first test that asks for it."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SPARK_SETTINGS = {
+    "spark.master": "local[2]",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.default.parallelism": "1",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.ui.enabled": "false",
+    # A short life needs no second compiler. The zone is far from UTC, so that a result that leans on the
+    # zone of the machine shows.
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Duser.timezone=America/Phoenix",
+}
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:  # noqa: F821
+    """The session that all tests use, made by the project's own builder."""
+    from segmentation.session import spark_session
+
+    # Spark's start scripts look for `python3` on the path.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    warehouse = tmp_path_factory.mktemp("spark-warehouse")
+    session = spark_session("tests", **SPARK_SETTINGS, **{"spark.sql.warehouse.dir": str(warehouse)})
+    yield session
+    session.stop()

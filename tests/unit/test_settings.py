@@ -1,0 +1,233 @@
+"""The params: their defaults, what is allowed, and what a refusal says."""
+
+import subprocess
+import sys
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from segmentation import settings
+from segmentation.errors import UserError
+from segmentation.paths import PROJECT
+from segmentation.settings import CATEGORIES, FIELDS, NOT_ELECTRONICS, parse
+
+CONTRACT = {
+    "source": "demo",
+    "category": "Electronics",
+    "revision": "2b6d039ed471f2ba5fd2acb718bf33b0a7e5598e",
+    "files_path": None,
+    "as_of": None,
+    "window_months": 12,
+    "scoring": "edges",
+    "frozen_edges_from": None,
+    "frequency_edges": (2, 3, 4, 6),
+    "segment_map": "eleven",
+    "k": "auto",
+    "k_min": 2,
+    "k_max": 10,
+    "min_price": Decimal("0.25"),
+    "excluded_categories": NOT_ELECTRONICS,
+    "keep_unknown_category": True,
+    "demo_reviews": 50_000,
+    "force": False,
+}
+
+
+# Defaults
+def test_defaults_are_those_of_the_contract() -> None:
+    assert asdict(parse({})) == CONTRACT
+
+
+def test_the_preset_lists_the_24_categories_that_are_not_electronics() -> None:
+    assert len(set(NOT_ELECTRONICS)) == 24
+    assert {"Books", "Pet Supplies", "Buy a Kindle"} < set(NOT_ELECTRONICS)
+    assert "Computers" not in NOT_ELECTRONICS
+
+
+def test_all_34_categories_of_the_data_set_are_known() -> None:
+    assert len(set(CATEGORIES)) == len(CATEGORIES) == 34
+    assert {"All_Beauty", "Electronics", "Unknown", "Video_Games"} < set(CATEGORIES)
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_every_category_can_be_chosen(category: str) -> None:
+    assert parse({"category": category}).category == category
+
+
+def test_the_form_sent_unchanged_gives_the_defaults() -> None:
+    form = {name: settings.json_default(name) for name in FIELDS}
+    assert parse(form) == parse({})
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_the_form_accepts_its_own_default(name: str) -> None:
+    schema = settings.json_schema(name)
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(settings.json_default(name))
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_every_param_says_what_it_is(name: str) -> None:
+    assert FIELDS[name]["help"].endswith(".")
+
+
+# Values
+@pytest.mark.parametrize(
+    ("name", "value", "meaning"),
+    [
+        ("window_months", "6", 6),
+        ("window_months", 6.0, 6),  # JSON has one kind of number
+        ("min_price", "1.5", Decimal("1.5")),
+        ("min_price", 0.1, Decimal("0.1")),  # not 0.1000000000000000055...
+        ("min_price", 0, Decimal(0)),
+        ("keep_unknown_category", "false", False),
+        ("force", "True", True),
+        ("k", 4, "4"),
+        ("k", "50", "50"),
+        ("as_of", "2023-09-14", date(2023, 9, 14)),
+        ("excluded_categories", '["Books", "Baby"]', ("Books", "Baby")),
+        ("excluded_categories", [], ()),
+        ("frequency_edges", "[2, 5, 9, 20]", (2, 5, 9, 20)),
+        ("frozen_edges_from", "0123456789ab", "0123456789ab"),
+        ("revision", "refs/pr/3", "refs/pr/3"),
+    ],
+)
+def test_texts_and_json_values_get_their_types(name: str, value: object, meaning: object) -> None:
+    assert getattr(parse({name: value}), name) == meaning
+
+
+@pytest.mark.parametrize("name", ["files_path", "as_of", "frozen_edges_from"])
+@pytest.mark.parametrize("nothing", [None, "", "null", "None"])
+def test_an_empty_field_of_the_form_means_none(name: str, nothing: str | None) -> None:
+    assert getattr(parse({name: nothing}), name) is None
+
+
+def test_the_preset_counts_as_empty_for_another_category() -> None:
+    assert parse({"category": "Books"}).excluded_categories == ()
+    # As the form sends it: the preset is there, but nobody chose it.
+    assert (
+        parse({"category": "Books", "excluded_categories": list(NOT_ELECTRONICS)}).excluded_categories == ()
+    )
+
+
+def test_a_list_of_ones_own_counts_for_every_category() -> None:
+    own = {"category": "Books", "excluded_categories": ["Audible Audiobooks"]}
+    assert parse(own).excluded_categories == ("Audible Audiobooks",)
+
+
+# Refusals
+@pytest.mark.parametrize(
+    ("raw", "name", "value", "allowed"),
+    [
+        ({"source": "s3"}, "source", "'s3'", "demo, huggingface, files"),
+        ({"source": None}, "source", "None", "a text"),
+        ({"category": "Electronic"}, "category", "'Electronic'", "All_Beauty, Amazon_Fashion"),
+        ({"revision": "-x"}, "revision", "'-x'", "commit, branch or tag"),
+        ({"source": "files"}, "files_path", "None", "a folder or REVIEWS,PRODUCTS when source is files"),
+        ({"source": "files", "files_path": ""}, "files_path", "None", "a folder or REVIEWS,PRODUCTS"),
+        ({"as_of": "14.9.2023"}, "as_of", "'14.9.2023'", "YYYY-MM-DD"),
+        ({"as_of": "2023-02-30"}, "as_of", "'2023-02-30'", "YYYY-MM-DD"),
+        ({"as_of": "2023-09-14T00:00:00"}, "as_of", "'2023-09-14T00:00:00'", "YYYY-MM-DD"),
+        ({"window_months": 0}, "window_months", "0", "1 to 600"),
+        ({"window_months": "601"}, "window_months", "601", "1 to 600"),
+        ({"window_months": 1.5}, "window_months", "1.5", "a whole number"),
+        ({"window_months": True}, "window_months", "True", "a whole number"),
+        ({"window_months": float("inf")}, "window_months", "inf", "a whole number"),
+        ({"scoring": "ntile"}, "scoring", "'ntile'", "edges, seed"),
+        ({"frozen_edges_from": "latest"}, "frozen_edges_from", "'latest'", "A version of rfm_edges"),
+        ({"frozen_edges_from": "0" * 12, "scoring": "seed"}, "frozen_edges_from", "'000000000000'", "edges"),
+        ({"frequency_edges": [2, 3, 4]}, "frequency_edges", "[2, 3, 4]", "[2, 3, 4, 6]"),
+        ({"frequency_edges": [2, 4, 3, 6]}, "frequency_edges", "[2, 4, 3, 6]", "four rising whole numbers"),
+        ({"frequency_edges": [2, 3, 3, 6]}, "frequency_edges", "[2, 3, 3, 6]", "four rising whole numbers"),
+        ({"frequency_edges": [2, 3, 4, "6"]}, "frequency_edges", "[2, 3, 4, '6']", "whole numbers"),
+        ({"frequency_edges": [1, 2, 3, 4]}, "frequency_edges", "[1, 2, 3, 4]", "from 2"),
+        ({"frequency_edges": "2,3,4,6"}, "frequency_edges", "'2,3,4,6'", "a JSON list"),
+        ({"frequency_edges": "7"}, "frequency_edges", "'7'", "a JSON list"),
+        ({"segment_map": "twelve"}, "segment_map", "'twelve'", "eleven, seed"),
+        ({"k": "1"}, "k", "'1'", "2 to 50"),
+        ({"k": "51"}, "k", "'51'", "2 to 50"),
+        ({"k": "four"}, "k", "'four'", "auto"),
+        ({"k": "4\n"}, "k", "'4\\n'", "2 to 50"),  # `$` of a pattern would let this pass
+        ({"k_min": 1}, "k_min", "1", "2 to 50"),
+        ({"k_max": 51}, "k_max", "51", "2 to 50"),
+        ({"k_min": 5, "k_max": 4}, "k_min", "5", "at most k_max, which is 4"),
+        ({"min_price": "NaN"}, "min_price", "'NaN'", "a number"),
+        ({"min_price": "Infinity"}, "min_price", "'Infinity'", "a number"),
+        ({"min_price": "cheap"}, "min_price", "'cheap'", "a number"),
+        ({"min_price": True}, "min_price", "True", "a number"),
+        ({"excluded_categories": "Books"}, "excluded_categories", "'Books'", "a JSON list"),
+        ({"excluded_categories": {"Books": 1}}, "excluded_categories", "{'Books': 1}", "a JSON list"),
+        ({"excluded_categories": ["Books", None]}, "excluded_categories", "None", "texts"),
+        ({"keep_unknown_category": "yes"}, "keep_unknown_category", "'yes'", "true or false"),
+        ({"demo_reviews": 999}, "demo_reviews", "999", "1000 to 50000000"),
+        ({"force": 1}, "force", "1", "true or false"),
+    ],
+)
+def test_a_refusal_names_the_param_the_value_and_what_is_allowed(
+    raw: dict, name: str, value: str, allowed: str
+) -> None:
+    with pytest.raises(UserError) as refused:
+        parse(raw)
+    start, _, rest = str(refused.value).partition(" is not allowed. Allowed: ")
+    assert start == f"Param {name}: {value}"
+    assert allowed in rest
+
+
+def test_the_table_of_refusals_has_every_param() -> None:
+    mark = test_a_refusal_names_the_param_the_value_and_what_is_allowed.pytestmark[0]
+    assert {row[1] for row in mark.args[1]} == set(FIELDS)
+
+
+def test_a_param_that_does_not_exist_is_refused_and_the_known_ones_named() -> None:
+    with pytest.raises(UserError, match=r"Unknown param 'kmax'\. Known: source, category, .*k_max"):
+        parse({"kmax": 3})
+
+
+# What every parse of the DAG costs
+def test_what_the_dag_imports_needs_nothing_beyond_the_standard_library() -> None:
+    code = (
+        "from segmentation import settings, arguments, datasets, errors, paths;"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules} - sys.stdlib_module_names))"
+    )
+    # -I keeps what this machine adds at every start (a sitecustomize, PYTHONPATH) out of the picture.
+    start = f"import sys; sys.path.append({str(PROJECT / 'include')!r}); "
+    words = [sys.executable, "-I", "-S", "-c", start + code]
+    found = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
+    assert found == ["__main__", "segmentation"]
+
+
+# Known faults
+@pytest.mark.xfail(strict=True, reason="parse keeps the spelling, and the spelling is part of the version")
+@pytest.mark.parametrize(("one", "other"), [("0.25", "0.250"), (1, 1.0), (0, "-0"), (100, "1e2")])
+def test_the_spelling_of_a_price_does_not_matter(one: object, other: object) -> None:
+    prices = [parse({"min_price": spelling}).min_price for spelling in (one, other)]
+    assert str(prices[0]) == str(prices[1])
+
+
+@pytest.mark.xfail(strict=True, reason="the message reads Decimal('-0.01')")
+def test_a_refused_price_is_shown_as_it_was_given() -> None:
+    with pytest.raises(
+        UserError, match=r"^Param min_price: '?-0\.01'? is not allowed\. Allowed: 0 to 1000000"
+    ):
+        parse({"min_price": -0.01})
+
+
+@pytest.mark.xfail(strict=True, reason="parse does not look at the limits of a list's items")
+def test_a_frequency_edge_above_the_limit_of_the_form_is_refused() -> None:
+    with pytest.raises(UserError, match="frequency_edges"):
+        parse({"frequency_edges": [2, 3, 4, 1_000_001]})
+
+
+@pytest.mark.xfail(strict=True, reason="only Spark refuses it, once it runs: 38 digits at most")
+def test_a_price_with_more_digits_than_a_decimal_holds_is_refused() -> None:
+    with pytest.raises(UserError, match="min_price"):
+        parse({"min_price": "1e-50"})
+
+
+@pytest.mark.xfail(strict=True, reason="the plan asks for a month before the year 1: ValueError")
+def test_an_as_of_date_without_room_for_its_window_is_refused() -> None:
+    with pytest.raises(UserError, match="as_of"):
+        parse({"as_of": "0001-01-01", "window_months": 12})

@@ -1,0 +1,242 @@
+"""Dataset versions: found only when whole, published once, swapped by force."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+from segmentation import versions
+from segmentation.errors import UserError
+from segmentation.versions import MANIFEST, Attempt, Manifest, Warehouse, data_files, describe_files
+
+ID, OTHER_ID = "0123456789ab", "ba9876543210"
+MONTH = date(2023, 9, 1)
+
+
+def manifest(run_id: str = "one", version: str = ID, as_of: date | None = MONTH) -> Manifest:
+    return Manifest(
+        dataset="customer_rfm",
+        version=version,
+        as_of=as_of.isoformat() if as_of else None,
+        created_at="2023-09-14T00:00:00+00:00",
+        rows=1,
+        bytes=4,
+        columns={"user_id": "string"},
+        files={"part-0.parquet": {"rows": 1}},
+        inputs={"purchases": OTHER_ID},
+        settings={"min_price": "0.25"},
+        code={"version": "git:x"},
+        run_id=run_id,
+    )
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    return Warehouse(tmp_path / "warehouse")
+
+
+def attempt(warehouse: Warehouse, text: str = "data", version: str = ID) -> Attempt:
+    made = warehouse.attempt("customer_rfm", version, MONTH)
+    (made.folder / "part-0.parquet").write_text(text)
+    return made
+
+
+def publish(warehouse: Warehouse, run_id: str = "one", version: str = ID, **how: bool) -> Manifest:
+    return warehouse.publish(attempt(warehouse, run_id, version), manifest(run_id, version), **how)
+
+
+def find(warehouse: Warehouse, version: str = ID) -> Manifest | None:
+    return warehouse.find("customer_rfm", version, MONTH)
+
+
+def content(warehouse: Warehouse) -> str:
+    return (warehouse.place("customer_rfm", ID, MONTH) / "part-0.parquet").read_text()
+
+
+def left_over(warehouse: Warehouse) -> list[str]:
+    home = warehouse.home("customer_rfm", MONTH)
+    return sorted(path.name for path in (home / "_attempts").iterdir() if path.is_dir())
+
+
+# Finding
+def test_a_version_stands_at_the_promised_place(warehouse: Warehouse) -> None:
+    publish(warehouse)
+    place = warehouse.root / "customer_rfm/as_of=2023-09-01/version=0123456789ab"
+    assert sorted(path.name for path in place.iterdir()) == [MANIFEST, "part-0.parquet"]
+    assert warehouse.place("purchases", ID, None) == warehouse.root / "purchases/version=0123456789ab"
+
+
+def test_a_manifest_comes_back_as_it_was_written(warehouse: Warehouse) -> None:
+    assert publish(warehouse) == find(warehouse) == manifest()
+    assert warehouse.place_of(manifest()) == warehouse.place("customer_rfm", ID, MONTH)
+
+
+def test_what_was_never_published_is_not_found(warehouse: Warehouse) -> None:
+    assert find(warehouse) is None
+    with pytest.raises(UserError, match=f"no version {ID} of customer_rfm as of 2023-09-01 in .*warehouse"):
+        warehouse.get("customer_rfm", ID, MONTH)
+
+
+def test_a_folder_without_a_manifest_is_no_version(warehouse: Warehouse) -> None:
+    folder = warehouse.place("customer_rfm", ID, MONTH)
+    folder.mkdir(parents=True)
+    (folder / "part-0.parquet").write_text("half")
+    assert find(warehouse) is None
+
+
+def test_a_version_of_another_month_is_not_found_by_date_but_without_one(warehouse: Warehouse) -> None:
+    publish(warehouse)
+    assert warehouse.find("customer_rfm", ID, date(2023, 8, 1)) is None
+    assert warehouse.find_any_month("customer_rfm", ID) == manifest()
+    assert warehouse.find_any_month("customer_rfm", OTHER_ID) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "garbage", "{", "[]", "null", "{}", '{"format": 1}', '{"format": "1"}', '{"format": 1, "rows": 1, "x": 2}'],
+)
+def test_a_damaged_manifest_is_refused_by_its_path(warehouse: Warehouse, text: str) -> None:
+    publish(warehouse)
+    path = warehouse.place("customer_rfm", ID, MONTH) / MANIFEST
+    path.write_text(text)
+    with pytest.raises(UserError, match="is not a manifest .*Restore it, or remove the folder") as refused:
+        find(warehouse)
+    assert str(path) in str(refused.value)
+
+
+def test_bytes_that_are_no_text_are_refused_too(warehouse: Warehouse) -> None:
+    publish(warehouse)
+    (warehouse.place("customer_rfm", ID, MONTH) / MANIFEST).write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UserError, match="is not a manifest"):
+        find(warehouse)
+
+
+def test_a_manifest_of_a_newer_release_is_refused_even_with_unknown_fields(warehouse: Warehouse) -> None:
+    publish(warehouse)
+    path = warehouse.place("customer_rfm", ID, MONTH) / MANIFEST
+    path.write_text(json.dumps({**json.loads(path.read_text()), "format": 2, "colour": "blue"}))
+    with pytest.raises(UserError, match=r"newer release of this project \(format 2, this one knows 1\)"):
+        find(warehouse)
+
+
+# Publishing
+def test_an_attempt_is_invisible_until_it_is_published(warehouse: Warehouse) -> None:
+    made = attempt(warehouse)
+    assert find(warehouse) is None
+    assert not warehouse.place("customer_rfm", ID, MONTH).exists()
+    warehouse.publish(made, manifest())
+    assert find(warehouse) == manifest()
+    assert not made.folder.exists()
+
+
+def test_two_attempts_at_one_version_do_not_share_a_folder(warehouse: Warehouse) -> None:
+    one, other = attempt(warehouse), attempt(warehouse)
+    assert one.folder != other.folder
+
+
+def test_the_second_to_publish_throws_its_own_work_away(warehouse: Warehouse) -> None:
+    one, other = attempt(warehouse, "first"), attempt(warehouse, "second")
+    warehouse.publish(one, manifest("first"))
+    stands = warehouse.publish(other, manifest("second"))
+    assert stands == manifest("first")
+    assert content(warehouse) == "first"
+    assert left_over(warehouse) == []
+
+
+@pytest.mark.parametrize("kernel_can_swap", [True, False])
+def test_force_swaps_the_version(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, kernel_can_swap: bool
+) -> None:
+    if not kernel_can_swap:
+        monkeypatch.setattr(versions.ctypes, "CDLL", lambda *_, **__: SimpleNamespace())
+    publish(warehouse, "first")
+    assert publish(warehouse, "second", replace=True) == manifest("second")
+    assert content(warehouse) == "second"
+    assert left_over(warehouse) == []
+
+
+def test_force_publishes_where_nothing_stands(warehouse: Warehouse) -> None:
+    assert publish(warehouse, replace=True) == manifest()
+
+
+@pytest.mark.parametrize("inside", [[], ["part-0.parquet"], ["part-0.parquet", "deep/part-9.parquet"]])
+def test_a_foreign_folder_at_the_place_does_not_block(warehouse: Warehouse, inside: list[str]) -> None:
+    folder = warehouse.place("customer_rfm", ID, MONTH)
+    folder.mkdir(parents=True)
+    for name in inside:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("left by a crash")
+    assert find(warehouse) is None
+    assert publish(warehouse, "new") == manifest("new")
+    assert content(warehouse) == "new"
+    assert sorted(path.name for path in folder.rglob("*")) == [MANIFEST, "part-0.parquet"]
+
+
+def test_a_rename_lost_to_another_process_is_no_error(warehouse: Warehouse, monkeypatch) -> None:
+    # Between the look and the rename, another process publishes.
+    late = attempt(warehouse, "late")
+    move = versions._move_into_place
+
+    def slow(folder: Path, final: Path, replace_existing: bool) -> None:
+        monkeypatch.setattr(versions, "_move_into_place", move)
+        publish(warehouse, "quick")
+        move(folder, final, replace_existing)
+
+    monkeypatch.setattr(versions, "_move_into_place", slow)
+    assert warehouse.publish(late, manifest("late")) == manifest("quick")
+    assert content(warehouse) == "quick"
+    assert left_over(warehouse) == []
+
+
+# LATEST
+def test_there_is_no_latest_before_the_first_green_run(warehouse: Warehouse) -> None:
+    publish(warehouse)
+    assert warehouse.latest("customer_rfm", MONTH) is None
+
+
+def test_latest_names_the_version_that_was_set_and_not_the_newest(warehouse: Warehouse) -> None:
+    publish(warehouse, "old")
+    publish(warehouse, "new", OTHER_ID)
+    warehouse.set_latest("customer_rfm", OTHER_ID, MONTH)
+    warehouse.set_latest("customer_rfm", ID, MONTH)
+    assert warehouse.latest("customer_rfm", MONTH) == manifest("old")
+    assert (warehouse.root / "customer_rfm/as_of=2023-09-01/LATEST").read_text() == f"{ID}\n"
+
+
+def test_latest_does_not_name_a_version_that_does_not_exist(warehouse: Warehouse) -> None:
+    publish(warehouse)
+    warehouse.set_latest("customer_rfm", ID, MONTH)
+    with pytest.raises(UserError, match=OTHER_ID):
+        warehouse.set_latest("customer_rfm", OTHER_ID, MONTH)
+    assert warehouse.latest("customer_rfm", MONTH) == manifest()
+
+
+# Files
+def test_hidden_files_and_the_manifest_are_no_data(tmp_path: Path) -> None:
+    names = ["part-0.parquet", "month=1/part-1.parquet", "report.html"]
+    hidden = [MANIFEST, "_SUCCESS", ".part-0.parquet.crc", "_temporary/0/part-2.parquet", ".hidden/x", "a/.b/c"]
+    for name in names + hidden:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    assert sorted(str(path.relative_to(tmp_path)) for path in data_files(tmp_path)) == sorted(names)
+
+
+def test_files_are_described_by_size_checksum_and_rows(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    pyarrow.parquet.write_table(pyarrow.table({"n": [1, 2, 3]}), tmp_path / "sub/part-0.parquet")
+    (tmp_path / "page.html").write_text("abc")
+    found = describe_files(tmp_path, data_files(tmp_path))
+    assert list(found) == ["page.html", "sub/part-0.parquet"]
+    assert found["sub/part-0.parquet"]["rows"] == 3
+    sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # of "abc", from FIPS 180
+    assert found["page.html"] == {"bytes": 3, "sha256": sha256}
+
+
+def test_a_manifest_holds_whatever_json_cannot(warehouse: Warehouse) -> None:
+    odd = replace(manifest(), figures={"first_purchase": date(2022, 9, 14)})
+    assert warehouse.publish(attempt(warehouse), odd).figures == {"first_purchase": "2022-09-14"}
