@@ -7,8 +7,6 @@ export PYTHONPATH := $(CURDIR)/include
 export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV
 
-DEMO_AS_OF := 2023-09-01
-
 .PHONY: help setup demo run test lint format clean
 
 help: ## Show the targets
@@ -36,19 +34,13 @@ setup: .venv/ready ## Install everything into this folder
 	@.venv/bin/python -m segmentation.local setup
 
 demo: .venv/ready ## Generate a small shop and run the whole workflow on it
-	@.venv/bin/python -m segmentation.local run source=demo as_of=$(DEMO_AS_OF)
+	@.venv/bin/python -m segmentation.local demo
 	@echo
 	@echo "Next: open the report in a browser. Run your own files: make run SOURCE=files FILES=... AS_OF=..."
 
-# NAME=value words of `make run` become the param of that name; FILES, EXCLUDED and the like are short forms.
-RUN_PARAMS = source=$(SOURCE) category=$(CATEGORY) revision=$(REVISION) files_path=$(FILES) as_of=$(AS_OF) \
-  window_months=$(WINDOW_MONTHS) scoring=$(SCORING) frozen_edges_from=$(FROZEN_EDGES_FROM) \
-  frequency_edges=$(FREQUENCY_EDGES) segment_map=$(SEGMENT_MAP) k=$(K) k_min=$(K_MIN) k_max=$(K_MAX) \
-  min_price=$(MIN_PRICE) excluded_categories=$(EXCLUDED) keep_unknown_category=$(KEEP_UNKNOWN_CATEGORY) \
-  demo_reviews=$(DEMO_REVIEWS) force=$(FORCE)
-
+# The words after `make run` reach the program through its environment, so that any value comes through whole.
 run: .venv/ready ## Run the workflow: SOURCE= CATEGORY= FILES= AS_OF= WINDOW_MONTHS= SCORING= SEGMENT_MAP= K= EXCLUDED= ...
-	@.venv/bin/python -m segmentation.local run $(RUN_PARAMS)
+	@.venv/bin/python -m segmentation.local run
 
 test: .venv/ready-dev ## Run all tests
 	@.venv/bin/python -m pytest

@@ -13,12 +13,12 @@ last month, whom do I contact and why.
 | **kmeans** | `kmeans_search`, `kmeans_model`, `customer_clusters`, `cluster_profile` |
 | **report** | the report's tables and `report.html` with its charts |
 
-**Trigger it** with the form; the params say what they do. A run sees everything before its *as-of date* (UTC): the
-param `as_of`, else the end of the run's data interval.
+**Trigger it** with the form; the params say what they do. A run sees everything before its *as-of date* (UTC):
+the param `as_of`, else the end of the run's data interval.
 
-**Backfill and rerun** as you like. Every output is a version made from its inputs and rules, so a task whose version
-stands ends in seconds, and a changed rule builds again just what rests on it. The events of the assets name the version,
-rows and path of each output; the report is `report.html` in the path of the asset `report`.
+**Backfill and rerun** as you like. Every output is a version made from its inputs and rules, so a task whose
+version stands ends in seconds, and a changed rule builds again just what rests on it. The events of the assets
+name the version, rows and path of each output; the report is `report.html` in the path of the asset `report`.
 
 **When to worry.** A task that fails with a sentence about a param, a file or a check wants your hand; it is not tried
 again. Anything else is retried twice.
@@ -32,9 +32,7 @@ from segmentation import settings
 from segmentation.tasks import StageOperator, fetch_source, outlets
 
 PARAMS = {
-    name: Param(
-        settings.json_default(name), title=name, description=meta["help"], **settings.json_schema(name)
-    )
+    name: Param(settings.json_default(name), title=name, description=meta["help"], **settings.json_schema(name))
     for name, meta in settings.FIELDS.items()
 }
 

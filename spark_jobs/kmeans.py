@@ -10,7 +10,13 @@ def build(work: Work) -> None:
     work.run_sql(until="features")
     found = search(work.frame("features"), work.plan.settings)
     rows = [
-        (one.k, one.wcss, one.silhouette, one.k == found.chosen, found.reason if one.k == found.chosen else None)
+        (
+            one.k,
+            one.wcss,
+            one.silhouette,
+            one.k == found.chosen,
+            found.reason if one.k == found.chosen else None,
+        )
         for one in found.tried
     ]
     work.register_rows("tried_k", "k int, wcss double, silhouette double, chosen boolean, reason string", rows)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from segmentation import settings as params
+from segmentation.errors import UserError
 from segmentation.settings import FIELDS, Settings
 
 
@@ -48,5 +49,6 @@ def read(words: list[str]) -> JobArguments:
     given = {name: value for name, value in vars(parser.parse_args(words)).items() if value is not None}
     source_version, run_id = given.pop("source_version"), given.pop("run_id")
     settings = params.parse(given)
-    assert settings.as_of is not None  # required above
+    if settings.as_of is None:
+        raise UserError(f"Param as_of: {given['as_of']!r} is not allowed. Allowed: a date as YYYY-MM-DD.")
     return JobArguments(settings, settings.as_of, source_version, run_id)

@@ -67,9 +67,7 @@ STYLE = {
     "xtick.color": PALETTE["muted"][0],
     "ytick.color": PALETTE["muted"][0],
 }
-HEAT = LinearSegmentedColormap.from_list(
-    "heat", [(*to_rgb(PALETTE["heat"][0]), alpha) for alpha in (0.0, 0.55, 1.0)]
-)
+HEAT = LinearSegmentedColormap.from_list("heat", [(*to_rgb(PALETTE["heat"][0]), alpha) for alpha in (0.0, 0.55, 1.0)])
 CONTROL = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])  # bidirectional overrides
 
 
@@ -285,9 +283,7 @@ def _figure(width: float, height: float) -> Figure:
 def _axes(figure: Figure, x: float, y: float, width: float, height: float, title: str = ""):
     """Axes at a place in pixels from the top left, without frame; no layout engine is involved."""
     full_width, full_height = figure.get_size_inches() * 72
-    axes = figure.add_axes(
-        (x / full_width, 1 - (y + height) / full_height, width / full_width, height / full_height)
-    )
+    axes = figure.add_axes((x / full_width, 1 - (y + height) / full_height, width / full_width, height / full_height))
     axes.spines[:].set_visible(False)
     axes.set_title(title, loc="left", fontsize=FONT, weight="bold", pad=9)
     return axes

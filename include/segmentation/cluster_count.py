@@ -45,9 +45,7 @@ def _distances(tried: list[Tried]) -> dict[int, float]:
     height = first.wcss - last.wcss
     if height <= 0:
         return {one.k: 0.0 for one in tried}
-    return {
-        one.k: 1 - (one.k - first.k) / (last.k - first.k) - (one.wcss - last.wcss) / height for one in tried
-    }
+    return {one.k: 1 - (one.k - first.k) / (last.k - first.k) - (one.wcss - last.wcss) / height for one in tried}
 
 
 def _by_silhouette(tried: list[Tried], why: str) -> tuple[int, str]:

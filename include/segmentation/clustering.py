@@ -45,7 +45,9 @@ def search(features: DataFrame, settings: Settings) -> Search:
     finally:
         points.unpersist()
     chosen, reason = _choose(settings, distinct, tried)
-    centroids = sorted(tuple(round(float(x), CENTROID_DIGITS) + 0.0 for x in c) for c in models[chosen].clusterCenters())
+    centroids = sorted(
+        tuple(round(float(x), CENTROID_DIGITS) + 0.0 for x in c) for c in models[chosen].clusterCenters()
+    )
     return Search(tried, chosen, reason, centroids)
 
 

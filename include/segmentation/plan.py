@@ -121,7 +121,7 @@ class Plan:
         needed = self.needed(item)
         values = self.parameters()
         used = {marker: values[marker] for file in needed.values() for marker in file.markers}
-        used |= {name: getattr(self.settings, name) for name in item.python_uses if name != "as_of"}
+        used |= {name: getattr(self.settings, name) for name in item.python_uses if self._matters(name)}
         if item.as_of:
             used["as_of"] = self.as_of
         if self.reads(item) & set(SEGMENT_MAP_VIEWS):
@@ -138,6 +138,12 @@ class Plan:
                 **{path: text_hash(PROJECT / path) for path in item.code},
             },
         }
+
+    def _matters(self, name: str) -> bool:
+        """Whether a setting has a say: the range of k has none where k is given, the edges none with ntile."""
+        idle = {"k_min", "k_max"} if self.settings.k != "auto" else set()
+        idle |= {"frequency_edges"} if self.settings.scoring == "seed" else set()
+        return name not in idle
 
 
 def _plain(value: Any) -> Any:

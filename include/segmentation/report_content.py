@@ -82,8 +82,9 @@ def _segments(summary: pd.DataFrame, segment_map: str) -> list[dict[str, Any]]:
 
 def _settings_shown(settings: Any) -> dict[str, Any]:
     """The settings that say something about this source."""
-    only = {"files_path": "files", "revision": "huggingface", "demo_reviews": "demo"}
-    hidden = {"as_of", "force"} | {name for name, source in only.items() if source != settings.source}
+    hidden = {"as_of", "force", "files_path", "revision", "demo_reviews"}
+    hidden |= {"k_min", "k_max"} if settings.k != "auto" else set()
+    hidden |= {"frequency_edges"} if settings.scoring == "seed" else set()
     return {name: value for name, value in vars(settings).items() if name not in hidden}
 
 

@@ -142,18 +142,14 @@ def _change_sentence(report: Report) -> str:
     customers = number(report.customers)
     if not _has_previous(report):
         spend = money(report.total_monetary, report.currency)
-        return (
-            f"{customers} customers spent {spend} in this window; there is no earlier month to compare with."
-        )
+        return f"{customers} customers spent {spend} in this window; there is no earlier month to compare with."
     before = _before(report)
     difference = report.customers - before
     since = f"Since {_day(report.previous_as_of)}"
     if difference:
         direction = "grew" if difference > 0 else "fell"
         share = f" ({percent(abs(difference), before)})" if before else ""
-        text = (
-            f"{since} the number of customers {direction} by {number(abs(difference))}{share} to {customers}"
-        )
+        text = f"{since} the number of customers {direction} by {number(abs(difference))}{share} to {customers}"
     else:
         text = f"{since} the number of customers stayed at {customers}"
     came = _total(row["customers"] for row in report.migration if row["segment_previous"] == NEW)

@@ -54,9 +54,7 @@ def parse_map(text: str, where: str) -> tuple[Segment, ...]:
     except yaml.YAMLError as error:
         raise UserError(f"Segment map {where} is not YAML: {error}") from None
     except (KeyError, TypeError) as error:
-        raise UserError(
-            f"Segment map {where}: each entry of `segments` needs {', '.join(KEYS)} ({error!r})."
-        ) from None
+        raise UserError(f"Segment map {where}: each entry of `segments` needs {', '.join(KEYS)} ({error!r}).") from None
     _check_cover(segments, where)
     return segments
 

@@ -16,8 +16,8 @@ SPEED_SETTINGS = {
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     # Success markers and checksum side files would stand beside the manifest and say less than it.
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
-    # Adaptive execution merges small shuffle partitions, but each still costs a task in cached plans.
-    "spark.sql.shuffle.partitions": "16",
+    # Manifests name every file, so finding them is quick; a Spark job to list them costs seconds.
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",

@@ -15,12 +15,42 @@ from segmentation.errors import UserError
 from segmentation.paths import SEGMENT_MAPS
 
 CATEGORIES = tuple(
-    """All_Beauty Amazon_Fashion Appliances Arts_Crafts_and_Sewing Automotive Baby_Products
-    Beauty_and_Personal_Care Books CDs_and_Vinyl Cell_Phones_and_Accessories Clothing_Shoes_and_Jewelry
-    Digital_Music Electronics Gift_Cards Grocery_and_Gourmet_Food Handmade_Products Health_and_Household
-    Health_and_Personal_Care Home_and_Kitchen Industrial_and_Scientific Kindle_Store Magazine_Subscriptions
-    Movies_and_TV Musical_Instruments Office_Products Patio_Lawn_and_Garden Pet_Supplies Software
-    Sports_and_Outdoors Subscription_Boxes Tools_and_Home_Improvement Toys_and_Games Unknown Video_Games""".split()
+    [
+        "All_Beauty",
+        "Amazon_Fashion",
+        "Appliances",
+        "Arts_Crafts_and_Sewing",
+        "Automotive",
+        "Baby_Products",
+        "Beauty_and_Personal_Care",
+        "Books",
+        "CDs_and_Vinyl",
+        "Cell_Phones_and_Accessories",
+        "Clothing_Shoes_and_Jewelry",
+        "Digital_Music",
+        "Electronics",
+        "Gift_Cards",
+        "Grocery_and_Gourmet_Food",
+        "Handmade_Products",
+        "Health_and_Household",
+        "Health_and_Personal_Care",
+        "Home_and_Kitchen",
+        "Industrial_and_Scientific",
+        "Kindle_Store",
+        "Magazine_Subscriptions",
+        "Movies_and_TV",
+        "Musical_Instruments",
+        "Office_Products",
+        "Patio_Lawn_and_Garden",
+        "Pet_Supplies",
+        "Software",
+        "Sports_and_Outdoors",
+        "Subscription_Boxes",
+        "Tools_and_Home_Improvement",
+        "Toys_and_Games",
+        "Unknown",
+        "Video_Games",
+    ]
 )
 PINNED_REVISION = "2b6d039ed471f2ba5fd2acb718bf33b0a7e5598e"
 NOT_ELECTRONICS = (
@@ -30,6 +60,10 @@ NOT_ELECTRONICS = (
     "Software", "Unique Finds", "Audible Audiobooks", "Gift Cards", "Sports & Outdoors", "Amazon Home",
     "Books", "Buy a Kindle",
 )  # fmt: skip
+
+
+PRICE_DIGITS = 4
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2099, 12, 31)
 
 
 def segment_map_names() -> tuple[str, ...]:
@@ -47,12 +81,8 @@ def setting(default: Any, kind: str, text: str, **limits: Any) -> Any:
 class Settings:
     """The params of one run. Build it with `parse`, which checks every value."""
 
-    source: str = setting(
-        "demo", "string", "Where the raw files come from.", enum=["demo", "huggingface", "files"]
-    )
-    category: str = setting(
-        "Electronics", "string", "The category of Amazon Reviews 2023.", enum=list(CATEGORIES)
-    )
+    source: str = setting("demo", "string", "Where the raw files come from.", enum=["demo", "huggingface", "files"])
+    category: str = setting("Electronics", "string", "The category of Amazon Reviews 2023.", enum=list(CATEGORIES))
     revision: str = setting(
         PINNED_REVISION,
         "string",
@@ -68,12 +98,9 @@ class Settings:
     as_of: date | None = setting(
         None,
         "date?",
-        "The run sees everything before this day (UTC) and nothing after. "
-        "Empty: the end of the run's data interval.",
+        "The run sees everything before this day (UTC) and nothing after. Empty: the end of the run's data interval.",
     )
-    window_months: int = setting(
-        12, "integer", "How many months before the as-of date count.", minimum=1, maximum=600
-    )
+    window_months: int = setting(12, "integer", "How many months before the as-of date count.", minimum=1, maximum=600)
     scoring: str = setting(
         "edges",
         "string",
@@ -94,9 +121,7 @@ class Settings:
         minItems=4,
         maxItems=4,
     )
-    segment_map: str = setting(
-        "eleven", "string", "Which map names the segments.", enum=list(segment_map_names())
-    )
+    segment_map: str = setting("eleven", "string", "Which map names the segments.", enum=list(segment_map_names()))
     k: str = setting(
         "auto",
         "string",
@@ -173,25 +198,26 @@ def _value(name: str, value: Any) -> Any:
     kind = meta["type"]
     if kind.endswith("?") and value in (None, "", "null", "None"):
         return None
+    given = value
     try:
         value = _CONVERT[kind.rstrip("?")](value)
     except (ValueError, TypeError, ArithmeticError):
-        raise _refuse(name, value, _WORDS[kind.rstrip("?")]) from None
+        raise _refuse(name, given, _WORDS[kind.rstrip("?")]) from None
     if "enum" in meta and value not in meta["enum"]:
         raise _refuse(name, value, ", ".join(meta["enum"]))
     if "pattern" in meta and not re.fullmatch(meta["pattern"].strip("^$"), value):
         raise _refuse(name, value, f"{meta['help']} (pattern {meta['pattern']})")
     low, high = meta.get("minimum"), meta.get("maximum")
     if (low is not None and value < low) or (high is not None and value > high):
-        raise _refuse(name, value, f"{low} to {high}")
+        raise _refuse(name, given if isinstance(value, Decimal) else value, f"{low} to {high}")
     return value
 
 
 def _boolean(value: Any) -> bool:
     text = str(value).lower()
-    if text not in ("true", "false"):
+    if text not in ("true", "false", "1", "0"):
         raise ValueError(text)
-    return text == "true"
+    return text in ("true", "1")
 
 
 def _integer(value: Any) -> int:
@@ -202,13 +228,16 @@ def _integer(value: Any) -> int:
 
 def _number(value: Any) -> Decimal:
     number = Decimal(str(value))
-    if isinstance(value, bool) or not number.is_finite():
+    if isinstance(value, bool) or not number.is_finite() or number != round(number, PRICE_DIGITS):
         raise ValueError(value)
-    return number
+    # One spelling for equal numbers, because the spelling is part of the version.
+    return Decimal(format(number.normalize() + 0, "f"))
 
 
 def _array(value: Any) -> tuple[Any, ...]:
-    value = json.loads(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        parts = [int(part) if part.isdigit() else part for part in value.split(";") if part]
+        value = json.loads(value) if value.startswith("[") else parts
     if not isinstance(value, (list, tuple)):
         raise TypeError(value)
     return tuple(value)
@@ -240,13 +269,22 @@ _WORDS = {
     "string": "a text",
     "date": "a date as YYYY-MM-DD",
     "integer": "a whole number",
-    "number": "a number",
+    "number": f"a number with at most {PRICE_DIGITS} decimals",
     "boolean": "true or false",
-    "array": 'a JSON list such as ["a", "b"]',
+    "array": 'a JSON list such as ["a", "b"], or a;b; empty for none',
 }
 
 
+def check_as_of(as_of: date) -> date:
+    """The as-of date itself, if the source can have anything before it. Raises UserError otherwise."""
+    if not FIRST_DAY < as_of <= LAST_DAY:
+        raise _refuse("as_of", as_of.isoformat(), f"a date after {FIRST_DAY} and up to {LAST_DAY}")
+    return as_of
+
+
 def _check_together(settings: Settings) -> None:
+    if settings.as_of:
+        check_as_of(settings.as_of)
     if settings.k_min > settings.k_max:
         raise _refuse("k_min", settings.k_min, f"at most k_max, which is {settings.k_max}")
     if settings.source == "files" and not settings.files_path:
@@ -257,7 +295,9 @@ def _check_together(settings: Settings) -> None:
     if bad:
         raise _refuse("excluded_categories", bad[0], "texts")
     edges = settings.frequency_edges
-    if len(edges) != 4 or any(not isinstance(edge, int) for edge in edges) or list(edges) != sorted(set(edges)):
+    if any(type(edge) is not int for edge in edges):
+        raise _refuse("frequency_edges", list(edges), "whole numbers")
+    if len(edges) != 4 or list(edges) != sorted(set(edges)) or edges[-1] > 1_000_000:
         raise _refuse("frequency_edges", list(edges), "four rising whole numbers such as [2, 3, 4, 6]")
     if edges[0] < 2:
         raise _refuse("frequency_edges", list(edges), "numbers from 2, because every customer has one purchase")

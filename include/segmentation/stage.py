@@ -91,7 +91,12 @@ def conclude(stage: str, plan: Plan, warehouse: Warehouse) -> list[Manifest]:
 
 
 def _build(
-    stage: str, build: "Callable[[Work], None]", plan: Plan, missing: list[str], warehouse: Warehouse, run_id: str
+    stage: str,
+    build: "Callable[[Work], None]",
+    plan: Plan,
+    missing: list[str],
+    warehouse: Warehouse,
+    run_id: str,
 ) -> None:
     from segmentation.session import spark_session
     from segmentation.work import Work

@@ -9,6 +9,15 @@ from pyspark.sql import functions as F
 from segmentation.datasets import Dataset
 from segmentation.versions import Manifest, data_files
 
+# Compressed input per shuffle partition. Adaptive execution merges small partitions, but only at the end.
+BYTES_PER_PARTITION = 8 * 2**20
+
+
+def fit_shuffles(spark: SparkSession, input_bytes: int) -> None:
+    """Set the number of shuffle partitions to the size of what a stage reads. Results do not depend on it."""
+    partitions = min(2000, max(spark.sparkContext.defaultParallelism, input_bytes // BYTES_PER_PARTITION))
+    spark.conf.set("spark.sql.shuffle.partitions", partitions)
+
 
 def read_files(spark: SparkSession, item: Dataset, folder: Path, paths: list[str]) -> DataFrame:
     """The rows of a version's Parquet files, named by their paths inside `folder`.

@@ -57,7 +57,7 @@ def fetch_source(context: "Context") -> dict[str, str]:
 
     try:
         given = settings.parse(dict(context["params"]))
-        as_of = given.as_of or _interval_end(context)
+        as_of = settings.check_as_of(given.as_of or _interval_end(context))
         manifest = sources.fetch(given, Warehouse(warehouse_root()), context["run_id"])
     except UserError as error:
         raise _user_failure(f"fetch: {error}") from None

@@ -130,8 +130,7 @@ class Warehouse:
         """
         attempts = self.home(dataset, as_of) / "_attempts"
         attempts.mkdir(parents=True, exist_ok=True)
-        with open(attempts / f"{version}.lock", "w", encoding="utf-8") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with _locked(attempts / f"{version}.lock"):
             for dead in attempts.glob(f"{version}.*/"):
                 shutil.rmtree(dead)
             yield
@@ -149,9 +148,11 @@ class Warehouse:
         """
         write_whole(attempt.folder / MANIFEST, json.dumps(asdict(manifest), indent=2, default=str) + "\n")
         final = self.place(attempt.dataset, attempt.version, attempt.as_of)
-        standing = self.find(attempt.dataset, attempt.version, attempt.as_of)
-        if standing is None or replace:
-            _move_into_place(attempt.folder, final, replace_existing=final.exists())
+        # Looking and moving are one step, or two attempts could both find nothing and the later one swap out the first.
+        with _locked(attempt.folder.parent / f"{attempt.version}.publish"):
+            standing = self.find(attempt.dataset, attempt.version, attempt.as_of)
+            if standing is None or replace:
+                _move_into_place(attempt.folder, final, replace_existing=final.exists())
         shutil.rmtree(attempt.folder, ignore_errors=True)
         return self.get(attempt.dataset, attempt.version, attempt.as_of)
 
@@ -167,6 +168,14 @@ class Warehouse:
         except FileNotFoundError:
             return None
         return self.get(dataset, version, as_of)
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock on a file. The kernel releases it when the process ends, however it ends."""
+    with open(path, "w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def describe_files(folder: Path, paths: list[Path]) -> dict[str, dict[str, Any]]:

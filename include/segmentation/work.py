@@ -23,7 +23,13 @@ class Work:
     """
 
     def __init__(
-        self, spark: SparkSession, plan: Plan, stage: str, missing: list[str], warehouse: Warehouse, run_id: str
+        self,
+        spark: SparkSession,
+        plan: Plan,
+        stage: str,
+        missing: list[str],
+        warehouse: Warehouse,
+        run_id: str,
     ) -> None:
         self.spark = spark
         self.plan = plan
@@ -42,13 +48,15 @@ class Work:
 
     def register_inputs(self) -> None:
         """Make a view of each dataset version, segment map and frozen edges that the missing datasets read."""
-        for name in sorted({read for item in self.missing for read in self.plan.reads(dataset(item))}):
-            if name in SEGMENT_MAP_VIEWS:
-                self._register_segment_map()
-            elif name == FROZEN_VIEW:
-                self._register_frozen_edges()
-            elif name.removeprefix(PREVIOUS) in STAGE_OF and name not in self.missing:
-                self.input_frame(name).createOrReplaceTempView(name)
+        names = sorted({read for item in self.missing for read in self.plan.reads(dataset(item))})
+        inputs = [name for name in names if name.removeprefix(PREVIOUS) in STAGE_OF and name not in self.missing]
+        tables.fit_shuffles(self.spark, sum(self.input_manifest(name).bytes for name in inputs))
+        for name in inputs:
+            self.input_frame(name).createOrReplaceTempView(name)
+        if set(names) & set(SEGMENT_MAP_VIEWS):
+            self._register_segment_map()
+        if FROZEN_VIEW in names:
+            self._register_frozen_edges()
 
     def input_manifest(self, name: str) -> Manifest:
         """The manifest of an input; `previous_` before a dataset means the month before."""
@@ -204,9 +212,17 @@ class Work:
                 values = self.plan.parameters()
                 row = self.spark.sql(check.text, args={name: values[name] for name in sorted(check.markers)}).first()
                 level = check.header["Level"]
-                result = {"level": level, "figure": tables.plain(row.figure), "passed": row.passed, "message": row.message}
+                result = {
+                    "level": level,
+                    "figure": tables.plain(row.figure),
+                    "passed": row.passed,
+                    "message": row.message,
+                }
                 results.setdefault(check.header["Of"], {})[check.name] = result
-                print(f"check {check.name} ({level}): {'passed' if row.passed else 'FAILED'}: {row.message}", flush=True)
+                print(
+                    f"check {check.name} ({level}): {'passed' if row.passed else 'FAILED'}: {row.message}",
+                    flush=True,
+                )
                 if level == "fail" and not row.passed:
                     failed.append(f"check {check.name} of {check.header['Of']} failed: {row.message}")
         if failed:

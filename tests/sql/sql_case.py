@@ -1,8 +1,8 @@
 """A case of a SQL file: rows in, rows out, as YAML.
 
 The folder `tests/sql/<path of the SQL file without .sql>/<case>/` holds one `<view>.yaml` for each view that the
-file reads, `params.yaml` where it takes values, `expect.yaml`, and `figures.yaml` where the file measures figures.
-Each is a list of rows (a map for params and figures). A column that a row leaves out is null. The types come from
+file reads, `params.yaml` where it takes values, `expect.yaml`, and `figures_measured.yaml` where the file measures
+figures. Each is a list of rows (a map for params and figures). A column that a row leaves out is null. The types come from
 `schema.yaml` for a dataset and from `views.yaml` beside this file for any other view.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
@@ -114,8 +114,8 @@ def run_file(spark: SparkSession, path: Path, params: dict[str, Any]) -> tuple[S
     elif file.name in STAGE_OF:
         declared = StructType.fromDDL(columns_of(file.name))
         _must_be_equal(sorted(frame.columns), sorted(declared.names))
-        changed = [c for c in declared if _loses(frame.schema[c.name].dataType.simpleString(), c.dataType.simpleString())]
-        _must_be_equal([f"{c.name} {frame.schema[c.name].dataType.simpleString()}" for c in changed], [])
+        kinds = {column.name: column.dataType.simpleString() for column in declared}
+        _must_be_equal([(name, kind) for name, kind in frame.dtypes if _loses(kind, kinds[name])], [])
         frame = frame.select([F.col(column.name).cast(column.dataType) for column in declared])
     return file, frame
 
@@ -140,19 +140,24 @@ def expected_frame(spark: SparkSession, file: SqlFile, rows: list[dict[str, Any]
 def assert_same_rows(found: DataFrame, wanted: DataFrame) -> None:
     """Compare names, types and rows, each row as often as it comes, in any order."""
     _must_be_equal(found.dtypes, wanted.dtypes)
-    here, there = Counter(_texts(found)), Counter(_texts(wanted))
-    lines = [f"missing:    {_show(found, row)}" for row in (there - here).elements()]
-    lines += [f"unexpected: {_show(found, row)}" for row in (here - there).elements()]
+    rows = found.select(F.lit("unexpected").alias("side"), *_texts(found)).unionAll(
+        wanted.select(F.lit("missing").alias("side"), *_texts(wanted))
+    )
+    sides: dict[str, Counter] = {"missing": Counter(), "unexpected": Counter()}
+    for side, *row in rows.collect():
+        sides[side][tuple(row)] += 1
+    missing, unexpected = sides["missing"], sides["unexpected"]
+    lines = [f"missing:    {_show(found, row)}" for row in (missing - unexpected).elements()]
+    lines += [f"unexpected: {_show(found, row)}" for row in (unexpected - missing).elements()]
     assert not lines, "\n" + "\n".join(lines)
 
 
-def _texts(frame: DataFrame) -> list[tuple]:
-    """The rows with each value as Spark's text of it, which shows every digit and no time zone but UTC."""
-    parts = [
+def _texts(frame: DataFrame) -> list[Column]:
+    """Each column as Spark's text of it, which shows every digit and no time zone but UTC."""
+    return [
         F.to_json(F.col(name)) if kind.startswith("array") else F.col(name).cast("string")
         for name, kind in frame.dtypes
     ]
-    return [tuple(row) for row in frame.select(parts).collect()]
 
 
 def _show(frame: DataFrame, row: tuple) -> str:

@@ -3,7 +3,6 @@
 import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
-
 from sql_case import SqlCase, assert_same_rows, expected_frame, find_cases, register, run_file
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from py4j.java_gateway import JavaObject
 from pyspark.sql import SparkSession
+from sql_case import CASES, SqlCase, find_cases
 
 from segmentation.datasets import SQL_FOLDERS, STAGE_OF, dataset
 from segmentation.paths import SQL
 from segmentation.plan import Plan
 from segmentation.settings import parse
 from segmentation.sql_files import read_file, stage_checks
-from sql_case import CASES, SqlCase, find_cases
 
 SQL_PATHS = sorted(SQL.rglob("*.sql"))
 PLANS = [Plan(parse({"scoring": scoring}), date(2023, 9, 1), "0" * 12) for scoring in ("edges", "seed")]

@@ -51,9 +51,7 @@ def moves(segment: str = "Champions") -> pd.DataFrame:
         (segment, "gone", 50),
         ("new", segment, 3000),  # was no customer, so is not part of last month
     ]
-    return pd.DataFrame(rows, columns=["segment_previous", "segment", "customers"]).assign(
-        monetary=Decimal(1)
-    )
+    return pd.DataFrame(rows, columns=["segment_previous", "segment", "customers"]).assign(monetary=Decimal(1))
 
 
 def draw_all(name: str = "Champions") -> list[charts.Chart]:

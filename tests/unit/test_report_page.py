@@ -112,8 +112,7 @@ def test_headlines_give_the_numbers_of_the_tables():
     assert headlines(make()) == [
         "Since 1 August 2023 the number of customers grew by 200 (5.3%) to 4,000: 330 came and 130 left;"
         " Champions grew most (+200) and At Risk shrank most (−100).",
-        "The most spend comes from Champions: 1,200 customers (30.0%) account for $60,000.00,"
-        " 60.0% of all spend.",
+        "The most spend comes from Champions: 1,200 customers (30.0%) account for $60,000.00, 60.0% of all spend.",
         "600 customers (15.0%) are at risk, with 19.0% of all spend; contact Can't Lose Them first:"
         " 100 customers who spent $90.00 each.",
     ]
@@ -121,9 +120,7 @@ def test_headlines_give_the_numbers_of_the_tables():
 
 def test_headlines_without_a_previous_month():
     sentence = headlines(without_previous())[0]
-    assert sentence == (
-        "4,000 customers spent $100,000.00 in this window; there is no earlier month to compare with."
-    )
+    assert sentence == ("4,000 customers spent $100,000.00 in this window; there is no earlier month to compare with.")
 
 
 def test_headlines_when_nothing_changed_or_all_shrank():
@@ -228,9 +225,7 @@ def test_page_without_a_previous_month_or_demo_data():
 
 def test_every_chart_is_on_the_page_once():
     names = ["migration", "customers-by-segment", "search-curves", "a-chart-of-my-own"]
-    drawn = [
-        Chart(name, name, name, f'<svg><path class="{name}"/></svg>', note="Read me so.") for name in names
-    ]
+    drawn = [Chart(name, name, name, f'<svg><path class="{name}"/></svg>', note="Read me so.") for name in names]
     html = render(make(charts=drawn))
     for name in names:
         assert html.count(f'<svg><path class="{name}"/></svg>') == 1

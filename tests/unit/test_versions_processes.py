@@ -47,7 +47,9 @@ def build_for_ever(warehouse: Warehouse, begun: Event) -> None:
         time.sleep(10 * LONG)
 
 
-def build(warehouse: Warehouse, entered: Event, version: str = ID) -> None:
+def build(warehouse: Warehouse, entered: Event, version: str = ID, go: Event | None = None) -> None:
+    if go:
+        go.wait(LONG)
     with warehouse.building("customer_rfm", version, MONTH):
         entered.set()
 
@@ -78,14 +80,16 @@ def test_the_work_of_a_builder_that_died_is_wiped_by_the_next(warehouse: Warehou
 
 
 def test_a_second_builder_waits_for_the_first(warehouse: Warehouse, start) -> None:
-    entered = fork.Event()
+    # Started before, because a forked process would share the right of its parent.
+    entered, go = fork.Event(), fork.Event()
+    start(build, warehouse, entered, ID, go)
     with warehouse.building("customer_rfm", ID, MONTH):
-        start(build, warehouse, entered)
+        go.set()
         assert not entered.wait(0.3)
     assert entered.wait(LONG)
 
 
-def test_another_version_is_built_without_waiting_and_its_work_left_alone(warehouse: Warehouse, start) -> None:
+def test_another_version_does_not_wait_and_wipes_no_foreign_work(warehouse: Warehouse, start) -> None:
     entered = fork.Event()
     with warehouse.building("customer_rfm", ID, MONTH):
         mine = attempt(warehouse)
@@ -118,6 +122,35 @@ def test_of_many_that_publish_at_once_one_stands_and_all_are_told_which(warehous
     answers = {told.get(timeout=LONG) for _ in names}
     assert answers == {content(warehouse)}
     assert find(warehouse) == manifest(*answers)
+    assert left_over(warehouse) == []
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["after the look", "at the rename"],
+)
+def test_who_publishes_second_throws_its_work_away_however_close_it_is(
+    warehouse: Warehouse, start, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    late = attempt(warehouse, "late")
+    go, told = fork.Event(), fork.Queue()
+    quick = start(publish_when_told, warehouse, "quick", go, told)
+
+    def let_the_other_go_first() -> None:
+        if not go.is_set():
+            go.set()
+            quick.join(1)  # in vain, should publishing ever take turns
+
+    if moment == "at the rename":
+        rename = os.rename
+        monkeypatch.setattr(versions.os, "rename", lambda *paths: (let_the_other_go_first(), rename(*paths)))
+    else:
+        look = warehouse.find
+        monkeypatch.setattr(warehouse, "find", lambda *what: (look(*what), let_the_other_go_first())[0])
+    stands = warehouse.publish(late, manifest("late"))
+    monkeypatch.undo()
+    assert told.get(timeout=LONG) == stands.run_id == content(warehouse)
+    quick.join(LONG)
     assert left_over(warehouse) == []
 
 

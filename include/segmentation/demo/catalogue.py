@@ -34,6 +34,7 @@ class Shop:
     special: dict[int, dict[str, object]]
 
     def codes(self, product: np.ndarray, variant: np.ndarray | int = 0) -> list[str]:
+        """The code of each product, or of one of its variants 1 to 3: B0 and eight letters or digits."""
         rest = ((product + variant * _VARIANTS) * _CODE_STEP + self.offset) % _CODES
         digits = np.empty((len(product), 10), dtype="S1")
         digits[:, 0], digits[:, 1] = b"B", b"0"

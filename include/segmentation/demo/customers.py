@@ -32,9 +32,7 @@ def make_habits() -> Habits:
     )
 
 
-def purchases(
-    rng: np.random.Generator, habits: Habits, rows: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def purchases(rng: np.random.Generator, habits: Habits, rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Customers until they fill ``rows`` reviews: owner (0, 1, ...), kind of customer and time (ms) of each.
 
     Rows of an owner stand together, in no order of time.

@@ -21,9 +21,7 @@ def ladder(share: np.ndarray, steps: tuple[tuple[int, int], ...]) -> np.ndarray:
     """The value at each share (millionths) of a distribution given by a few of its points."""
     shares, values = np.array(steps, dtype=np.int64).T
     low = np.clip(np.searchsorted(shares, share, side="right") - 1, 0, len(shares) - 2)
-    return values[low] + (values[low + 1] - values[low]) * (share - shares[low]) // (
-        shares[low + 1] - shares[low]
-    )
+    return values[low] + (values[low + 1] - values[low]) * (share - shares[low]) // (shares[low + 1] - shares[low])
 
 
 def pick(rng: np.random.Generator, running: np.ndarray, size: int) -> np.ndarray:

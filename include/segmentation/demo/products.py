@@ -29,9 +29,7 @@ def product_blocks(entropy: tuple[int, int], shop: Shop) -> Iterator[bytes]:
         )
         lines = [
             encode(_product(code, shop.special.get(row[0], {}), *row[1:]))
-            for code, row in zip(
-                shop.codes(product), zip(*(c.tolist() for c in columns), strict=True), strict=True
-            )
+            for code, row in zip(shop.codes(product), zip(*(c.tolist() for c in columns), strict=True), strict=True)
         ]
         if number == 0:
             lines[1:1] = [profile.GARBAGE]

@@ -1,5 +1,6 @@
-"""`python -m segmentation.local`: setup, or run with params as NAME=VALUE words. What the Makefile calls."""
+"""`python -m segmentation.local setup | demo | run`: what the Makefile calls. `run` takes params from variables."""
 
+import os
 import sys
 
 from segmentation.errors import UserError
@@ -7,28 +8,37 @@ from segmentation.local.run import prepare, run
 from segmentation.local.terminal import red
 from segmentation.settings import FIELDS
 
-USAGE = "usage: python -m segmentation.local (setup | run NAME=VALUE ...)"
+USAGE = "usage: python -m segmentation.local (setup | demo | run)"
+DEMO = {"source": "demo", "as_of": "2023-09-01"}
+# A param is given as a variable of its name in capitals, or by one of these shorter words.
+SHORT = {"FILES": "files_path", "EXCLUDED": "excluded_categories"}
 
 
 def main(words: list[str]) -> int:
     """Carry out one command; returns the exit code."""
-    command, *rest = words or [""]
-    if command == "setup" and not rest:
+    if words == ["setup"]:
         try:
             prepare()
         except UserError as error:
             print(red("Failed: ") + str(error))
             return 1
         return 0
-    if command == "run":
-        pairs = [word.partition("=") for word in rest]
-        wrong = [name for name, equals, _ in pairs if not equals or name not in FIELDS]
-        if not wrong:
-            return run({name: value for name, _, value in pairs})
-        print(f"unknown param {wrong[0]!r}; known: {', '.join(FIELDS)}")
-        return 2
+    if words == ["demo"]:
+        return run(DEMO)
+    if words == ["run"]:
+        return run(given_params(dict(os.environ)))
     print(USAGE)
     return 2
+
+
+def given_params(variables: dict[str, str]) -> dict[str, str]:
+    """The params among environment variables. An empty text counts for lists only: there it means none."""
+    names = {name.upper(): name for name in FIELDS} | SHORT
+    return {
+        name: variables[word]
+        for word, name in names.items()
+        if word in variables and (variables[word] or FIELDS[name]["type"] == "array")
+    }
 
 
 if __name__ == "__main__":

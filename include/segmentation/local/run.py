@@ -37,7 +37,9 @@ def prepare() -> dict[str, str]:
             java.build_class_cache(home, environment)
         environment = layout.environment()
     with clock("preparing Airflow's database"):
-        done = subprocess.run(["airflow", "db", "migrate"], env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["airflow", "db", "migrate"], env=environment, capture_output=True, text=True, check=False
+        )
     if done.returncode:
         raise UserError(f"Airflow's database could not be prepared:\n{(done.stdout + done.stderr)[-2000:]}")
     return environment
@@ -45,21 +47,25 @@ def prepare() -> dict[str, str]:
 
 def run(params: dict[str, Any]) -> int:
     """Run the DAG once with these params. Returns the exit code: 0, 1 failed, 2 refused before it began."""
-    given = {name: value for name, value in params.items() if value not in (None, "")}
     try:
-        checked = settings.parse(given)
+        checked = settings.parse(params)
         environment = prepare()
     except UserError as error:
         print(red("Refused: ") + str(error))
         return 2
     now = datetime.now(UTC)
-    conf = {name: _json(getattr(checked, name)) for name in given}
+    conf = {name: _json(getattr(checked, name)) for name in params}
     command = ["airflow", "dags", "test", DAG_ID, now.strftime("%Y-%m-%dT%H:%M:%S"), "-c", json.dumps(conf)]
     log = layout.LOGS / f"run-{now:%Y%m%dT%H%M%S}.log"
     print(bold(f"{checked.source}, {checked.category.replace('_', ' ')}") + dim(f"  log: {log}"), flush=True)
     began = time.monotonic()
     with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
     ) as process:
         outcome = Progress(process.stdout or (), log).follow()
         code = process.wait()

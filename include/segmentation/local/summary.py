@@ -47,7 +47,8 @@ def summary(warehouse: Warehouse, report: Manifest) -> str:
     lines += [
         "",
         f"Report   {_short(folder / 'report.html')}",
-        f"Tables   {_short(warehouse.root)}/<dataset>/as_of={report.as_of}/  " + dim("(the file LATEST names the version)"),
+        f"Tables   {_short(warehouse.root)}/<dataset>/as_of={report.as_of}/  "
+        + dim("(the file LATEST names the version)"),
     ]
     return "\n".join(lines)
 

@@ -19,14 +19,17 @@ def _styled(code: str, text: str) -> str:
 
 
 def bold(text: str) -> str:
+    """The text in bold, on a terminal."""
     return _styled("1", text)
 
 
 def dim(text: str) -> str:
+    """The text in a weak colour, on a terminal."""
     return _styled("2", text)
 
 
 def red(text: str) -> str:
+    """The text in red, on a terminal."""
     return _styled("1;31", text)
 
 

@@ -43,9 +43,7 @@ def test_one_year_customers_are_as_published(shop: Shop) -> None:
     customers = list(shop.one_year_customers().values())
     assert 8_000 / 50_000 < len(customers) / REVIEWS < 15_000 / 50_000
     end = milliseconds(2023, 9, 14)
-    recency = np.array(
-        [(end - max(bought)[0] // 86_400_000 * 86_400_000) // 86_400_000 for bought in customers]
-    )
+    recency = np.array([(end - max(bought)[0] // 86_400_000 * 86_400_000) // 86_400_000 for bought in customers])
     frequency = np.array([len(bought) for bought in customers])
     monetary = np.array([sum(price for _, price in bought) for bought in customers])
     assert (frequency == 1).mean() == pytest.approx(0.85, abs=0.03)

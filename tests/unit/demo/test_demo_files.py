@@ -49,9 +49,7 @@ def test_another_seed_or_category_gives_other_rows(tmp_path: Path, change: dict)
     settings = {"category": "Electronics", "reviews": 300, "seed": 7}
     one = demo.generate(tmp_path / "one", **settings)
     two = demo.generate(tmp_path / "two", **(settings | change))
-    users = [
-        {row["user_id"] for row in Shop.parse(p["reviews"].read_text().split("\n"))[0]} for p in (one, two)
-    ]
+    users = [{row["user_id"] for row in Shop.parse(p["reviews"].read_text().split("\n"))[0]} for p in (one, two)]
     assert not users[0] & users[1]
     assert one["products"].read_bytes() != two["products"].read_bytes()
 
@@ -68,9 +66,7 @@ def test_block_edges_lose_no_line_and_no_customer(tmp_path: Path, reviews: int) 
     path = demo.generate(tmp_path, category="Electronics", reviews=reviews, seed=3)["reviews"]
     rows, _ = Shop.parse(path.read_text("utf-8").removesuffix("\n").split("\n"))
     assert len(rows) == reviews
-    assert len({row["user_id"] for row in rows}) == len(
-        [user for user, _ in groupby(r["user_id"] for r in rows)]
-    )
+    assert len({row["user_id"] for row in rows}) == len([user for user, _ in groupby(r["user_id"] for r in rows)])
 
 
 def test_progress_is_reported_for_both_files(tmp_path: Path) -> None:
@@ -98,9 +94,7 @@ def test_a_failed_run_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ({"category": ""}, "category must be a name"),
     ],
 )
-def test_bad_settings_are_refused_before_anything_is_written(
-    tmp_path: Path, wrong: dict, message: str
-) -> None:
+def test_bad_settings_are_refused_before_anything_is_written(tmp_path: Path, wrong: dict, message: str) -> None:
     settings = {"category": "Electronics", "reviews": 10, "seed": 1} | wrong
     with pytest.raises(ValueError, match=message):
         demo.generate(tmp_path / "new", **settings)

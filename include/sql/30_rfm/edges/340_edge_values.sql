@@ -9,34 +9,25 @@
 --   values are whole hundredths too. Frequency takes fixed edges, since most customers bought once and every
 --   quantile is then the same. Edges of another version, where given, replace all of these.
 WITH steps AS (
-    SELECT explode(array(1, 2, 3, 4)) AS edge
-),
-
-ranks AS (
-    SELECT DISTINCT
-        value_counts.metric,
-        steps.edge,
-        (value_counts.customers_in_all - 1) * steps.edge DIV 5 AS lower_rank,
-        (value_counts.customers_in_all - 1) * steps.edge % 5 AS fifths
+    SELECT
+        metric,
+        explode(array(1, 2, 3, 4)) AS edge,
+        hundredths,
+        customers_up_to,
+        customers_in_all - 1 AS last_rank
     FROM value_counts
-    CROSS JOIN steps
-    WHERE value_counts.metric IN ('recency', 'monetary')
+    WHERE metric IN ('recency', 'monetary')
 ),
 
 neighbours AS (
     SELECT
-        ranks.metric,
-        ranks.edge,
-        ranks.fifths,
-        min(value_counts.hundredths) FILTER (
-            WHERE value_counts.customers_up_to > ranks.lower_rank
-        ) AS lower_value,
-        min(value_counts.hundredths) FILTER (
-            WHERE value_counts.customers_up_to > ranks.lower_rank + 1
-        ) AS upper_value
-    FROM ranks
-    INNER JOIN value_counts ON ranks.metric = value_counts.metric
-    GROUP BY ranks.metric, ranks.edge, ranks.fifths
+        metric,
+        edge,
+        max(last_rank * edge % 5) AS fifths,
+        min(hundredths) FILTER (WHERE customers_up_to > last_rank * edge DIV 5) AS lower_value,
+        min(hundredths) FILTER (WHERE customers_up_to > last_rank * edge DIV 5 + 1) AS upper_value
+    FROM steps
+    GROUP BY metric, edge
 ),
 
 quantiles AS (
@@ -56,9 +47,9 @@ computed AS (
     UNION ALL
     SELECT
         'frequency' AS metric,
-        steps.edge,
-        cast(element_at(:frequency_edges, steps.edge) AS DECIMAL(18, 2)) AS value
-    FROM steps
+        position + 1 AS edge,
+        cast(value AS DECIMAL(18, 2)) AS value
+    FROM (SELECT posexplode(:frequency_edges) AS (position, value))
 )
 
 SELECT

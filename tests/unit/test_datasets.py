@@ -1,0 +1,199 @@
+"""The datasets: names, columns, and that all code which makes rows is part of their version."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from segmentation.code_version import code_version
+from segmentation.datasets import SQL_FOLDERS, STAGE_OF, STAGES, Dataset, dataset, stage_datasets
+from segmentation.paths import PROJECT
+from segmentation.plan import PREVIOUS, SEGMENT_MAP_VIEWS
+from segmentation.settings import FIELDS
+from segmentation.sources import DEMO_CODE
+from segmentation.sql_files import stage_files
+
+SPARK_STAGES = [stage for stage in STAGES if stage != "fetch"]
+ALL = [item for stage in SPARK_STAGES for item in stage_datasets(stage).values()]
+
+# Modules that a job imports and whose text is not part of a version, each with the reason.
+PLUMBING = {
+    "arguments",  # hands the settings on; their values are in the version
+    "code_version",  # names the commit in the manifest
+    "datasets",  # reads schema.yaml; the columns are in the version
+    "errors",  # names of errors
+    "paths",  # where folders are
+    "plan",  # makes the version itself, and the values of the markers, which are in the version
+    "segment_maps",  # checks a map and hands it on unchanged; its text is in the version
+    "session",  # the settings that change results are in the version
+    "settings",  # checks the params; their values are in the version
+    "sources",  # lists the raw files; their checksums are in the source version
+    "sql_files",  # hands the SQL on unchanged; its text is in the version
+    "stage",  # decides whether to build, not what
+    "tables",  # reads and writes files; casts to the columns, which are in the version
+    "versions",  # moves finished files
+    "work",  # runs the SQL and writes its views
+}
+
+
+# schema.yaml
+def test_the_stages_are_those_of_the_flow_in_its_order() -> None:
+    assert list(STAGES) == ["fetch", "ingest", "clean", "rfm", "kmeans", "report"]
+    assert list(SQL_FOLDERS) == SPARK_STAGES
+    names = [name for names in STAGES.values() for name in names]
+    assert len(names) == len(set(names)) == len(STAGE_OF)
+
+
+@pytest.mark.parametrize("stage", SPARK_STAGES)
+def test_a_stage_makes_what_its_schema_says(stage: str) -> None:
+    assert set(stage_datasets(stage)) == set(STAGES[stage])
+    for name, item in stage_datasets(stage).items():
+        assert (item.name, item.stage) == (name, stage)
+        assert dataset(name) == item
+
+
+def test_an_unknown_dataset_is_a_mistake_of_the_code() -> None:
+    with pytest.raises(KeyError):
+        dataset("customers")
+
+
+@pytest.mark.parametrize("item", ALL, ids=lambda item: item.name)
+def test_a_dataset_is_described_down_to_its_columns(item: Dataset) -> None:
+    assert item.description.endswith(".")
+    assert item.grain
+    assert item.schema_version >= 1
+    assert all(text.endswith((".", '."')) for text in item.descriptions.values())
+    assert all(re.fullmatch("[a-z_]+", column) for column in item.columns)
+    assert set(item.partition_by) <= set(item.columns)
+    assert item.layout in ("as_computed", "one_file", "file_per_partition")
+    assert (item.layout == "file_per_partition") <= bool(item.partition_by)
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        (
+            "customer_rfm",
+            "`user_id` string, `recency_days` int, `frequency` bigint, `monetary` decimal(18,2), "
+            "`r_score` int, `f_score` int, `m_score` int, `rfm_score` string, `segment` string",
+        ),
+        ("rejected_rows", "`file` string, `line_text` string, `reason` string"),
+        ("report", ""),
+    ],
+)
+def test_columns_are_those_that_users_rely_on(name: str, columns: str) -> None:
+    assert dataset(name).ddl == columns
+
+
+@pytest.mark.parametrize("item", ALL, ids=lambda item: item.name)
+def test_money_is_decimal(item: Dataset) -> None:
+    # The centroids of a model are no sums of money but means of logarithms.
+    money = {name: kind for name, kind in item.columns.items() if re.search("monetary|price$", name)}
+    if item.name != "kmeans_model":
+        assert all(kind.startswith("decimal(") for kind in money.values())
+
+
+@pytest.mark.parametrize("item", ALL, ids=lambda item: item.name)
+def test_a_dataset_with_columns_has_a_sql_file_in_both_scorings(item: Dataset) -> None:
+    for variant in ("edges", "seed"):
+        assert (item.name in stage_files(item.stage, variant)) == bool(item.columns)
+
+
+@pytest.mark.parametrize("item", ALL, ids=lambda item: item.name)
+def test_what_its_python_takes_in_exists(item: Dataset) -> None:
+    assert set(item.python_uses) <= set(FIELDS)
+    known = {*STAGE_OF, *SEGMENT_MAP_VIEWS, *stage_files(item.stage, "edges")}
+    assert {read.removeprefix(PREVIOUS) for read in item.python_reads} <= known
+
+
+# The code of a stage
+def module_path(name: str) -> Path | None:
+    """The file of a module of the project, or None for a module from elsewhere."""
+    start = PROJECT / "include" / name.replace(".", "/")
+    return next((path for path in (start.with_suffix(".py"), start / "__init__.py") if path.is_file()), None)
+
+
+def imported(path: Path) -> set[Path]:
+    """The project's modules that a file imports, also inside functions."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            names |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+    paths = {module_path(name) for name in names if name.startswith("segmentation.")}
+    return {found for found in paths if found}
+
+
+def reached(stage: str) -> set[str]:
+    """All that a stage's job can run of the project, by path inside it."""
+    found: set[Path] = set()
+    todo = {PROJECT / "spark_jobs" / f"{stage}.py"}
+    while todo:
+        path = todo.pop()
+        found.add(path)
+        todo |= imported(path) - found
+    return {path.relative_to(PROJECT).as_posix() for path in found}
+
+
+def stage_code(stage: str) -> set[str]:
+    return {path for item in stage_datasets(stage).values() for path in item.code}
+
+
+def test_the_walk_finds_imports_of_imports_and_inside_functions() -> None:
+    assert "include/segmentation/cluster_count.py" in reached("kmeans")  # by way of clustering
+    assert "include/segmentation/session.py" in reached("clean")  # inside a function of stage
+    assert "include/segmentation/clustering.py" not in reached("clean")
+
+
+@pytest.mark.parametrize("item", ALL, ids=lambda item: item.name)
+def test_the_code_of_a_version_exists_and_begins_with_the_job(item: Dataset) -> None:
+    assert item.code[0] == f"spark_jobs/{item.stage}.py"
+    assert len(set(item.code)) == len(item.code)
+    assert [path for path in item.code if not (PROJECT / path).is_file()] == []
+
+
+@pytest.mark.parametrize("stage", SPARK_STAGES)
+def test_every_module_that_a_job_imports_is_in_the_version_or_known_plumbing(stage: str) -> None:
+    plumbing = {f"include/segmentation/{name}.py" for name in PLUMBING}
+    # The demo makes raw files only, and its text is in the source version.
+    assert reached(stage) - stage_code(stage) <= plumbing | set(DEMO_CODE)
+    assert not plumbing & stage_code(stage)
+
+
+@pytest.mark.parametrize("stage", SPARK_STAGES)
+def test_a_version_rests_on_no_module_that_its_job_does_not_import(stage: str) -> None:
+    python = {path for path in stage_code(stage) if path.endswith(".py")}
+    assert python <= reached(stage)
+
+
+def test_the_list_of_plumbing_has_no_stale_entry() -> None:
+    used = set().union(*(reached(stage) for stage in SPARK_STAGES))
+    assert {f"include/segmentation/{name}.py" for name in PLUMBING} <= used
+
+
+def test_the_templates_of_the_page_are_in_its_version() -> None:
+    templates = (PROJECT / "include/segmentation/templates").glob("*.j2")
+    assert {path.relative_to(PROJECT).as_posix() for path in templates} <= set(dataset("report").code)
+
+
+@pytest.mark.parametrize("stage", SPARK_STAGES)
+def test_every_param_that_the_code_of_a_stage_reads_is_declared(stage: str) -> None:
+    used = set()
+    for path in stage_code(stage):
+        if path.endswith(".py"):
+            for node in ast.walk(ast.parse((PROJECT / path).read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Attribute) and ast.unparse(node.value).split(".")[-1] == "settings":
+                    used.add(node.attr)
+    declared = {name for item in stage_datasets(stage).values() for name in item.python_uses}
+    # A map counts by its text, wherever one of its views is read.
+    if any(set(item.python_reads) & set(SEGMENT_MAP_VIEWS) for item in stage_datasets(stage).values()):
+        declared.add("segment_map")
+    assert used & set(FIELDS) <= declared
+
+
+# Which code ran
+def test_the_code_version_is_a_commit_or_a_hash_of_the_source() -> None:
+    assert re.fullmatch(r"git:[0-9a-f]{40}(\+changes)?|source:[0-9a-f]{12}", code_version())

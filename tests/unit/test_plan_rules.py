@@ -1,0 +1,95 @@
+"""The version ids under a changed rule: new exactly where the rule counts, in a copy of the project."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from test_plan import AFTER_PURCHASES, AFTER_RFM, ALL, CLEAN, CLUSTERED, REPORT, make, versions
+
+from segmentation import datasets, plan, segment_maps, settings, sql_files
+from segmentation.paths import PROJECT
+
+
+def forget() -> None:
+    for module in (sql_files, datasets, plan):
+        for member in vars(module).values():
+            if hasattr(member, "cache_clear"):
+                member.cache_clear()
+
+
+@pytest.fixture
+def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str, str], None]]:
+    """Change a rule in a copy of the project: edit(path, old text, new text)."""
+    skipped = shutil.ignore_patterns("__pycache__")
+    for folder in ("include", "spark_jobs"):
+        shutil.copytree(plan.PROJECT / folder, tmp_path / folder, ignore=skipped)
+    monkeypatch.setattr(plan, "PROJECT", tmp_path)
+    for module in (sql_files, datasets):
+        monkeypatch.setattr(module, "SQL", tmp_path / "include/sql")
+    for module in (settings, segment_maps):
+        monkeypatch.setattr(module, "SEGMENT_MAPS", tmp_path / "include/segment_maps")
+    forget()
+
+    def change(path: str, old: str, new: str) -> None:
+        text = (tmp_path / path).read_text(encoding="utf-8")
+        assert old in text
+        (tmp_path / path).write_text(text.replace(old, new, 1), encoding="utf-8")
+        forget()
+
+    yield change
+    forget()
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("sql/10_ingest/110_review_lines.sql", {"reviews", "rejected_rows"} | CLEAN | AFTER_PURCHASES),
+        ("sql/10_ingest/150_rejected_rows.sql", {"rejected_rows", "report"}),  # the page counts them
+        ("sql/20_clean/220_known_products.sql", CLEAN | AFTER_PURCHASES),
+        ("sql/30_rfm/320_customer_values.sql", AFTER_PURCHASES),
+        ("sql/30_rfm/edges/340_edge_values.sql", AFTER_PURCHASES),
+        ("sql/30_rfm/edges/360_rfm_edges.sql", {"rfm_edges", "report"}),
+        ("sql/30_rfm/seed/350_customer_scores.sql", set()),  # another scoring
+        ("sql/30_rfm/370_customer_rfm.sql", AFTER_RFM),
+        ("sql/40_kmeans/430_features.sql", CLUSTERED),
+        ("sql/40_kmeans/440_kmeans_search.sql", {"kmeans_search", "report"}),
+        ("sql/40_kmeans/480_cluster_profile.sql", {"cluster_profile", "report"}),
+        ("sql/50_report/530_segment_migration.sql", {"segment_migration", "report"}),
+        ("segment_maps/eleven.yaml", AFTER_RFM),
+        ("segment_maps/seed.yaml", set()),  # another map
+        ("segmentation/cluster_count.py", CLUSTERED),
+        ("segmentation/report_content.py", {"report"}),
+        ("segmentation/templates/report.html.j2", {"report"}),
+        ("segmentation/versions.py", set()),  # moves rows, does not make them
+        ("../spark_jobs/report.py", REPORT),
+    ],
+)
+def test_a_changed_rule_changes_exactly_what_rests_on_it(edit, path: str, expected: set[str]) -> None:
+    before = versions(make())
+    first = (plan.PROJECT / "include" / path).read_text(encoding="utf-8").splitlines()[0]
+    edit(f"include/{path}", first, f"{first} ")
+    after = versions(make())
+    assert {name for name in ALL if before[name] != after[name]} == expected
+
+
+def test_a_copy_of_the_project_elsewhere_has_the_same_ids(request: pytest.FixtureRequest) -> None:
+    here = versions(make())
+    request.getfixturevalue("edit")
+    assert sql_files.SQL != PROJECT / "include/sql"
+    assert versions(make()) == here
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("frequency: {type: bigint", "frequency: {type: int", AFTER_RFM),
+        ("schema_version: 1", "schema_version: 2", AFTER_RFM),
+        ("one customer, as of a date", "one customer", set()),  # words about the data are not the data
+    ],
+)
+def test_a_changed_schema_gives_new_ids_but_changed_words_do_not(edit, old, new, expected) -> None:
+    before = versions(make())
+    edit("include/sql/30_rfm/schema.yaml", old, new)
+    after = versions(make())
+    assert {name for name in ALL if before[name] != after[name]} == expected

@@ -1,0 +1,105 @@
+"""The sources: what a mistake in the params or a damaged file is told. Nothing is published then."""
+
+from pathlib import Path
+
+import pytest
+from test_sources import NAMES, PACK, REVIEWS, fetch, lay_out
+
+from segmentation import sources
+from segmentation.errors import UserError
+from segmentation.settings import parse
+from segmentation.versions import Warehouse
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    return Warehouse(tmp_path / "warehouse")
+
+
+def refusal(warehouse: Warehouse, files: object, **given: object) -> str:
+    with pytest.raises(UserError) as refused:
+        fetch(warehouse, files, **given)
+    assert not list(warehouse.root.rglob("version=*"))
+    assert not [path for path in warehouse.root.rglob("_attempts/*") if path.is_dir()]
+    return str(refused.value)
+
+
+def test_a_folder_that_does_not_exist_is_named(warehouse: Warehouse, tmp_path: Path) -> None:
+    message = refusal(warehouse, tmp_path / "nowhere")
+    assert message == f"Param files_path: there is no folder {tmp_path}/nowhere."
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_a_missing_file_is_named_and_what_is_there_is_listed(warehouse: Warehouse, tmp_path: Path, kind: str) -> None:
+    folder = lay_out(tmp_path / "mine")
+    (folder / "raw/review_categories/Books.jsonl.gz").write_bytes(b"")
+    (folder / NAMES[kind]).unlink()
+    message = refusal(warehouse, folder)
+    assert f"has no {kind} file of category Electronics; expected {NAMES[kind]}, plain, .gz or .zst" in message
+    there = "Books" if kind == "reviews" else "Books, Electronics"
+    assert message.endswith(f"Categories found there: {there}.")
+
+
+def test_a_category_that_is_absent_from_an_empty_folder_finds_none(warehouse: Warehouse, tmp_path: Path) -> None:
+    assert refusal(warehouse, tmp_path, category="Baby_Products").endswith("Categories found there: none.")
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("{0}/reviews,{0}/nothing", "the products file {0}/nothing does not exist or is not a file"),
+        ("{0}/nothing,{0}/reviews", "the reviews file {0}/nothing does not exist or is not a file"),
+        ("{0},{0}/reviews", "the reviews file {0} does not exist or is not a file"),
+        ("{0}/reviews,{0}/reviews,{0}/reviews", "names 3 files. Allowed: REVIEWS,PRODUCTS"),
+    ],
+)
+def test_given_files_that_do_not_fit_are_named(
+    warehouse: Warehouse, tmp_path: Path, template: str, message: str
+) -> None:
+    (tmp_path / "reviews").write_bytes(REVIEWS)
+    assert message.format(tmp_path) in refusal(warehouse, template.format(tmp_path))
+
+
+def test_a_file_that_grows_while_it_is_read_makes_no_version(warehouse: Warehouse, tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "mine")
+    path = folder / NAMES["reviews"]
+
+    def append(line: str) -> None:
+        if line.startswith("bringing"):
+            with path.open("ab") as file:
+                file.write(b"late\n")
+
+    with pytest.raises(UserError, match="a file changed while it was read"):
+        sources.fetch(parse({"source": "files", "files_path": str(folder)}), warehouse, "run", report=append)
+    assert not list(warehouse.root.rglob("version=*"))
+
+
+SCRAMBLED = bytes(number * 7919 % 251 for number in range(60_000))
+
+
+@pytest.mark.parametrize(
+    ("ending", "break_it"),
+    [
+        (".gz", lambda packed: b"this is no gzip file"),
+        (".gz", lambda packed: packed[: len(packed) // 2]),
+        (".gz", lambda packed: packed[:-8] + b"checksum"),
+        (".gz", lambda packed: packed + b"tail"),
+        (".gz", lambda packed: packed[:20] + b"\xff" * 30 + packed[50:]),
+        (".zst", lambda packed: b"this is no zstd file"),
+        (".zst", lambda packed: packed[: len(packed) // 2]),
+        (".zst", lambda packed: packed + b"tail"),
+    ],
+    ids=["garbage", "half", "checksum", "tail", "middle", "zst-garbage", "zst-half", "zst-tail"],
+)
+def test_a_packed_file_that_is_damaged_is_refused_by_name(
+    warehouse: Warehouse, tmp_path: Path, ending: str, break_it
+) -> None:
+    folder = lay_out(tmp_path / "mine", ending)
+    path = folder / f"{NAMES['products']}{ending}"
+    path.write_bytes(break_it(PACK[ending](SCRAMBLED)))
+    assert f"Param files_path: {path} cannot be unpacked" in refusal(warehouse, folder)
+
+
+def test_the_hub_is_refused_with_the_way_to_do_it_by_hand(warehouse: Warehouse) -> None:
+    with pytest.raises(UserError, match=r"'huggingface' is not available.*source 'files' and files_path"):
+        sources.fetch(parse({"source": "huggingface"}), warehouse, "run")
