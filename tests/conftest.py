@@ -2,10 +2,16 @@
 
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from segmentation.local import java
+
+# Airflow makes its files at import; it must not make them in the user's home.
+os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="airflow-")
 
 SPARK_SETTINGS = {
     "spark.master": "local[2]",
@@ -25,6 +31,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
     """The session that all tests use, made by the project's own builder."""
     from segmentation.session import spark_session
 
+    os.environ["JAVA_HOME"] = str(java.java_home())
     # Spark's start scripts look for `python3` on the path.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     os.environ["PYSPARK_PYTHON"] = sys.executable

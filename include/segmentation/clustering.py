@@ -38,6 +38,10 @@ def search(features: DataFrame, settings: Settings) -> Search:
     """
     distinct = features.select(*FEATURES).distinct().limit(settings.k_max + 50).count()
     ks = _candidates(settings, distinct)
+    if ks == [1]:
+        # MLlib starts at two clusters. One cluster of equal customers is that one point.
+        (point,) = features.select(*FEATURES).distinct().collect()
+        return Search([Tried(1, 0.0, None)], 1, _choose(settings, distinct, [Tried(1, 0.0, None)])[1], [tuple(point)])
     points = _training_rows(features)
     try:
         models = {k: _fit(points, k) for k in ks}
@@ -68,7 +72,7 @@ def _choose(settings: Settings, distinct: int, tried: list[Tried]) -> tuple[int,
         return int(settings.k), "given by the param k"
     chosen, reason = choose_k(tried)
     if distinct < settings.k_max:
-        reason += f"; there are only {distinct} different customers, so no larger k was tried"
+        reason += f"; there are only {distinct} different customers, so no larger k could be tried"
     return chosen, reason
 
 

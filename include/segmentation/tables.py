@@ -13,8 +13,13 @@ from segmentation.versions import Manifest, data_files
 BYTES_PER_PARTITION = 8 * 2**20
 
 
+# Below this, planning again after each shuffle costs more than it saves: it makes a Spark job of every shuffle.
+SMALL_INPUT = 64 * 2**20
+
+
 def fit_shuffles(spark: SparkSession, input_bytes: int) -> None:
-    """Set the number of shuffle partitions to the size of what a stage reads. Results do not depend on it."""
+    """Fit shuffle partitions and adaptive execution to the size of what a stage reads. Results do not depend on it."""
+    spark.conf.set("spark.sql.adaptive.enabled", input_bytes > SMALL_INPUT)
     partitions = min(2000, max(spark.sparkContext.defaultParallelism, input_bytes // BYTES_PER_PARTITION))
     spark.conf.set("spark.sql.shuffle.partitions", partitions)
 
@@ -69,7 +74,7 @@ def observed(spark: SparkSession, observation: Observation) -> dict[str, Any] | 
     once the events of the finished write have arrived.
     """
     spark.sparkContext._jsc.sc().listenerBus().waitUntilEmpty()
-    if not observation._jo.future().isCompleted():
+    if not observation._jo.future().isCompleted() or observation._jo.getRow().schema() is None:
         return None
     return {key: plain(value) for key, value in observation.get.items()}
 

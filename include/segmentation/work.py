@@ -87,6 +87,13 @@ class Work:
                 f"Param frozen_edges_from: there is no version {version} of rfm_edges in {self.warehouse.root}."
             )
         frame = tables.read_version(self.spark, item, manifest, self.warehouse.place_of(manifest))
+        bins = frame.groupBy("metric").count().collect()
+        starts = frame.where("lower IS NOT NULL").groupBy("metric").count().collect()
+        if {row["count"] for row in bins} != {5} or {row["count"] for row in starts} != {4}:
+            raise UserError(
+                f"Param frozen_edges_from: version {version} of rfm_edges was made by scoring seed, whose tiles are no "
+                "edges. Choose a version made by scoring edges."
+            )
         frame.createOrReplaceTempView(FROZEN_VIEW)
 
     def register_rows(self, view: str, ddl: str, rows: list[tuple]) -> None:

@@ -26,10 +26,12 @@ def scored(spark: SparkSession, scoring: str, customers: list[dict[str, Any]]) -
     for name in names:
         frame = spark.sql(files[name].text, args={marker: values[marker] for marker in files[name].markers})
         (frame.persist() if files[name].cache else frame).createOrReplaceTempView(name)
-    yield
-    spark.catalog.clearCache()
-    for name in (*names, "customer_values", "frozen_edges"):
-        spark.catalog.dropTempView(name)
+    try:
+        yield
+    finally:
+        spark.catalog.clearCache()
+        for name in (*names, "customer_values", "frozen_edges"):
+            spark.catalog.dropTempView(name)
 
 
 def some_customers(count: int, highest: int, draw: random.Random) -> list[dict[str, Any]]:

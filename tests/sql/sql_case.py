@@ -2,8 +2,8 @@
 
 The folder `tests/sql/<path of the SQL file without .sql>/<case>/` holds one `<view>.yaml` for each view that the
 file reads, `params.yaml` where it takes values, `expect.yaml`, and `figures_measured.yaml` where the file measures
-figures. Each is a list of rows (a map for params and figures). A column that a row leaves out is null. The types come from
-`schema.yaml` for a dataset and from `views.yaml` beside this file for any other view.
+figures. Each is a list of rows; params and figures are maps. A column that a row leaves out is null. The types come
+from `schema.yaml` for a dataset and from `views.yaml` beside this file for any other view.
 """
 
 import json

@@ -19,10 +19,11 @@ SELECT
     file,
     CASE
         WHEN broken_line IS NOT NULL THEN 'not a JSON object with the expected types'
-        WHEN user_id IS NULL THEN 'no user_id'
-        WHEN parent_asin IS NULL THEN 'no parent_asin'
+        WHEN coalesce(user_id, '') = '' THEN 'no user_id'
+        WHEN coalesce(parent_asin, '') = '' THEN 'no parent_asin'
         WHEN timestamp IS NULL THEN 'no timestamp'
         WHEN NOT timestamp BETWEEN 0 AND 4102444799999 THEN 'timestamp outside 1970 to 2099'
         WHEN rating IS NULL THEN 'no rating'
+        WHEN NOT rating BETWEEN 0 AND 5 THEN 'rating outside 0 to 5'
     END AS refused
 FROM raw_reviews

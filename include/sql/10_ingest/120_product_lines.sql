@@ -19,6 +19,6 @@ SELECT
     file,
     CASE
         WHEN broken_line IS NOT NULL THEN 'not a JSON object with the expected types'
-        WHEN parent_asin IS NULL THEN 'no parent_asin'
+        WHEN coalesce(parent_asin, '') = '' THEN 'no parent_asin'
     END AS refused
 FROM raw_products

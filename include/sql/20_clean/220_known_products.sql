@@ -7,7 +7,7 @@
 --   products_with_odd_price = count_if(price IS NULL AND price_text IS NOT NULL)
 --   products_dropped = count_if(dropped)
 -- Note: the source has one line per product. Should a product come twice, the first line in the order of all
---   its columns counts, so that the choice does not depend on the order of the file.
+--   its columns counts, known values before unknown ones, so that the choice does not depend on the file's order.
 WITH mended AS (
     SELECT
         parent_asin,
@@ -31,7 +31,11 @@ ranked AS (
         price,
         row_number() OVER (
             PARTITION BY parent_asin
-            ORDER BY product_name, main_category, price_text, price
+            ORDER BY
+                product_name ASC NULLS LAST,
+                main_category ASC NULLS LAST,
+                price ASC NULLS LAST,
+                price_text ASC NULLS LAST
         ) AS place
     FROM mended
 )

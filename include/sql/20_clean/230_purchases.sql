@@ -3,8 +3,8 @@
 -- Reads: distinct_reviews, known_products
 -- Params: none
 -- Figures: purchases_without_price = count_if(price IS NULL)
---   first_purchase = min(purchased_at)
---   last_purchase = max(purchased_at)
+--   first_purchase = cast(min(purchased_at) AS STRING)
+--   last_purchase = cast(max(purchased_at) AS STRING)
 -- Note: a rating of 0 does not exist on the site and becomes 1; a negative number of votes becomes 0.
 --   A purchase of a product that the products file does not have stays, without a price.
 SELECT

@@ -1,0 +1,142 @@
+"""The DAG: it imports, it is the flow, its form offers the settings, its commands are the stored ones."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+from airflow.sdk import CronDataIntervalTimetable
+from airflow.sdk.exceptions import ParamValidationError
+
+from segmentation import settings
+from segmentation.datasets import STAGES
+from segmentation.paths import PROJECT
+
+GOLDEN = Path(__file__).with_name("spark_submit_commands.txt")
+PARSE_SECONDS = 1.0
+
+
+@pytest.fixture(scope="module")
+def dag():
+    import customer_segmentation
+
+    return customer_segmentation.dag
+
+
+def test_the_dags_folder_holds_this_dag_only() -> None:
+    assert [path.name for path in (PROJECT / "dags").glob("*.py")] == ["customer_segmentation.py"]
+
+
+def test_the_tasks_are_the_flow_in_a_row(dag) -> None:
+    assert {task.task_id for task in dag.tasks} == set(STAGES)
+    order = list(STAGES)
+    for task_id, following in zip(order, [*order[1:], None], strict=True):
+        assert dag.get_task(task_id).downstream_task_ids == ({following} if following else set())
+
+
+def test_it_runs_monthly_by_data_interval_without_catching_up(dag) -> None:
+    assert isinstance(dag.timetable, CronDataIntervalTimetable)
+    assert dag.timetable.expression == "0 0 1 * *"
+    assert dag.catchup is False
+
+
+def test_the_form_offers_every_setting_with_help_and_the_default(dag) -> None:
+    assert set(dag.params) == set(settings.FIELDS)
+    for name in settings.FIELDS:
+        param = dag.params.get_param(name)
+        assert param.description
+        assert param.resolve() == settings.json_default(name)
+    assert len(dag.params.get_param("category").schema["enum"]) == 34
+    assert dag.params.get_param("as_of").schema["format"] == "date"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("source", "s3"), ("category", "Cars"), ("window_months", 0), ("k", "1"), ("as_of", "soon"), ("force", "maybe")],
+)
+def test_the_form_refuses_what_is_not_allowed(dag, name: str, value: object) -> None:
+    param = dag.params.get_param(name)
+    with pytest.raises(ParamValidationError):
+        param.resolve(value)
+
+
+@pytest.mark.parametrize("stage", list(STAGES)[1:])
+def test_every_spark_task_submits_its_job_with_retries_and_a_time_limit(dag, stage: str) -> None:
+    task = dag.get_task(stage)
+    assert isinstance(task, SparkSubmitOperator)
+    assert task._conn_id == "spark_default"
+    assert Path(task.application) == PROJECT / "spark_jobs" / f"{stage}.py"
+    assert Path(task.application).is_file()
+    assert task.retries >= 2
+    assert task.retry_exponential_backoff
+    assert task.execution_timeout > timedelta(0)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_task_announces_its_datasets(dag, stage: str) -> None:
+    assert [asset.name for asset in dag.get_task(stage).outlets] == list(STAGES[stage])
+
+
+def test_the_spark_submit_commands_are_the_stored_ones(dag, monkeypatch, tmp_path: Path) -> None:
+    """A change of arguments is seen in review. To accept one, remove the file and run the test twice."""
+    monkeypatch.setenv("AIRFLOW_CONN_SPARK_DEFAULT", '{"conn_type": "spark", "host": "local[*]"}')
+    commands = []
+    for stage in list(STAGES)[1:]:
+        task = dag.get_task(stage)
+        context = {
+            "params": {name: settings.json_default(name) for name in settings.FIELDS},
+            "ti": FetchedBefore(),
+            "run_id": "scheduled__2023-09-01",
+        }
+        arguments = task.render_template(task.application_args, context, dag.get_template_env())
+        hook = task._get_hook()
+        hook._application_args = arguments
+        words = hook._build_spark_submit_command(task.application)
+        commands.append(" \\\n    ".join(word.replace(str(PROJECT), "<project>") for word in words))
+    text = "\n\n".join(commands) + "\n"
+    if not GOLDEN.exists():
+        GOLDEN.write_text(text, encoding="utf-8")
+        pytest.fail(f"{GOLDEN.name} was missing and is written now; look at it and run again")
+    assert text == GOLDEN.read_text(encoding="utf-8")
+
+
+class FetchedBefore:
+    """Stands in for the task instance, of which the templates only ask what `fetch` returned."""
+
+    def xcom_pull(self, task_ids: str) -> dict[str, str]:
+        assert task_ids == "fetch"
+        return {"source_version": "0123456789ab", "as_of": "2023-09-01"}
+
+
+def test_parsing_is_quick_and_needs_no_spark() -> None:
+    """Airflow parses the file over and over; what a run needs is imported when it runs."""
+    code = """
+import json, sys, time
+from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, Param, get_current_context, task
+began = time.process_time()
+import customer_segmentation
+heavy = [name for name in ("pyspark", "pandas", "pyarrow", "matplotlib", "numpy") if name in sys.modules]
+print(json.dumps({"seconds": time.process_time() - began, "heavy": heavy}))
+"""
+    path = os.pathsep.join([str(PROJECT / "dags"), str(PROJECT / "include")])
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=True
+    )
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["heavy"] == []
+    assert found["seconds"] < PARSE_SECONDS
+
+
+def test_no_job_imports_airflow() -> None:
+    code = f"""
+import sys
+sys.path[:0] = [{str(PROJECT / "include")!r}, {str(PROJECT / "spark_jobs")!r}]
+import ingest, clean, rfm, kmeans, report
+assert "airflow" not in sys.modules, "a job imports Airflow"
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

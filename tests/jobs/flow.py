@@ -1,0 +1,49 @@
+"""Run the stages one after another in the tests' Spark session, as the DAG does, without Airflow."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import clean
+import ingest
+import kmeans
+import pyarrow as pa
+import pyarrow.parquet as pq
+import report
+import rfm
+
+from segmentation import settings, sources, stage
+from segmentation.arguments import JobArguments
+from segmentation.datasets import dataset
+from segmentation.plan import Plan
+from segmentation.versions import Manifest, Warehouse
+
+JOBS = {"ingest": ingest, "clean": clean, "rfm": rfm, "kmeans": kmeans, "report": report}
+
+
+class Flow:
+    """One run of the workflow on one warehouse."""
+
+    def __init__(self, root: Path, as_of: str, **params: Any) -> None:
+        self.warehouse = Warehouse(root)
+        self.as_of = date.fromisoformat(as_of)
+        self.settings = settings.parse(params)
+        self.source = sources.fetch(self.settings, self.warehouse, "test", report=lambda line: None)
+        self.plan = Plan(self.settings, self.as_of, self.source.version)
+
+    def run(self, *stages: str) -> dict[str, Manifest]:
+        """Run the stages (all of them by default); return what stands, by dataset."""
+        given = JobArguments(self.settings, self.as_of, self.source.version, "test")
+        made = [m for name in stages or JOBS for m in stage.run(name, JOBS[name].build, given, self.warehouse)]
+        return {manifest.dataset: manifest for manifest in made}
+
+    def manifest(self, name: str) -> Manifest:
+        return self.warehouse.get(name, self.plan.version(name), self.plan.as_of_for(name))
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """The rows of a published dataset, read without Spark."""
+        manifest = self.manifest(name)
+        folder = self.warehouse.place_of(manifest)
+        tables = [pq.read_table(folder / path) for path in manifest.files]
+        columns = [column for column in dataset(name).columns if column not in dataset(name).partition_by]
+        return pa.concat_tables(tables).select(columns).to_pylist() if tables else []

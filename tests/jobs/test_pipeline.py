@@ -1,0 +1,164 @@
+"""The whole flow on a small generated shop, held against plain Python."""
+
+import shutil
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from jobs import by_hand
+from jobs.flow import Flow
+from segmentation import sources, stage
+from segmentation.datasets import STAGES
+from segmentation.segment_maps import load_map
+from segmentation.settings import NOT_ELECTRONICS
+
+AS_OF = "2023-03-01"
+PARAMS = {"source": "demo", "demo_reviews": 3000, "k_max": 5}
+
+
+@pytest.fixture(scope="module")
+def flow(spark, tmp_path_factory) -> Flow:
+    flow = Flow(tmp_path_factory.mktemp("warehouse"), AS_OF, **PARAMS)
+    flow.run()
+    return flow
+
+
+@pytest.fixture(scope="module")
+def expected(flow: Flow) -> dict[str, tuple[int, int, Decimal]]:
+    raw = sources.raw_files(flow.warehouse, flow.source.version)
+    return by_hand.customers(
+        raw["reviews"][0], raw["products"][0], date(2022, 3, 1), date(2023, 3, 1), excluded=NOT_ELECTRONICS
+    )
+
+
+def test_every_customer_has_the_recency_frequency_and_spend_of_plain_python(flow: Flow, expected: dict) -> None:
+    rows = {r["user_id"]: (r["recency_days"], r["frequency"], r["monetary"]) for r in flow.rows("customer_rfm")}
+    assert len(rows) > 300
+    assert rows == expected
+
+
+def test_every_customer_has_the_scores_and_segment_of_plain_python(flow: Flow, expected: dict) -> None:
+    recency = {user: 6 - s for user, s in by_hand.quintile_scores({u: v[0] for u, v in expected.items()}).items()}
+    monetary = by_hand.quintile_scores({user: value[2] for user, value in expected.items()})
+    frequency = {user: 1 + sum(edge <= value[1] for edge in (2, 3, 4, 6)) for user, value in expected.items()}
+    names = {cell: segment.name for segment in load_map("eleven") for cell in segment.cells}
+    for row in flow.rows("customer_rfm"):
+        user = row["user_id"]
+        scores = (recency[user], frequency[user], monetary[user])
+        assert (row["r_score"], row["f_score"], row["m_score"]) == scores
+        assert row["rfm_score"] == "".join(map(str, scores))
+        assert row["segment"] == names[row["rfm_score"]]
+
+
+def test_every_raw_line_is_kept_or_refused(flow: Flow) -> None:
+    raw = sources.raw_files(flow.warehouse, flow.source.version)
+    lines = sum(len(path.read_text(encoding="utf-8").splitlines()) for paths in raw.values() for path in paths)
+    counts = [flow.manifest(name).rows for name in ("reviews", "products", "rejected_rows")]
+    assert sum(counts) == lines
+    assert counts[2] == 5, "the shop has five broken lines"
+
+
+def test_tables_agree_with_each_other(flow: Flow) -> None:
+    rfm, summary = flow.rows("customer_rfm"), flow.rows("segment_summary")
+    assert sum(row["customers"] for row in summary) == len(rfm)
+    assert sum(row["total_monetary"] for row in summary) == sum(row["monetary"] for row in rfm)
+    assert {row["user_id"] for row in flow.rows("customer_clusters")} == {row["user_id"] for row in rfm}
+    assert sum(row["customers"] for row in flow.rows("segment_cluster")) == len(rfm)
+    moved = flow.rows("segment_migration")
+    assert sum(row["customers"] for row in moved if row["segment"] != "gone") == len(rfm)
+    assert sum(row["chosen"] for row in flow.rows("kmeans_search")) == 1
+    assert [row["k"] for row in flow.rows("kmeans_search")] == [2, 3, 4, 5]
+
+
+def test_the_report_shows_the_run(flow: Flow) -> None:
+    folder = flow.warehouse.place_of(flow.manifest("report"))
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "Generated demo data" in page
+    assert f"{flow.manifest('customer_rfm').rows:,}" in page
+    for dataset in ("source", "reviews", "customer_rfm", "kmeans_model"):
+        assert flow.plan.version(dataset) in page
+    assert {path.stem for path in (folder / "charts").iterdir()} >= {
+        "customers-by-segment", "spend-by-segment", "search-curves", "clusters",
+    }  # fmt: skip
+
+
+def test_a_manifest_leads_back_to_the_source(flow: Flow) -> None:
+    manifest = flow.manifest("segment_summary")
+    for name in ("customer_rfm", "purchases", "reviews", "source"):
+        manifest = flow.warehouse.get(name, manifest.inputs[name], flow.plan.as_of_for(name))
+    assert manifest.settings["source"] == "demo"
+    assert sum(flow.manifest("purchases").files[path]["rows"] for path in flow.manifest("purchases").files) > 0
+
+
+def test_latest_names_the_whole_run(flow: Flow) -> None:
+    for names in STAGES.values():
+        for name in names:
+            latest = flow.warehouse.latest(name, flow.plan.as_of_for(name))
+            assert latest is not None
+            assert latest.version == flow.plan.version(name)
+
+
+def test_a_rerun_starts_no_spark_and_writes_nothing(flow: Flow, monkeypatch) -> None:
+    before = {path: path.stat().st_mtime_ns for path in flow.warehouse.root.rglob("*.parquet")}
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a rerun must not build")
+
+    monkeypatch.setattr(stage, "_build", refuse)
+    again = Flow(flow.warehouse.root, AS_OF, **PARAMS)
+    assert again.run() == {name: flow.manifest(name) for names in list(STAGES.values())[1:] for name in names}
+    assert {path: path.stat().st_mtime_ns for path in flow.warehouse.root.rglob("*.parquet")} == before
+
+
+def test_the_same_run_elsewhere_gives_the_same_rows(flow: Flow, tmp_path: Path, spark) -> None:
+    """Other files, other partitions and another order of lines; equal rows, centroids and labels included."""
+    raw = sources.raw_files(flow.warehouse, flow.source.version)
+    for kind, folder in (("reviews", sources.REVIEWS_FOLDER), ("products", sources.PRODUCTS_FOLDER)):
+        target = tmp_path / "mixed" / folder / raw[kind][0].name
+        target.parent.mkdir(parents=True)
+        lines = raw[kind][0].read_text(encoding="utf-8").splitlines()
+        target.write_text("\n".join(reversed(lines)) + "\n", encoding="utf-8")
+    params = {**PARAMS, "source": "files", "files_path": str(tmp_path / "mixed")}
+    other = Flow(tmp_path / "warehouse", AS_OF, **params)
+    spark.conf.set("spark.sql.files.maxPartitionBytes", "200k")
+    try:
+        other.run()
+    finally:
+        spark.conf.unset("spark.sql.files.maxPartitionBytes")
+    for names in list(STAGES.values())[1:]:
+        for name in names:
+            if name != "report":
+                assert other.manifest(name).rows_checksum == flow.manifest(name).rows_checksum, name
+
+
+def test_seed_scoring_cuts_five_equal_parts_and_reuses_purchases(flow: Flow) -> None:
+    seed = Flow(flow.warehouse.root, AS_OF, **PARAMS, scoring="seed", segment_map="seed")
+    made = seed.run("ingest", "clean", "rfm")
+    assert made["purchases"] == flow.manifest("purchases")
+    rows = seed.rows("customer_rfm")
+    for score in ("r_score", "f_score", "m_score"):
+        sizes = [sum(row[score] == tile for row in rows) for tile in range(1, 6)]
+        assert max(sizes) - min(sizes) <= 1
+    assert {row["user_id"] for row in rows} == {row["user_id"] for row in flow.rows("customer_rfm")}
+
+
+def test_frozen_edges_score_another_month_with_the_same_bins(flow: Flow) -> None:
+    edges = flow.manifest("rfm_edges")
+    later = Flow(flow.warehouse.root, "2023-04-01", **PARAMS, frozen_edges_from=edges.version)
+    made = later.run("ingest", "clean", "rfm")
+    assert made["customer_rfm"].inputs["frozen_edges"] == edges.version
+    bins = [{(r["metric"], r["score"], r["lower"], r["upper"]) for r in one.rows("rfm_edges")} for one in (flow, later)]
+    assert bins[0] == bins[1]
+
+
+def test_a_lost_version_is_built_again_and_nothing_else(flow: Flow, tmp_path: Path) -> None:
+    root = tmp_path / "copy"
+    shutil.copytree(flow.warehouse.root, root)
+    copy = Flow(root, AS_OF, **PARAMS)
+    lost = copy.warehouse.place_of(copy.manifest("cluster_profile"))
+    shutil.rmtree(lost)
+    made = copy.run("ingest", "clean", "rfm", "kmeans")
+    assert made["cluster_profile"].rows_checksum == flow.manifest("cluster_profile").rows_checksum
+    assert made["kmeans_model"] == flow.manifest("kmeans_model")
