@@ -7,7 +7,7 @@ export PYTHONPATH := $(CURDIR)/include
 export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV
 
-.PHONY: help setup demo run test lint format clean
+.PHONY: help setup demo run up down docs test lint format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -42,14 +42,20 @@ demo: .venv/ready ## Generate a small shop and run the whole workflow on it
 run: .venv/ready ## Run the workflow: SOURCE= CATEGORY= FILES= AS_OF= WINDOW_MONTHS= SCORING= SEGMENT_MAP= K= EXCLUDED= ...
 	@.venv/bin/python -m segmentation.local run
 
+up: .venv/ready ## Start Airflow with its pages on this machine
+	@.venv/bin/python -m segmentation.local up
+
+down: ## Stop the Airflow that `make up` started
+	@.venv/bin/python -m segmentation.local down
+
 test: .venv/ready-dev ## Run all tests
 	@.venv/bin/python -m pytest
 
 lint: .venv/ready-dev ## Check Python and SQL style
-	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/sqlfluff lint --processes 2 include/sql
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/sqlfluff lint include/sql
 
 format: .venv/ready-dev ## Put Python and SQL into the house style
-	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format . ; .venv/bin/sqlfluff fix --processes 2 include/sql
+	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format . ; .venv/bin/sqlfluff fix include/sql
 
 clean: ## Remove what runs and set-up have left here, except the warehouse
 	rm -rf .venv .tools .local .pytest_cache .ruff_cache

@@ -4,14 +4,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 import clean
 import ingest
 import kmeans
-import pyarrow as pa
-import pyarrow.parquet as pq
 import report
 import rfm
-
 from segmentation import settings, sources, stage
 from segmentation.arguments import JobArguments
 from segmentation.datasets import dataset

@@ -12,7 +12,7 @@ from jobs.test_mistakes import JUNE_2023, lay_out, review
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """Run `python -m segmentation.local run` with these variables; the installation and warehouse stay for all tests."""
+    """Run `python -m segmentation.local run` with these variables; installation and warehouse stay for all tests."""
     folder = tmp_path_factory.mktemp("local")
     own = {"SEGMENTATION_LOCAL": str(folder / "local"), "SEGMENTATION_WAREHOUSE": str(folder / "warehouse")}
 

@@ -1,14 +1,15 @@
-"""`python -m segmentation.local setup | demo | run`: what the Makefile calls. `run` takes params from variables."""
+"""`python -m segmentation.local setup | demo | run | up | down`: what the Makefile calls."""
 
 import os
 import sys
 
 from segmentation.errors import UserError
+from segmentation.local import server
 from segmentation.local.run import prepare, run
 from segmentation.local.terminal import red
 from segmentation.settings import FIELDS
 
-USAGE = "usage: python -m segmentation.local (setup | demo | run)"
+USAGE = "usage: python -m segmentation.local (setup | demo | run | up | down)"
 DEMO = {"source": "demo", "as_of": "2023-09-01"}
 # A param is given as a variable of its name in capitals, or by one of these shorter words.
 SHORT = {"FILES": "files_path", "EXCLUDED": "excluded_categories"}
@@ -16,9 +17,9 @@ SHORT = {"FILES": "files_path", "EXCLUDED": "excluded_categories"}
 
 def main(words: list[str]) -> int:
     """Carry out one command; returns the exit code."""
-    if words == ["setup"]:
+    if words in (["setup"], ["up"], ["down"]):
         try:
-            prepare()
+            {"setup": prepare, "up": server.up, "down": server.down}[words[0]]()
         except UserError as error:
             print(red("Failed: ") + str(error))
             return 1

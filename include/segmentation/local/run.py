@@ -24,10 +24,11 @@ _START = re.compile(r"\[DAG TEST\] starting task_id=(\w+)")
 _END = re.compile(r"\[DAG TEST\] end task task_id=(\w+)")
 _STANDS = re.compile(r"^stands: (\w+)(?: as of (\S+))? version (\w+): ([\d,]+) rows in ")
 _FAILED = re.compile(r"(?:^|\s)ERROR ((?:fetch|ingest|clean|rfm|kmeans|report): .*)")
+SMALL_DEMO = 1_000_000
 _SUBMITTED = "Submitting "
 
 
-def prepare() -> dict[str, str]:
+def prepare(small: bool = False) -> dict[str, str]:
     """Get Airflow's database and the class cache ready, each once; return the environment of a run."""
     environment = layout.environment()
     layout.LOGS.mkdir(parents=True, exist_ok=True)
@@ -35,7 +36,7 @@ def prepare() -> dict[str, str]:
     if not java.class_cache(home).exists():
         with clock("building the class cache that makes Spark start faster (once)"):
             java.build_class_cache(home, environment)
-        environment = layout.environment()
+    environment = layout.environment(small)
     with clock("preparing Airflow's database"):
         done = subprocess.run(
             ["airflow", "db", "migrate"], env=environment, capture_output=True, text=True, check=False
@@ -49,7 +50,7 @@ def run(params: dict[str, Any]) -> int:
     """Run the DAG once with these params. Returns the exit code: 0, 1 failed, 2 refused before it began."""
     try:
         checked = settings.parse(params)
-        environment = prepare()
+        environment = prepare(small=_is_small(checked))
     except UserError as error:
         print(red("Refused: ") + str(error))
         return 2
@@ -76,6 +77,10 @@ def run(params: dict[str, Any]) -> int:
     print(summary(warehouse, outcome.find_report(warehouse)))
     print(f"Took     {time.monotonic() - began:.0f} s")
     return 0
+
+
+def _is_small(given: settings.Settings) -> bool:
+    return given.source == "demo" and given.demo_reviews <= SMALL_DEMO
 
 
 def _json(value: Any) -> Any:

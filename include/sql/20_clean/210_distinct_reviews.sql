@@ -7,17 +7,7 @@
 --   zero_ratings = count_if(rating = 0)
 --   negative_helpful_votes = count_if(helpful_vote < 0)
 -- Note: title and text take part by their SHA-256, so that the long texts do not travel over the network.
-SELECT
-    user_id,
-    parent_asin,
-    asin,
-    reviewed_at,
-    rating,
-    helpful_vote,
-    title_hash,
-    text_hash,
-    count(*) AS copies
-FROM (
+WITH verified AS (
     SELECT
         user_id,
         parent_asin,
@@ -30,4 +20,16 @@ FROM (
     FROM reviews
     WHERE verified_purchase
 )
+
+SELECT
+    user_id,
+    parent_asin,
+    asin,
+    reviewed_at,
+    rating,
+    helpful_vote,
+    title_hash,
+    text_hash,
+    count(*) AS copies
+FROM verified
 GROUP BY user_id, parent_asin, asin, reviewed_at, rating, helpful_vote, title_hash, text_hash

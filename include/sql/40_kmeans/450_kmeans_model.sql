@@ -8,7 +8,7 @@
 --   Clusters that would share a label are numbered.
 WITH described AS (
     SELECT
-        row_number() OVER (ORDER BY recency_scaled, frequency_scaled DESC, monetary_scaled DESC) - 1 AS cluster,
+        row_number() OVER (ORDER BY recency_scaled ASC, frequency_scaled DESC, monetary_scaled DESC) - 1 AS cluster,
         concat(
             CASE WHEN recency_scaled <= 0 THEN 'Recent' ELSE 'Lapsed' END,
             CASE WHEN frequency_scaled > 0 THEN ' frequent' ELSE ' occasional' END,

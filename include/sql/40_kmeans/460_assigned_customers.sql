@@ -7,6 +7,31 @@
 WITH model AS (
     SELECT collect_list(struct(cluster, label, recency_scaled, frequency_scaled, monetary_scaled)) AS centroids
     FROM kmeans_model
+),
+
+placed AS (
+    SELECT /*+ BROADCAST(model) */ -- noqa: CP03
+        features.user_id,
+        features.recency_days,
+        features.frequency,
+        features.monetary,
+        array_min(
+            transform(
+                model.centroids,
+                centroid -> named_struct( -- noqa: CP01
+                    'distance',
+                    power(features.recency_scaled - centroid.recency_scaled, 2)
+                    + power(features.frequency_scaled - centroid.frequency_scaled, 2)
+                    + power(features.monetary_scaled - centroid.monetary_scaled, 2),
+                    'cluster',
+                    centroid.cluster,
+                    'label',
+                    centroid.label
+                )
+            )
+        ) AS nearest
+    FROM features
+    CROSS JOIN model
 )
 
 SELECT
@@ -16,24 +41,4 @@ SELECT
     monetary,
     nearest.cluster,
     nearest.label
-FROM (
-    SELECT /*+ BROADCAST(model) */
-        features.user_id,
-        features.recency_days,
-        features.frequency,
-        features.monetary,
-        array_min(
-            transform(
-                model.centroids,
-                centroid -> struct(
-                    power(features.recency_scaled - centroid.recency_scaled, 2)
-                    + power(features.frequency_scaled - centroid.frequency_scaled, 2)
-                    + power(features.monetary_scaled - centroid.monetary_scaled, 2) AS distance,
-                    centroid.cluster AS cluster,
-                    centroid.label AS label
-                )
-            )
-        ) AS nearest
-    FROM features
-    CROSS JOIN model
-)
+FROM placed

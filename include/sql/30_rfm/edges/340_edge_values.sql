@@ -38,6 +38,10 @@ quantiles AS (
     FROM neighbours
 ),
 
+fixed AS (
+    SELECT posexplode(:frequency_edges) AS (position, value)
+),
+
 computed AS (
     SELECT
         metric,
@@ -49,7 +53,7 @@ computed AS (
         'frequency' AS metric,
         position + 1 AS edge,
         cast(value AS DECIMAL(18, 2)) AS value
-    FROM (SELECT posexplode(:frequency_edges) AS (position, value))
+    FROM fixed
 )
 
 SELECT
@@ -64,4 +68,4 @@ SELECT
     edge,
     value
 FROM computed
-WHERE NOT exists(SELECT 1 FROM frozen_edges)
+WHERE NOT EXISTS (SELECT 1 FROM frozen_edges)

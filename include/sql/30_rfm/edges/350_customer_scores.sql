@@ -12,7 +12,7 @@ WITH edges AS (
     FROM edge_values
 )
 
-SELECT /*+ BROADCAST(edges) */
+SELECT /*+ BROADCAST(edges) */ -- noqa: CP03
     customer_values.user_id,
     customer_values.recency_days,
     customer_values.frequency,

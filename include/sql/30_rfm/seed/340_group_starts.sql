@@ -36,7 +36,7 @@ SELECT
     recency_days,
     sum(customers) OVER (
         PARTITION BY metric
-        ORDER BY value, recency_days DESC
+        ORDER BY value ASC, recency_days DESC
         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) - customers AS customers_before
 FROM groups

@@ -4,6 +4,10 @@
 -- Params: none
 -- Note: the orders are those that the first notebooks had in effect: recency by days descending; frequency
 --   ascending, ties by days descending; monetary ascending, ties by the frequency order. The user_id decides last.
+WITH count_of_all AS (
+    SELECT count(*) AS customers FROM customer_values
+)
+
 SELECT
     customer.user_id,
     customer.recency_days,
@@ -17,7 +21,7 @@ SELECT
     ) AS frequency_rank,
     monetary.customers_before + row_number() OVER (
         PARTITION BY customer.monetary
-        ORDER BY customer.frequency, customer.recency_days DESC, customer.user_id
+        ORDER BY customer.frequency ASC, customer.recency_days DESC, customer.user_id ASC
     ) AS monetary_rank,
     count_of_all.customers
 FROM customer_values AS customer
@@ -30,4 +34,4 @@ INNER JOIN group_starts AS frequency
         AND customer.recency_days = frequency.recency_days
 INNER JOIN group_starts AS monetary
     ON monetary.metric = 'monetary' AND customer.monetary = monetary.value
-CROSS JOIN (SELECT count(*) AS customers FROM customer_values) AS count_of_all
+CROSS JOIN count_of_all
