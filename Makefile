@@ -5,6 +5,8 @@ PYTHON ?= python3
 UV := .tools/bin/uv
 export PYTHONPATH := $(CURDIR)/include
 export UV_PYTHON_DOWNLOADS := never
+# Trust what the system trusts, so that a company's own certificates work.
+export UV_SYSTEM_CERTS := true
 unexport VIRTUAL_ENV
 
 .PHONY: help setup demo run up down docs test lint format clean

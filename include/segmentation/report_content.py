@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from segmentation import charts
+from segmentation.chart_drawing import Chart
 from segmentation.code_version import code_version
 from segmentation.datasets import STAGES
 from segmentation.plan import PREVIOUS
@@ -56,7 +57,7 @@ def gather(work: Work) -> Report:
     )
 
 
-def _charts(frames: dict[str, pd.DataFrame], has_previous: bool) -> list[charts.Chart]:
+def _charts(frames: dict[str, pd.DataFrame], has_previous: bool) -> list[Chart]:
     drawn = [
         charts.customers_by_segment(frames["segment_summary"]),
         charts.spend_by_segment(frames["segment_summary"]),

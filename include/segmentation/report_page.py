@@ -21,18 +21,8 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from segmentation.charts import (
-    GONE,
-    GROUP_COLOURS,
-    MISSING,
-    NEW,
-    PALETTE,
-    Chart,
-    clean,
-    money,
-    number,
-    percent,
-)
+from segmentation.chart_drawing import GONE, GROUP_COLOURS, NEW, PALETTE, Chart
+from segmentation.formats import MISSING, clean, money, number, percent
 
 Row = Mapping[str, Any]
 TEMPLATES = Path(__file__).parent / "templates"

@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from segmentation import charts
+from segmentation import chart_drawing, charts, formats
 
 # Markup, template code, quotes, money signs, right-to-left text, an override mark, a control character.
 HOSTILE = "<script>alert('x')</script> {{ 7*7 }} \"$1 & $2\" \u202eעברית\x00"
@@ -66,7 +66,7 @@ def draw_all(name: str = "Champions") -> list[charts.Chart]:
 
 
 def texts(chart: charts.Chart) -> list[str]:
-    return [node.text for node in ET.fromstring(chart.svg).iter(charts.SVG + "text")]
+    return [node.text for node in ET.fromstring(chart.svg).iter(chart_drawing.SVG + "text")]
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def drawn() -> list[charts.Chart]:
 def test_each_chart_is_an_svg_with_its_alt_text(drawn):
     for chart in drawn:
         root = ET.fromstring(chart.svg)
-        assert root.tag == charts.SVG + "svg"
+        assert root.tag == chart_drawing.SVG + "svg"
         assert root.get("role") == "img"
         assert root.get("aria-label") == chart.alt
 
@@ -115,7 +115,7 @@ def test_bars_are_sorted_and_labelled(drawn):
 
 
 def test_a_segment_without_customers_has_no_average(drawn):
-    assert charts.MISSING in texts(drawn[1])
+    assert formats.MISSING in texts(drawn[1])
     assert "$0" in texts(drawn[1])
 
 
@@ -126,7 +126,7 @@ def test_money_has_the_currency_of_the_caller():
 def test_nobody_at_all_can_be_drawn():
     empty = segments(customers=0, avg_monetary=None, total_monetary=Decimal(0))
     assert "0 customers" in charts.customers_by_segment(empty).alt
-    assert charts.MISSING in charts.spend_by_segment(empty).alt
+    assert formats.MISSING in charts.spend_by_segment(empty).alt
 
 
 def test_each_heat_map_adds_up_to_a_hundred_percent(drawn):
@@ -150,7 +150,7 @@ def test_many_clusters_ask_for_the_full_width():
 
 def test_names_are_text_never_markup():
     for chart in draw_all(HOSTILE):
-        tags = {node.tag.removeprefix(charts.SVG) for node in ET.fromstring(chart.svg).iter()}
+        tags = {node.tag.removeprefix(chart_drawing.SVG) for node in ET.fromstring(chart.svg).iter()}
         assert tags <= {"svg", "g", "path", "text", "tspan", "defs", "use", "clipPath", "rect"}, chart.name
         assert "<script" not in chart.svg
         assert "\u202e" not in chart.svg
@@ -185,7 +185,7 @@ def test_a_chart_brings_no_style_sheet_and_no_fixed_ground(drawn):
 def test_groups_keep_their_colours():
     svg = charts.customers_by_segment(segments()).svg
     for group in ("high", "risk", "churned", "other"):
-        assert f"fill: var(--chart-{group}, {charts.PALETTE[group][0]})" in svg
+        assert f"fill: var(--chart-{group}, {chart_drawing.PALETTE[group][0]})" in svg
 
 
 def luminance(colour: str) -> float:
@@ -201,7 +201,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize(("theme", "ground"), [(0, "#ffffff"), (1, "#14181d")])
 def test_colours_have_contrast_in_light_and_dark(theme, ground):
-    colours = {name: pair[theme] for name, pair in charts.PALETTE.items()}
+    colours = {name: pair[theme] for name, pair in chart_drawing.PALETTE.items()}
     assert contrast(colours["ink"], colours["heat"]) >= 4.5  # text on the fullest cell
     for name in ("ink", "muted"):
         assert contrast(colours[name], ground) >= 4.5
@@ -223,8 +223,8 @@ def test_colours_have_contrast_in_light_and_dark(theme, ground):
     ],
 )
 def test_money(value, compact, text):
-    assert charts.money(value, compact=compact) == text
+    assert formats.money(value, compact=compact) == text
 
 
 def test_money_keeps_a_written_currency_apart():
-    assert charts.money(5, "EUR") == "EUR\u00a05.00"
+    assert formats.money(5, "EUR") == "EUR\u00a05.00"

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from segmentation.charts import PALETTE, Chart
+from segmentation.chart_drawing import PALETTE, Chart
 from segmentation.report_page import Report, change, headlines, key_figures, render
 
 HOSTILE = "<script>alert(1)</script> {{ 7*7 }} {% raw %} \"'><img src=x onerror=y> \u202eעברית"

@@ -1,0 +1,47 @@
+"""Numbers, amounts and names as people read them."""
+
+import unicodedata
+
+import pandas as pd
+
+MISSING = "–"
+CONTROL = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])  # bidirectional overrides
+
+
+def number(value, digits: int = 0) -> str:
+    """A number with thousands separators, or a dash for a missing one."""
+    return MISSING if pd.isna(value) else f"{value:,.{digits}f}".replace("-", "−")
+
+
+def money(value, currency: str = "$", digits: int = 2, compact: bool = False) -> str:
+    """An amount such as `$1,234.50`, `EUR 1,234.50`, or `$1.2M` when compact."""
+    if pd.isna(value):
+        return MISSING
+    sign, amount, unit = ("−" if value < 0 else ""), abs(value), ""
+    if compact:
+        amount, digits = float(amount), 0
+        for size, letter in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
+            if amount >= 0.99995 * size:  # from here on it would round up to 1,000.0 of the next unit
+                amount, unit, digits = amount / size, letter, 1
+                break
+    gap = "\u00a0" if currency[-1:].isalpha() else ""
+    return f"{sign}{currency}{gap}{amount:,.{digits}f}{unit}"
+
+
+def percent(part, whole, digits: int = 1) -> str:
+    """`part` of `whole` as a percentage, or a dash when there is no whole."""
+    if pd.isna(part) or pd.isna(whole) or not whole:
+        return MISSING
+    return number(100 * float(part) / float(whole), digits) + "%"
+
+
+def clean(text) -> str:
+    """A name on one line, without characters that XML forbids or that turn the text around it."""
+    text = str(text).translate(CONTROL)
+    return " ".join("".join(c if unicodedata.category(c) not in ("Cc", "Cs") else " " for c in text).split())
+
+
+def shorten(text, length: int) -> str:
+    """A clean name of at most `length` characters."""
+    text = clean(text)
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
