@@ -56,6 +56,9 @@ test: .venv/ready-dev ## Run all tests
 lint: .venv/ready-dev ## Check Python and SQL style
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/sqlfluff lint include/sql
 
+docs: .venv/ready ## Write the generated pages of docs/reference
+	@.venv/bin/python -m segmentation.dictionary
+
 format: .venv/ready-dev ## Put Python and SQL into the house style
 	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format . ; .venv/bin/sqlfluff fix include/sql
 
