@@ -1,4 +1,4 @@
-"""What the charts are drawn with: figures, axes, bars, names, and the finished SVG.
+"""What all charts share: the palette, figures without clutter, bars, heat maps, and the way to SVG.
 
 The SVGs are meant to be placed inline in a page. Text stays text, in the font of the page, so it can be
 selected, and the browser lays out any script. Colours are CSS variables (`--chart-high` and so on, see
@@ -14,10 +14,29 @@ from dataclasses import dataclass
 
 import pandas as pd
 import seaborn as sns
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
-from segmentation.formats import clean, short
-from segmentation.palette import PALETTE
+from segmentation.formats import clean, shorten
+
+# Name -> (light, dark). The one place for colours; the page makes its CSS variables from it.
+# The four groups keep apart in hue and lightness for the common kinds of colour blindness.
+PALETTE = {
+    "ink": ("#1b2026", "#e7eaee"),
+    "muted": ("#5b6571", "#a3adb8"),
+    "line": ("#d9dee4", "#39424d"),
+    "high": ("#0b6fb3", "#58aee8"),
+    "new": ("#0a9470", "#3cc79b"),
+    "risk": ("#c97a06", "#f2ab3d"),
+    "churned": ("#7c858f", "#8d97a3"),
+    "other": ("#a0568f", "#d492c4"),
+    "cluster": ("#6f56a3", "#b19be0"),
+    "heat": ("#5db5ea", "#1b6099"),
+}
+GROUP_COLOURS = {"High value": "high", "New": "new", "At risk": "risk", "Churned": "churned"}
+
+NEW, GONE = "new", "gone"
 
 # One unit is one CSS pixel at natural size. 420 is narrow enough to stay readable on a phone.
 WIDTH, WIDE, FONT, SMALL, LABELS = 420, 760, 12.5, 11, 142
@@ -35,6 +54,8 @@ STYLE = {
     "xtick.color": PALETTE["muted"][0],
     "ytick.color": PALETTE["muted"][0],
 }
+HEAT = LinearSegmentedColormap.from_list("heat", [(*to_rgb(PALETTE["heat"][0]), alpha) for alpha in (0.0, 0.55, 1.0)])
+
 
 VARIABLES = {light: f"var(--chart-{name}, {light})" for name, (light, _) in PALETTE.items()}
 FONTS = "var(--chart-font, system-ui, sans-serif)"
@@ -59,13 +80,14 @@ class Chart:
     note: str = ""
 
 
-def figure_of(width: float, height: float) -> Figure:
+def new_figure(width: float, height: float) -> Figure:
+    """An empty, transparent figure; sizes in pixels."""
     figure = Figure(figsize=(width / 72, height / 72))
     figure.patch.set_alpha(0)
     return figure
 
 
-def axes_at(figure: Figure, x: float, y: float, width: float, height: float, title: str = ""):
+def new_axes(figure: Figure, x: float, y: float, width: float, height: float, title: str = ""):
     """Axes at a place in pixels from the top left, without frame; no layout engine is involved."""
     full_width, full_height = figure.get_size_inches() * 72
     axes = figure.add_axes((x / full_width, 1 - (y + height) / full_height, width / full_width, height / full_height))
@@ -74,7 +96,7 @@ def axes_at(figure: Figure, x: float, y: float, width: float, height: float, tit
     return axes
 
 
-def bars(axes, values, labels: list[str], colours: list[str]) -> None:
+def draw_bars(axes, values, labels: list[str], colours: list[str]) -> None:
     """Horizontal bars, first on top, each with its figure at its end. The longest figure gets its room."""
     values = floats(values).fillna(0)
     rows = [str(place) for place in range(len(values))]  # by place: two names may be the same once shortened
@@ -89,12 +111,12 @@ def bars(axes, values, labels: list[str], colours: list[str]) -> None:
     axes.axvline(0, color=PALETTE["line"][0], linewidth=1.5)
 
 
-def row_labels(axes, names, notes=None, offset: float = 0) -> None:
+def draw_row_labels(axes, names, notes=None, offset: float = 0) -> None:
     """Names left of the rows. A note, such as the group, goes below its name in small type."""
     for place, name in enumerate(names):
         lines = textwrap.wrap(clean(name), 19, max_lines=2, placeholder="…")
         if notes is not None:
-            lines = [short(name, 19), short(list(notes)[place], 24)]
+            lines = [shorten(name, 19), shorten(list(notes)[place], 24)]
         for line, text in enumerate(filter(None, lines)):
             small = notes is not None and line == 1
             axes.annotate(text, (0, place + offset), xycoords=("axes fraction", "data"), va="center",
@@ -103,12 +125,50 @@ def row_labels(axes, names, notes=None, offset: float = 0) -> None:
                           color=PALETTE["muted" if small else "ink"][0])  # fmt: skip
 
 
+def draw_heatmap(share: pd.DataFrame, row_notes, column_notes, wide: bool) -> Figure:
+    """Cells from clear to full colour, each with its percentage; columns are named above the cells."""
+    width, left, right = (WIDE, 165, 92) if wide else (WIDTH, LABELS, 4)
+    cell = (width - left - right) / len(share.columns)
+    slanted = cell < 56  # too narrow for words side by side, and then there is no room for a note either
+    wrap, most = (20, 2) if slanted else (int(cell / 6), 4)
+    heads = [
+        [
+            *textwrap.wrap(clean(outside_name(name)), wrap, max_lines=most, placeholder="…"),
+            *([note] if note and not slanted else []),
+        ]
+        for name, note in zip(share.columns, column_notes, strict=True)
+    ]
+    top = 18 + 15 * max(map(len, heads))
+    if slanted:
+        top += 0.65 * CHARACTER * max((len(line) for head in heads for line in head), default=0)
+    figure = new_figure(width, 32 * len(share) + top + 4)
+    axes = new_axes(figure, left, top, width - left - right, 32 * len(share))
+    text = share.map(lambda v: "" if not v > 0 else "<1%" if v < 0.005 else f"{v:.0%}")
+    sns.heatmap(share.to_numpy(), annot=text.to_numpy(), fmt="", cmap=HEAT, vmin=0, ax=axes, cbar=False,
+                annot_kws={"color": PALETTE["ink"][0], "fontsize": FONT}, xticklabels=False,
+                yticklabels=False)  # fmt: skip
+    draw_row_labels(axes, [outside_name(name) for name in share.index], row_notes, offset=0.5)
+    for place, head in enumerate(heads):
+        axes.annotate("\n".join(head), (place + 0.5, 1), va="bottom",
+                      xycoords=("data", "axes fraction"), xytext=(-4 * slanted, 6),
+                      textcoords="offset points", ha="left" if slanted else "center",
+                      rotation=40 * slanted, rotation_mode="anchor", fontsize=SMALL + slanted)  # fmt: skip
+    for x, y in [(x, y) for y, a in enumerate(share.index) for x, b in enumerate(share.columns) if a == b]:
+        axes.add_patch(Rectangle((x, y), 1, 1, fill=False, edgecolor=PALETTE["ink"][0], linewidth=1))
+    return figure
+
+
 def floats(values: pd.Series) -> pd.Series:
     """Values for drawing. Decimals become floats here only; what is written beside a bar stays exact."""
     return values.map(lambda value: float("nan") if pd.isna(value) else float(value)).astype(float)
 
 
-def finished(name: str, title: str, alt: str, figure: Figure, wide: bool = False, note: str = "") -> Chart:
+def outside_name(name: str) -> str:
+    """A segment's name, or words for having been or being in none."""
+    return {NEW: "(not there before)", GONE: "(gone)"}.get(name, name)
+
+
+def finish(name: str, title: str, alt: str, figure: Figure, wide: bool = False, note: str = "") -> Chart:
     """Write the figure as SVG that can share a page: ids of its own, no style sheet, colours as variables."""
     buffer = io.BytesIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))

@@ -14,21 +14,30 @@ import seaborn as sns
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from segmentation.chart_drawing import (
+    GONE,
+    GROUP_COLOURS,
     LABELS,
+    NEW,
+    PALETTE,
     SMALL,
     STYLE,
     WIDTH,
     Chart,
-    axes_at,
-    bars,
-    figure_of,
-    finished,
+    draw_bars,
+    draw_heatmap,
+    draw_row_labels,
+    finish,
     floats,
-    row_labels,
+    new_axes,
+    new_figure,
 )
 from segmentation.formats import clean, money, number, percent
-from segmentation.heat_map import GONE, NEW, cross, heat_map
-from segmentation.palette import GROUP_COLOURS, PALETTE
+
+# Best customers first. Segments of a map of your own follow in alphabetical order.
+SEGMENT_ORDER = [
+    "Champions", "Loyal Customers", "Potential Loyalists", "New Customers", "Promising", "Needs Attention",
+    "About to Sleep", "At Risk", "Can't Lose Them", "Hibernating", "Lost",
+]  # fmt: skip
 
 
 @matplotlib.rc_context(STYLE)
@@ -36,13 +45,13 @@ def customers_by_segment(segment_summary: pd.DataFrame) -> Chart:
     """Customers of each segment, largest first, coloured by group."""
     rows = segment_summary.sort_values(["customers", "segment"], ascending=[False, True], kind="stable")
     total, top = int(rows["customers"].sum()), rows.iloc[0]
-    figure = figure_of(WIDTH, 32 * len(rows) + 8)
-    axes = axes_at(figure, LABELS, 4, WIDTH - LABELS, 32 * len(rows))
+    figure = new_figure(WIDTH, 32 * len(rows) + 8)
+    axes = new_axes(figure, LABELS, 4, WIDTH - LABELS, 32 * len(rows))
     labels = [f"{number(n)} ({percent(n, total)})" if n else "0" for n in rows["customers"]]
-    bars(axes, rows["customers"], labels, _group_colours(rows))
-    row_labels(axes, rows["segment"], rows["segment_group"])
+    draw_bars(axes, rows["customers"], labels, _group_colours(rows))
+    draw_row_labels(axes, rows["segment"], rows["segment_group"])
     alt = f"Bars: {number(total)} customers by segment. Largest: {clean(top['segment'])}, {labels[0]}."
-    return finished("customers-by-segment", "Customers by segment", alt, figure)
+    return finish("customers-by-segment", "Customers by segment", alt, figure)
 
 
 @matplotlib.rc_context(STYLE)
@@ -51,21 +60,21 @@ def spend_by_segment(segment_summary: pd.DataFrame, currency: str = "$") -> Char
     rows = segment_summary.assign(order=floats(segment_summary["total_monetary"]))
     rows = rows.sort_values(["order", "segment"], ascending=[False, True], kind="stable")
     width, height = (WIDTH - LABELS) / 2, 32 * len(rows)
-    figure = figure_of(WIDTH, height + 30)
-    total = axes_at(figure, LABELS, 26, width - 8, height, "Total")
+    figure = new_figure(WIDTH, height + 30)
+    total = new_axes(figure, LABELS, 26, width - 8, height, "Total")
     labels = [money(value, currency, compact=True) for value in rows["total_monetary"]]
-    bars(total, rows["total_monetary"], labels, _group_colours(rows))
-    row_labels(total, rows["segment"], rows["segment_group"])
-    average = axes_at(figure, LABELS + width + 8, 26, width - 8, height, "Average")
+    draw_bars(total, rows["total_monetary"], labels, _group_colours(rows))
+    draw_row_labels(total, rows["segment"], rows["segment_group"])
+    average = new_axes(figure, LABELS + width + 8, 26, width - 8, height, "Average")
     labels = [money(value, currency) for value in rows["avg_monetary"]]
-    bars(average, rows["avg_monetary"], labels, _group_colours(rows))
+    draw_bars(average, rows["avg_monetary"], labels, _group_colours(rows))
     top, whole = rows.iloc[0], sum(Decimal(str(v)) for v in rows["total_monetary"] if not pd.isna(v))
     alt = (
         f"Bars: total and average spend by segment. {clean(top['segment'])} spent most:"
         f" {money(top['total_monetary'], currency)} of {money(whole, currency)}"
         f" ({percent(top['total_monetary'], whole)}), {money(top['avg_monetary'], currency)} on average."
     )
-    return finished("spend-by-segment", "Spend by segment", alt, figure)
+    return finish("spend-by-segment", "Spend by segment", alt, figure)
 
 
 @matplotlib.rc_context(STYLE)
@@ -73,13 +82,13 @@ def search_curves(kmeans_search: pd.DataFrame) -> Chart:
     """WCSS and silhouette for each k that was tried, the chosen k marked."""
     rows = kmeans_search.sort_values("k").assign(chosen=kmeans_search["chosen"].fillna(False).astype(bool))
     chosen = rows[rows["chosen"]]
-    figure = figure_of(WIDTH, 420)
+    figure = new_figure(WIDTH, 420)
     panels = [
         ("wcss", "Within-cluster sum of squares (lower is tighter)", lambda v: money(v, "", compact=True)),
         ("silhouette", "Silhouette (higher is better separated)", lambda v: number(v, 2)),
     ]
     for place, (column, title, form) in enumerate(panels):
-        axes = axes_at(figure, 52, 28 + 205 * place, WIDTH - 70, 132, title)
+        axes = new_axes(figure, 52, 28 + 205 * place, WIDTH - 70, 132, title)
         frame = pd.DataFrame({"k": rows["k"].astype(float), "value": floats(rows[column])}).dropna()
         sns.lineplot(data=frame, x="k", y="value", ax=axes, color=PALETTE["cluster"][0], marker="o",
                      markeredgewidth=0, markersize=6, linewidth=2, errorbar=None)  # fmt: skip
@@ -103,7 +112,7 @@ def search_curves(kmeans_search: pd.DataFrame) -> Chart:
     alt = f"Lines: two measures for k from {rows['k'].min()} to {rows['k'].max()}."
     for row in chosen.itertuples():
         alt += f" Chosen: k = {row.k}, WCSS {number(row.wcss)}, silhouette {number(row.silhouette, 3)}."
-    return finished("search-curves", "Choosing the number of clusters", alt, figure)
+    return finish("search-curves", "Choosing the number of clusters", alt, figure)
 
 
 @matplotlib.rc_context(STYLE)
@@ -111,7 +120,7 @@ def clusters(cluster_profile: pd.DataFrame, currency: str = "$") -> Chart:
     """Four small panels: customers, average recency, frequency and spend of each cluster."""
     rows = cluster_profile.sort_values("cluster")
     height, width = 34 * len(rows), (WIDTH - LABELS) / 2
-    figure = figure_of(WIDTH, 2 * height + 72)
+    figure = new_figure(WIDTH, 2 * height + 72)
     panels = [
         ("customers", "Customers", number),
         ("avg_recency_days", "Days since last", number),
@@ -120,10 +129,10 @@ def clusters(cluster_profile: pd.DataFrame, currency: str = "$") -> Chart:
     ]
     for place, (column, title, form) in enumerate(panels):
         x, y = LABELS + (width + 8) * (place % 2), 26 + (height + 42) * (place // 2)
-        axes = axes_at(figure, x, y, width - 8, height, title)
-        bars(axes, rows[column], [form(v) for v in rows[column]], ["cluster"] * len(rows))
+        axes = new_axes(figure, x, y, width - 8, height, title)
+        draw_bars(axes, rows[column], [form(v) for v in rows[column]], ["cluster"] * len(rows))
         if place % 2 == 0:
-            row_labels(axes, rows["label"])
+            draw_row_labels(axes, rows["label"])
     top = rows.loc[rows["customers"].idxmax()]
     share = percent(top["customers"], rows["customers"].sum())
     alt = (
@@ -131,17 +140,17 @@ def clusters(cluster_profile: pd.DataFrame, currency: str = "$") -> Chart:
         f" {clean(top['label'])}, {number(top['customers'])} customers ({share}),"
         f" {money(top['avg_monetary'], currency)} each."
     )
-    return finished("clusters", "What the clusters look like", alt, figure)
+    return finish("clusters", "What the clusters look like", alt, figure)
 
 
 @matplotlib.rc_context(STYLE)
 def segments_within_clusters(segment_cluster: pd.DataFrame) -> Chart:
     """Which segments each cluster is made of. Each column adds up to 100%."""
-    table = cross(segment_cluster, "segment", "cluster_label")
+    table = _cross(segment_cluster, "segment", "cluster_label")
     sizes = table.sum()
     share = table / sizes.where(sizes > 0)
     wide = len(table.columns) > 5
-    figure = heat_map(share, None, [number(n) for n in sizes], wide)
+    figure = draw_heatmap(share, None, [number(n) for n in sizes], wide)
     cluster = sizes.idxmax()
     segment = table[cluster].idxmax()
     alt = (
@@ -150,7 +159,7 @@ def segments_within_clusters(segment_cluster: pd.DataFrame) -> Chart:
         f" {clean(segment)}."
     )
     note = "Each column adds up to 100%. A number under a name: the customers of the cluster."
-    return finished("segments-within-clusters", "Segments within each cluster", alt, figure, wide, note)
+    return finish("segments-within-clusters", "Segments within each cluster", alt, figure, wide, note)
 
 
 @matplotlib.rc_context(STYLE)
@@ -161,21 +170,34 @@ def migration(segment_migration: pd.DataFrame) -> Chart | None:
     """
     if not (segment_migration["segment_previous"] != NEW).any():
         return None
-    table = cross(segment_migration, "segment_previous", "segment")
+    table = _cross(segment_migration, "segment_previous", "segment")
     sizes = table.sum(axis=1)
     stayed = sum(table.at[name, name] for name in table.index if name in table.columns)
     before = sizes.drop(NEW, errors="ignore").sum()
     gone = table[GONE].sum() if GONE in table else 0
     moved = before - stayed - gone
     notes = [number(n) for n in sizes]
-    figure = heat_map(table.div(sizes, axis=0), notes, [""] * len(table.columns), True)
+    figure = draw_heatmap(table.div(sizes, axis=0), notes, [""] * len(table.columns), True)
     alt = (
         f"Heat map: segment last month against segment now. Of {number(before)} customers,"
         f" {number(stayed)} ({percent(stayed, before)}) stayed in their segment, {number(moved)} moved to"
         f" another and {number(gone)} are gone."
     )
     note = "Rows: last month, with customers. Columns: now. Each row adds up to 100%. Outlined: stayed."
-    return finished("migration", "From last month's segment to this month's", alt, figure, True, note)
+    return finish("migration", "From last month's segment to this month's", alt, figure, True, note)
+
+
+def _cross(frame: pd.DataFrame, index: str, columns: str) -> pd.DataFrame:
+    """Customers by two names, best segments first, with empty rows and columns left out."""
+    frame = frame[frame["customers"] > 0]
+    table = frame.pivot_table(index=index, columns=columns, values="customers", aggfunc="sum", fill_value=0)
+    return table.sort_index(key=_rank).sort_index(axis=1, key=_rank)
+
+
+def _rank(names: pd.Index) -> pd.Index:
+    """Sort key: the known segments best first, then others by name, and the outside world last."""
+    known = {name: f"0{place:02}" for place, name in enumerate(SEGMENT_ORDER)}
+    return pd.Index([known.get(name, ("2" if name in (NEW, GONE) else "1") + str(name)) for name in names])
 
 
 def _group_colours(rows: pd.DataFrame) -> list[str]:

@@ -1,4 +1,4 @@
-"""How figures and names are written in the charts and on the page."""
+"""Numbers, amounts and names as people read them."""
 
 import unicodedata
 
@@ -41,6 +41,7 @@ def clean(text) -> str:
     return " ".join("".join(c if unicodedata.category(c) not in ("Cc", "Cs") else " " for c in text).split())
 
 
-def short(text, length: int) -> str:
+def shorten(text, length: int) -> str:
+    """A clean name of at most `length` characters."""
     text = clean(text)
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"

@@ -1,5 +1,6 @@
 """Spark's side of a version: read its Parquet files, write an attempt's, sum up its rows."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def read_files(spark: SparkSession, item: Dataset, folder: Path, paths: list[str
     job is spent on finding it.
     """
     if not paths:
-        return spark.createDataFrame([], item.ddl)
+        return rows_frame(spark, item.ddl, [])
     reader = spark.read.schema(item.ddl).option("basePath", str(folder))
     return reader.parquet(*[str(folder / path) for path in paths])
 
@@ -79,9 +80,16 @@ def observed(spark: SparkSession, observation: Observation) -> dict[str, Any] | 
     return {key: plain(value) for key, value in observation.get.items()}
 
 
+def rows_frame(spark: SparkSession, ddl: str, rows: list[tuple]) -> DataFrame:
+    """A few rows as a frame. They travel as JSON, because `createDataFrame` would start Python workers for them."""
+    names = [column.split()[0].strip("`") for column in ddl.split(", ")]
+    text = json.dumps([dict(zip(names, row, strict=True)) for row in rows])
+    return spark.sql(f"SELECT inline(from_json(:rows, 'array<struct<{ddl}>>'))", args={"rows": text})  # noqa: S608
+
+
 def empty_view(spark: SparkSession, item: Dataset) -> None:
     """Register a view of the dataset's columns without rows."""
-    spark.createDataFrame([], item.ddl).createOrReplaceTempView(item.name)
+    rows_frame(spark, item.ddl, []).createOrReplaceTempView(item.name)
 
 
 def plain(value: Any) -> Any:

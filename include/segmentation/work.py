@@ -98,7 +98,7 @@ class Work:
 
     def register_rows(self, view: str, ddl: str, rows: list[tuple]) -> None:
         """Make a view of a few rows."""
-        self.spark.createDataFrame(rows, ddl).createOrReplaceTempView(view)
+        tables.rows_frame(self.spark, ddl, rows).createOrReplaceTempView(view)
 
     # What the stage computes
 
