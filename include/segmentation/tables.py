@@ -84,7 +84,7 @@ def rows_frame(spark: SparkSession, ddl: str, rows: list[tuple]) -> DataFrame:
     """A few rows as a frame. They travel as JSON, because `createDataFrame` would start Python workers for them."""
     names = [column.split()[0].strip("`") for column in ddl.split(", ")]
     text = json.dumps([dict(zip(names, row, strict=True)) for row in rows])
-    return spark.sql(f"SELECT inline(from_json(:rows, 'array<struct<{ddl}>>'))", args={"rows": text})  # noqa: S608
+    return spark.sql(f"SELECT inline(from_json(:rows, 'array<struct<{ddl}>>'))", args={"rows": text})
 
 
 def empty_view(spark: SparkSession, item: Dataset) -> None:

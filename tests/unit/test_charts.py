@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from segmentation import chart_drawing, charts, formats
+from segmentation.segment_maps import load_map
 
 # Markup, template code, quotes, money signs, right-to-left text, an override mark, a control character.
 HOSTILE = "<script>alert('x')</script> {{ 7*7 }} \"$1 & $2\" \u202eעברית\x00"
@@ -132,6 +133,10 @@ def test_nobody_at_all_can_be_drawn():
 def test_each_heat_map_adds_up_to_a_hundred_percent(drawn):
     assert {"10%", "90%", "100%"} <= set(texts(drawn[4]))  # by column
     assert {"75%", "20%", "5%", "100%"} <= set(texts(drawn[5]))  # by row
+
+
+def test_the_order_of_the_segments_is_that_of_the_default_map():
+    assert [segment.name for segment in load_map("eleven")] == charts.SEGMENT_ORDER
 
 
 @pytest.mark.parametrize("frame", [moves().iloc[:0], moves()[moves()["segment_previous"] == "new"]])
