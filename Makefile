@@ -9,7 +9,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 unexport VIRTUAL_ENV
 
-.PHONY: help setup demo run up down docs test lint format clean
+.PHONY: help setup demo run up down docs lineage verify prune test lint format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -49,6 +49,15 @@ up: .venv/ready ## Start Airflow with its pages on this machine
 
 down: ## Stop the Airflow that `make up` started
 	@.venv/bin/python -m segmentation.local down
+
+lineage: .venv/ready ## Show what a version was made from: DATASET=report AS_OF=2023-09-01
+	@.venv/bin/python -m segmentation.local lineage
+
+verify: .venv/ready ## Read all versions that LATEST reaches against their manifests
+	@.venv/bin/python -m segmentation.local verify
+
+prune: .venv/ready ## List versions that are no longer needed; APPLY=1 removes them, DAYS=30 is the age that counts
+	@.venv/bin/python -m segmentation.local prune
 
 test: .venv/ready-dev ## Run all tests
 	@.venv/bin/python -m pytest

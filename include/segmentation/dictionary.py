@@ -31,7 +31,7 @@ def _dataset(item: Dataset) -> str:
         lines[-1] += f", one folder for each `{', '.join(item.partition_by)}`"
     if item.columns:
         lines += ["", "| column | type | meaning |", "|---|---|---|"]
-        lines += [f"| {name} | {kind} | {item.descriptions[name]} |" for name, kind in item.columns.items()]
+        lines += [f"| {name} | `{kind}` | {item.descriptions[name]} |" for name, kind in item.columns.items()]
     return "\n".join(lines)
 
 
@@ -61,6 +61,8 @@ def _default(value) -> str:
 
 
 def _allowed(meta) -> str:
+    if "pattern" in meta:
+        return f"a text like `{meta['pattern']}`".replace("|", "\\|")
     if "enum" in meta:
         return ", ".join(f"`{value}`" for value in meta["enum"])
     if "minimum" in meta:

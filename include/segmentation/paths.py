@@ -6,6 +6,8 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 SQL = PROJECT / "include" / "sql"
 SEGMENT_MAPS = PROJECT / "include" / "segment_maps"
+# What the installation on one machine keeps: Airflow's home, logs, the class cache.
+LOCAL = Path(os.environ.get("SEGMENTATION_LOCAL") or PROJECT / ".local").absolute()
 
 
 def warehouse_root() -> Path:

@@ -49,6 +49,7 @@ def standing(stage: str, plan: Plan, warehouse: Warehouse) -> list[Manifest]:
     """The manifests of a stage that is done. Raises UserError where an empty dataset makes no sense."""
     manifests = [warehouse.get(name, plan.version(name), plan.as_of_for(name)) for name in STAGES[stage]]
     for manifest in manifests:
+        warehouse.mark_used(manifest)
         hint = dataset(manifest.dataset).when_empty
         if manifest.rows == 0 and hint:
             raise UserError(f"{manifest.dataset} has no rows. {hint} {_circumstances(manifest, plan, warehouse)}")

@@ -19,6 +19,7 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from dataclasses import replace as replace_field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ class Manifest:
 
     rows: of all files together. files: path inside the version -> {rows, bytes, sha256}. inputs: {dataset:
     version}. checks and figures: name -> what was measured. rows_checksum: equal for equal sets of rows, whatever
-    their order.
+    their order. seal: a checksum of all the rest, which shows an edited manifest.
     """
 
     dataset: str
@@ -55,6 +56,7 @@ class Manifest:
     figures: dict[str, Any] = field(default_factory=dict)
     checks: dict[str, dict[str, Any]] = field(default_factory=dict)
     format: int = MANIFEST_FORMAT
+    seal: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,7 @@ class Warehouse:
 
         Where the version stands already, the attempt is thrown away, or with `replace` takes its place.
         """
+        manifest = replace_field(manifest, seal=seal(manifest))
         write_whole(attempt.folder / MANIFEST, json.dumps(asdict(manifest), indent=2, default=str) + "\n")
         final = self.place(attempt.dataset, attempt.version, attempt.as_of)
         # Looking and moving are one step, or two attempts could both find nothing and the later one swap out the first.
@@ -155,6 +158,10 @@ class Warehouse:
                 _move_into_place(attempt.folder, final, replace_existing=final.exists())
         shutil.rmtree(attempt.folder, ignore_errors=True)
         return self.get(attempt.dataset, attempt.version, attempt.as_of)
+
+    def mark_used(self, manifest: Manifest) -> None:
+        """Note that a run rests on a version today, so that clean-up leaves it alone."""
+        os.utime(self.place_of(manifest) / MANIFEST)
 
     def set_latest(self, dataset: str, version: str, as_of: date | None) -> None:
         """Name the version that readers use from now on."""
@@ -176,6 +183,12 @@ def _locked(path: Path) -> Iterator[None]:
     with open(path, "w", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def seal(manifest: Manifest) -> str:
+    """The checksum of a manifest's content."""
+    content = {key: value for key, value in asdict(manifest).items() if key != "seal"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def describe_files(folder: Path, paths: list[Path]) -> dict[str, dict[str, Any]]:

@@ -12,14 +12,14 @@ import pytest
 
 from segmentation import versions
 from segmentation.errors import UserError
-from segmentation.versions import MANIFEST, Attempt, Manifest, Warehouse, data_files, describe_files
+from segmentation.versions import MANIFEST, Attempt, Manifest, Warehouse, data_files, describe_files, seal
 
 ID, OTHER_ID = "0123456789ab", "ba9876543210"
 MONTH = date(2023, 9, 1)
 
 
 def manifest(run_id: str = "one", version: str = ID, as_of: date | None = MONTH) -> Manifest:
-    return Manifest(
+    made = Manifest(
         dataset="customer_rfm",
         version=version,
         as_of=as_of.isoformat() if as_of else None,
@@ -33,6 +33,7 @@ def manifest(run_id: str = "one", version: str = ID, as_of: date | None = MONTH)
         code={"version": "git:x"},
         run_id=run_id,
     )
+    return replace(made, seal=seal(made))
 
 
 @pytest.fixture

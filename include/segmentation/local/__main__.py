@@ -1,15 +1,24 @@
-"""`python -m segmentation.local setup | demo | run | up | down`: what the Makefile calls."""
+"""`python -m segmentation.local <command>`: what the Makefile calls."""
 
 import os
 import sys
 
 from segmentation.errors import UserError
 from segmentation.local import server
-from segmentation.local.run import prepare, run
+from segmentation.local.run import run, setup
 from segmentation.local.terminal import red
+from segmentation.local.warehouse import show_faults, show_lineage, show_unneeded
 from segmentation.settings import FIELDS
 
-USAGE = "usage: python -m segmentation.local (setup | demo | run | up | down)"
+COMMANDS = {
+    "setup": setup,
+    "up": server.up,
+    "down": server.down,
+    "lineage": show_lineage,
+    "verify": show_faults,
+    "prune": show_unneeded,
+}
+USAGE = f"usage: python -m segmentation.local ({' | '.join([*COMMANDS, 'demo', 'run'])})"
 DEMO = {"source": "demo", "as_of": "2023-09-01"}
 # A param is given as a variable of its name in capitals, or by one of these shorter words.
 SHORT = {"FILES": "files_path", "EXCLUDED": "excluded_categories"}
@@ -17,13 +26,12 @@ SHORT = {"FILES": "files_path", "EXCLUDED": "excluded_categories"}
 
 def main(words: list[str]) -> int:
     """Carry out one command; returns the exit code."""
-    if words in (["setup"], ["up"], ["down"]):
+    if len(words) == 1 and words[0] in COMMANDS:
         try:
-            {"setup": prepare, "up": server.up, "down": server.down}[words[0]]()
+            return COMMANDS[words[0]]() or 0
         except UserError as error:
             print(red("Failed: ") + str(error))
             return 1
-        return 0
     if words == ["demo"]:
         return run(DEMO)
     if words == ["run"]:

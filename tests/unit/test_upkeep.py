@@ -1,0 +1,143 @@
+"""Lineage, verify and prune on a small made-up warehouse."""
+
+import os
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from segmentation import upkeep
+from segmentation.errors import UserError
+from segmentation.versions import MANIFEST, Manifest, Warehouse, data_files, describe_files
+
+MONTH, MONTH_BEFORE = date(2023, 9, 1), date(2023, 8, 1)
+
+
+def publish(warehouse: Warehouse, name: str, version: str, as_of: date | None = None, **inputs: str) -> Manifest:
+    attempt = warehouse.attempt(name, version, as_of)
+    pq.write_table(pa.table({"x": list(range(1000))}), attempt.folder / "part-0.parquet")
+    files = describe_files(attempt.folder, data_files(attempt.folder))
+    manifest = Manifest(
+        name, version, as_of.isoformat() if as_of else None, "2026-01-01T00:00:00+00:00", 1000, 10, {}, files, inputs,
+        {}, {}, "test",
+    )  # fmt: skip
+    return warehouse.publish(attempt, manifest)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    """source <- reviews <- purchases <- customer_rfm of two months <- segment_summary of the later one."""
+    warehouse = Warehouse(tmp_path)
+    publish(warehouse, "source", "a" * 12)
+    publish(warehouse, "reviews", "b" * 12, source="a" * 12)
+    publish(warehouse, "purchases", "c" * 12, reviews="b" * 12)
+    publish(warehouse, "customer_rfm", "d" * 12, MONTH_BEFORE, purchases="c" * 12)
+    publish(warehouse, "customer_rfm", "e" * 12, MONTH, purchases="c" * 12)
+    publish(
+        warehouse, "segment_summary", "f" * 12, MONTH, customer_rfm="e" * 12, previous_customer_rfm="d" * 12
+    )  # fmt: skip
+    warehouse.set_latest("segment_summary", "f" * 12, MONTH)
+    return warehouse
+
+
+def part(warehouse: Warehouse, name: str = "purchases") -> Path:
+    (path,) = (warehouse.root / name).glob("**/part-0.parquet")
+    return path
+
+
+def test_lineage_leads_from_a_version_down_to_its_source(warehouse: Warehouse) -> None:
+    lines = upkeep.lineage(warehouse, warehouse.latest("segment_summary", MONTH))
+    names = [line.split()[0] for line in lines if "{" not in line]
+    assert names == [
+        "segment_summary",
+        "customer_rfm",
+        "purchases",
+        "reviews",
+        "source",
+        "previous_customer_rfm",
+        "purchases",
+    ]
+    assert lines[-1].endswith("(see above)")
+    assert "2023-08-01" in lines[-2]
+
+
+def test_a_whole_warehouse_has_no_faults(warehouse: Warehouse) -> None:
+    assert upkeep.verify(warehouse) == (6, [])
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[100] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (flip, "has other bytes"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-1]), "instead of"),
+        (Path.unlink, "is missing"),
+        (lambda path: path.with_name("part-1.parquet").write_bytes(b""), "does not belong"),
+        (
+            lambda path: path.with_name(MANIFEST).write_text(
+                path.with_name(MANIFEST).read_text().replace('"run_id": "test"', '"run_id": "tset"')
+            ),
+            "was edited",
+        ),
+    ],
+    ids=["flipped byte", "truncated", "missing", "extra", "edited manifest"],
+)
+def test_damage_is_named(warehouse: Warehouse, damage, words: str) -> None:
+    damage(part(warehouse))
+    count, faults = upkeep.verify(warehouse)
+    assert count == 6
+    assert len(faults) == 1
+    assert words in faults[0]
+    assert "purchases" in faults[0]
+
+
+def test_an_input_that_is_gone_is_named(warehouse: Warehouse) -> None:
+    (part(warehouse, "reviews").with_name(MANIFEST)).unlink()
+    with pytest.raises(UserError, match=r"purchases .* made from reviews .* gone"):
+        upkeep.verify(warehouse)
+
+
+def make_old(warehouse: Warehouse, days: int = 100) -> None:
+    then = (datetime.now(UTC) - timedelta(days=days)).timestamp()
+    for path in warehouse.root.glob(f"**/{MANIFEST}"):
+        os.utime(path, (then, then))
+
+
+def test_prune_removes_what_latest_does_not_reach_and_nothing_else(warehouse: Warehouse) -> None:
+    publish(warehouse, "purchases", "1" * 12, reviews="b" * 12)
+    make_old(warehouse)
+    (one,) = upkeep.unneeded(warehouse, 30)
+    assert one.folder == warehouse.place("purchases", "1" * 12, None)
+    assert one.folder.exists(), "to list is not to remove"
+    assert upkeep.prune(warehouse, 30) == [one]
+    assert not one.folder.exists()
+    assert upkeep.verify(warehouse) == (6, [])
+    assert upkeep.prune(warehouse, 30) == []
+
+
+def test_prune_keeps_what_a_recent_version_was_made_from(warehouse: Warehouse) -> None:
+    publish(warehouse, "purchases", "1" * 12, reviews="b" * 12)
+    make_old(warehouse)
+    publish(warehouse, "customer_rfm", "2" * 12, MONTH, purchases="1" * 12)
+    assert upkeep.unneeded(warehouse, 30) == []
+
+
+def test_prune_keeps_what_a_run_has_used_lately(warehouse: Warehouse) -> None:
+    old = publish(warehouse, "purchases", "1" * 12, reviews="b" * 12)
+    make_old(warehouse)
+    warehouse.mark_used(old)
+    assert upkeep.unneeded(warehouse, 30) == []
+
+
+def test_a_manifest_of_other_content_has_another_seal(warehouse: Warehouse) -> None:
+    manifest = warehouse.latest("segment_summary", MONTH)
+    assert upkeep.seal(manifest) == manifest.seal
+    assert upkeep.seal(replace(manifest, rows=1)) != manifest.seal
