@@ -1,5 +1,6 @@
 """What all tests share: one Spark session, started by the first test that asks for it."""
 
+import logging
 import os
 import sys
 import tempfile
@@ -38,4 +39,6 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
     warehouse = tmp_path_factory.mktemp("spark-warehouse")
     session = spark_session("tests", **SPARK_SETTINGS, **{"spark.sql.warehouse.dir": str(warehouse)})
     yield session
+    # Py4j logs its goodbye at exit, when pytest has closed the stream already.
+    logging.getLogger("py4j").setLevel(logging.WARNING)
     session.stop()

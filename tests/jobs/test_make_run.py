@@ -8,13 +8,18 @@ from pathlib import Path
 import pytest
 
 from jobs.test_mistakes import JUNE_2023, lay_out, review
+from segmentation.local import layout
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """Run `python -m segmentation.local run` with these variables; installation and warehouse stay for all tests."""
     folder = tmp_path_factory.mktemp("local")
-    own = {"SEGMENTATION_LOCAL": str(folder / "local"), "SEGMENTATION_WAREHOUSE": str(folder / "warehouse")}
+    own = {
+        "SEGMENTATION_LOCAL": str(folder / "local"),
+        "SEGMENTATION_WAREHOUSE": str(folder / "warehouse"),
+        "SPARK_SUBMIT_OPTS": layout.SMALL_JOBS,
+    }
 
     def run(**variables: str) -> subprocess.CompletedProcess:
         clean = {key: value for key, value in os.environ.items() if not key.startswith(("AIRFLOW", "SPARK", "PYSPARK"))}

@@ -1,6 +1,7 @@
 """One run of the DAG through Airflow on this machine: progress by stage, then a summary or a clear failure."""
 
 import json
+import os
 import re
 import subprocess
 import time
@@ -33,7 +34,8 @@ def prepare(small: bool = False) -> dict[str, str]:
     environment = layout.environment()
     layout.LOGS.mkdir(parents=True, exist_ok=True)
     home = Path(environment["JAVA_HOME"])
-    if not java.class_cache(home).exists():
+    # Who sets the options of the JVM does not get the cache, and need not wait for it.
+    if "SPARK_SUBMIT_OPTS" not in os.environ and not java.class_cache(home).exists():
         with clock("building the class cache that makes Spark start faster (once)"):
             java.build_class_cache(home, environment)
     environment = layout.environment(small)
