@@ -4,14 +4,13 @@ The DAG's trigger form, the jobs' command lines and `make run` are all made from
 Stdlib only, because Airflow imports this module each time it parses the DAG.
 """
 
-import json
-import re
 from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from segmentation.errors import UserError
+from segmentation.param_values import refuse, typed_value
 from segmentation.paths import SEGMENT_MAPS
 
 CATEGORIES = tuple(
@@ -62,7 +61,6 @@ NOT_ELECTRONICS = (
 )  # fmt: skip
 
 
-PRICE_DIGITS = 4
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2099, 12, 31)
 
 
@@ -181,7 +179,7 @@ def parse(raw: dict[str, Any]) -> Settings:
     unknown = sorted(set(raw) - set(FIELDS))
     if unknown:
         raise UserError(f"Unknown param {unknown[0]!r}. Known: {', '.join(FIELDS)}.")
-    values = {name: _value(name, raw[name]) for name in FIELDS if name in raw}
+    values = {name: typed_value(name, FIELDS[name], raw[name]) for name in FIELDS if name in raw}
     settings = Settings(**{"min_price": Decimal("0.25"), **values})
     if settings.category != "Electronics" and settings.excluded_categories == NOT_ELECTRONICS:
         settings = Settings(**{**vars(settings), "excluded_categories": ()})
@@ -189,96 +187,10 @@ def parse(raw: dict[str, Any]) -> Settings:
     return settings
 
 
-def _refuse(name: str, value: Any, allowed: str) -> UserError:
-    return UserError(f"Param {name}: {value!r} is not allowed. Allowed: {allowed}.")
-
-
-def _value(name: str, value: Any) -> Any:
-    meta = FIELDS[name]
-    kind = meta["type"]
-    if kind.endswith("?") and value in (None, "", "null", "None"):
-        return None
-    given = value
-    try:
-        value = _CONVERT[kind.rstrip("?")](value)
-    except (ValueError, TypeError, ArithmeticError):
-        raise _refuse(name, given, _WORDS[kind.rstrip("?")]) from None
-    if "enum" in meta and value not in meta["enum"]:
-        raise _refuse(name, value, ", ".join(meta["enum"]))
-    if "pattern" in meta and not re.fullmatch(meta["pattern"].strip("^$"), value):
-        raise _refuse(name, value, f"{meta['help']} (pattern {meta['pattern']})")
-    low, high = meta.get("minimum"), meta.get("maximum")
-    if (low is not None and value < low) or (high is not None and value > high):
-        raise _refuse(name, given if isinstance(value, Decimal) else value, f"{low} to {high}")
-    return value
-
-
-def _boolean(value: Any) -> bool:
-    text = str(value).lower()
-    if text not in ("true", "false", "1", "0"):
-        raise ValueError(text)
-    return text in ("true", "1")
-
-
-def _integer(value: Any) -> int:
-    if isinstance(value, bool) or (isinstance(value, float) and value != int(value)):
-        raise ValueError(value)
-    return int(value)
-
-
-def _number(value: Any) -> Decimal:
-    number = Decimal(str(value))
-    if isinstance(value, bool) or not number.is_finite() or number != round(number, PRICE_DIGITS):
-        raise ValueError(value)
-    # One spelling for equal numbers, because the spelling is part of the version.
-    return Decimal(format(number.normalize() + 0, "f"))
-
-
-def _array(value: Any) -> tuple[Any, ...]:
-    if isinstance(value, str):
-        parts = [int(part) if part.isdigit() else part for part in value.split(";") if part]
-        value = json.loads(value) if value.startswith("[") else parts
-    if not isinstance(value, (list, tuple)):
-        raise TypeError(value)
-    return tuple(value)
-
-
-def _date(value: Any) -> date:
-    if isinstance(value, date):
-        return value
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        raise ValueError(value)
-    return date.fromisoformat(value)
-
-
-def _string(value: Any) -> str:
-    if not isinstance(value, (str, int)) or isinstance(value, bool):
-        raise TypeError(value)
-    return str(value)
-
-
-_CONVERT = {
-    "string": _string,
-    "date": _date,
-    "integer": _integer,
-    "number": _number,
-    "boolean": _boolean,
-    "array": _array,
-}
-_WORDS = {
-    "string": "a text",
-    "date": "a date as YYYY-MM-DD",
-    "integer": "a whole number",
-    "number": f"a number with at most {PRICE_DIGITS} decimals",
-    "boolean": "true or false",
-    "array": 'a JSON list such as ["a", "b"], or a;b; empty for none',
-}
-
-
 def check_as_of(as_of: date) -> date:
     """The as-of date itself, if the source can have anything before it. Raises UserError otherwise."""
     if not FIRST_DAY < as_of <= LAST_DAY:
-        raise _refuse("as_of", as_of.isoformat(), f"a date after {FIRST_DAY} and up to {LAST_DAY}")
+        raise refuse("as_of", as_of.isoformat(), f"a date after {FIRST_DAY} and up to {LAST_DAY}")
     return as_of
 
 
@@ -286,18 +198,18 @@ def _check_together(settings: Settings) -> None:
     if settings.as_of:
         check_as_of(settings.as_of)
     if settings.k_min > settings.k_max:
-        raise _refuse("k_min", settings.k_min, f"at most k_max, which is {settings.k_max}")
+        raise refuse("k_min", settings.k_min, f"at most k_max, which is {settings.k_max}")
     if settings.source == "files" and not settings.files_path:
-        raise _refuse("files_path", settings.files_path, "a folder or REVIEWS,PRODUCTS when source is files")
+        raise refuse("files_path", settings.files_path, "a folder or REVIEWS,PRODUCTS when source is files")
     if settings.frozen_edges_from and settings.scoring != "edges":
-        raise _refuse("frozen_edges_from", settings.frozen_edges_from, "only with scoring edges")
+        raise refuse("frozen_edges_from", settings.frozen_edges_from, "only with scoring edges")
     bad = [item for item in settings.excluded_categories if not isinstance(item, str)]
     if bad:
-        raise _refuse("excluded_categories", bad[0], "texts")
+        raise refuse("excluded_categories", bad[0], "texts")
     edges = settings.frequency_edges
     if any(type(edge) is not int for edge in edges):
-        raise _refuse("frequency_edges", list(edges), "whole numbers")
+        raise refuse("frequency_edges", list(edges), "whole numbers")
     if len(edges) != 4 or list(edges) != sorted(set(edges)) or edges[-1] > 1_000_000:
-        raise _refuse("frequency_edges", list(edges), "four rising whole numbers such as [2, 3, 4, 6]")
+        raise refuse("frequency_edges", list(edges), "four rising whole numbers such as [2, 3, 4, 6]")
     if edges[0] < 2:
-        raise _refuse("frequency_edges", list(edges), "numbers from 2, because every customer has one purchase")
+        raise refuse("frequency_edges", list(edges), "numbers from 2, because every customer has one purchase")

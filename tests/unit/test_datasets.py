@@ -23,6 +23,7 @@ PLUMBING = {
     "code_version",  # names the commit in the manifest
     "datasets",  # reads schema.yaml; the columns are in the version
     "errors",  # names of errors
+    "param_values",  # gives the params their types; their values are in the version
     "paths",  # where folders are
     "plan",  # makes the version itself, and the values of the markers, which are in the version
     "segment_maps",  # checks a map and hands it on unchanged; its text is in the version
