@@ -9,7 +9,6 @@ from segmentation.work import Work
 def build(work: Work) -> None:
     """Read the raw lines once; read them again for the refused ones only if there are any."""
     files = sources.raw_files(work.warehouse, work.plan.source_version)
-    tables.fit_shuffles(work.spark, sum(path.stat().st_size for paths in files.values() for path in paths))
     raw_lines.register(work.spark, files)
     work.run_sql()
     work.write("reviews", "products")

@@ -8,12 +8,10 @@ from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from segmentation.datasets import Dataset
-from segmentation.versions import Manifest, data_files
+from segmentation.versions import data_files
 
 # Compressed input per shuffle partition. Adaptive execution merges small partitions, but only at the end.
 BYTES_PER_PARTITION = 8 * 2**20
-
-
 # Below this, planning again after each shuffle costs more than it saves: it makes a Spark job of every shuffle.
 SMALL_INPUT = 64 * 2**20
 
@@ -35,11 +33,6 @@ def read_files(spark: SparkSession, item: Dataset, folder: Path, paths: list[str
         return rows_frame(spark, item.ddl, [])
     reader = spark.read.schema(item.ddl).option("basePath", str(folder))
     return reader.parquet(*[str(folder / path) for path in paths])
-
-
-def read_version(spark: SparkSession, item: Dataset, manifest: Manifest, folder: Path) -> DataFrame:
-    """The rows of a published version."""
-    return read_files(spark, item, folder, list(manifest.files))
 
 
 def write_files(frame: DataFrame, item: Dataset, folder: Path) -> list[Path]:

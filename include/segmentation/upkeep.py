@@ -40,7 +40,7 @@ def inputs(warehouse: Warehouse, manifest: Manifest) -> dict[str, Manifest]:
     found = {}
     for label, version in manifest.inputs.items():
         name = ALIASES.get(label, label.removeprefix(PREVIOUS))
-        here = date.fromisoformat(manifest.as_of) if manifest.as_of and dataset(name).as_of else None
+        here = manifest.as_of_date if dataset(name).as_of else None
         other_month = label in ALIASES or label.startswith(PREVIOUS)
         one = warehouse.find_any_month(name, version) if other_month else warehouse.find(name, version, here)
         if one is None:

@@ -58,6 +58,11 @@ class Manifest:
     format: int = MANIFEST_FORMAT
     seal: str = ""
 
+    @property
+    def as_of_date(self) -> date | None:
+        """The as-of date, if the dataset has one."""
+        return date.fromisoformat(self.as_of) if self.as_of else None
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -86,8 +91,7 @@ class Warehouse:
 
     def place_of(self, manifest: Manifest) -> Path:
         """Where a published version stands."""
-        as_of = date.fromisoformat(manifest.as_of) if manifest.as_of else None
-        return self.place(manifest.dataset, manifest.version, as_of)
+        return self.place(manifest.dataset, manifest.version, manifest.as_of_date)
 
     def find(self, dataset: str, version: str, as_of: date | None) -> Manifest | None:
         """The manifest of a version, or None if it does not exist. Raises UserError if the manifest is damaged."""

@@ -12,7 +12,7 @@ from segmentation import segment_maps, sql_files, tables
 from segmentation.code_version import code_version
 from segmentation.datasets import STAGE_OF, STAGES, Dataset, dataset
 from segmentation.errors import UserError
-from segmentation.plan import FROZEN_VIEW, PREVIOUS, SEGMENT_MAP_VIEWS, Plan
+from segmentation.plan import FROZEN_VIEW, PREVIOUS, SEGMENT_MAP_VIEWS, SOURCE_VIEWS, Plan
 from segmentation.versions import Attempt, Manifest, Warehouse, describe_files
 
 
@@ -50,7 +50,8 @@ class Work:
         """Make a view of each dataset version, segment map and frozen edges that the missing datasets read."""
         names = sorted({read for item in self.missing for read in self.plan.reads(dataset(item))})
         inputs = [name for name in names if name.removeprefix(PREVIOUS) in STAGE_OF and name not in self.missing]
-        tables.fit_shuffles(self.spark, sum(self.input_manifest(name).bytes for name in inputs))
+        files = ["source"] if set(names) & set(SOURCE_VIEWS) else []
+        tables.fit_shuffles(self.spark, sum(self.input_manifest(name).bytes for name in [*inputs, *files]))
         for name in inputs:
             self.input_frame(name).createOrReplaceTempView(name)
         if set(names) & set(SEGMENT_MAP_VIEWS):
@@ -66,9 +67,11 @@ class Work:
 
     def input_frame(self, name: str) -> DataFrame:
         """The rows of an input."""
-        manifest = self.input_manifest(name)
-        item = dataset(manifest.dataset)
-        return tables.read_version(self.spark, item, manifest, self.warehouse.place_of(manifest))
+        return self._rows_of(self.input_manifest(name))
+
+    def _rows_of(self, manifest: Manifest) -> DataFrame:
+        item, folder = dataset(manifest.dataset), self.warehouse.place_of(manifest)
+        return tables.read_files(self.spark, item, folder, list(manifest.files))
 
     def _register_segment_map(self) -> None:
         segments = segment_maps.load_map(self.plan.settings.segment_map)
@@ -86,7 +89,7 @@ class Work:
             raise UserError(
                 f"Param frozen_edges_from: there is no version {version} of rfm_edges in {self.warehouse.root}."
             )
-        frame = tables.read_version(self.spark, item, manifest, self.warehouse.place_of(manifest))
+        frame = self._rows_of(manifest)
         bins = frame.groupBy("metric").count().collect()
         starts = frame.where("lower IS NOT NULL").groupBy("metric").count().collect()
         if {row["count"] for row in bins} != {5} or {row["count"] for row in starts} != {4}:
@@ -117,9 +120,13 @@ class Work:
             if name == until:
                 return
 
-    def _make_view(self, file: sql_files.SqlFile) -> None:
+    def _sql(self, file: sql_files.SqlFile) -> DataFrame:
+        """The rows of a SQL file, with the plan's values for its markers."""
         values = self.plan.parameters()
-        frame = self.spark.sql(file.text, args={marker: values[marker] for marker in sorted(file.markers)})
+        return self.spark.sql(file.text, args={marker: values[marker] for marker in sorted(file.markers)})
+
+    def _make_view(self, file: sql_files.SqlFile) -> None:
+        frame = self._sql(file)
         if file.figures:
             observation = self._observed[file.name] = Observation(file.name)
             frame = frame.observe(observation, *[F.expr(text).alias(name) for name, text in file.figures.items()])
@@ -216,8 +223,7 @@ class Work:
         failed = []
         for check in sql_files.stage_checks(self.stage):
             if check.header["Of"] in self._drafts:
-                values = self.plan.parameters()
-                row = self.spark.sql(check.text, args={name: values[name] for name in sorted(check.markers)}).first()
+                row = self._sql(check).first()
                 level = check.header["Level"]
                 result = {
                     "level": level,

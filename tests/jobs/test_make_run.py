@@ -9,6 +9,7 @@ import pytest
 
 from jobs.test_mistakes import JUNE_2023, lay_out, review
 from segmentation.local import layout
+from segmentation.paths import PROJECT
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +20,7 @@ def run(tmp_path_factory):
         "SEGMENTATION_LOCAL": str(folder / "local"),
         "SEGMENTATION_WAREHOUSE": str(folder / "warehouse"),
         "SPARK_SUBMIT_OPTS": layout.SMALL_JOBS,
+        "PYTHONPATH": str(PROJECT / "include"),
     }
 
     def run(**variables: str) -> subprocess.CompletedProcess:

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 from segmentation.errors import UserError
@@ -26,6 +27,7 @@ exec "{java}" "$@"
 """
 
 
+@cache
 def java_version(java: Path) -> int | None:
     """The major version of a java program, or None if it does not run."""
     try:

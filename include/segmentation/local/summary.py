@@ -11,15 +11,9 @@ from segmentation.versions import Manifest, Warehouse
 
 def table(warehouse: Warehouse, report: Manifest, name: str) -> list[dict]:
     """The rows of a table that a report rests on."""
-    manifest = warehouse.get(name, report.inputs[name], _as_of(report))
+    manifest = warehouse.get(name, report.inputs[name], report.as_of_date)
     folder = warehouse.place_of(manifest)
     return pa.concat_tables([pq.read_table(folder / path) for path in manifest.files]).to_pylist()
-
-
-def _as_of(report: Manifest):
-    from datetime import date
-
-    return date.fromisoformat(str(report.as_of))
 
 
 def summary(warehouse: Warehouse, report: Manifest) -> str:
