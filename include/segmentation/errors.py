@@ -11,3 +11,7 @@ class UserError(Exception):
 
 # What a job exits with after a UserError (BSD's EX_DATAERR), so that the task knows not to retry.
 USER_ERROR_EXIT = 65
+
+
+class Unavailable(Exception):
+    """A service that does not answer for now. A later try may succeed, so the task is retried."""

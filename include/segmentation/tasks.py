@@ -14,7 +14,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from segmentation import arguments, settings
 from segmentation.datasets import STAGES
-from segmentation.errors import UserError
+from segmentation.errors import Unavailable, UserError
 from segmentation.paths import PROJECT, warehouse_root
 
 if TYPE_CHECKING:
@@ -58,11 +58,27 @@ def fetch_source(context: "Context") -> dict[str, str]:
     try:
         given = settings.parse(dict(context["params"]))
         as_of = settings.check_as_of(given.as_of or _interval_end(context))
-        manifest = sources.fetch(given, Warehouse(warehouse_root()), context["run_id"])
+        manifest = sources.fetch(given, Warehouse(warehouse_root()), context["run_id"], find_token=hub_token)
     except UserError as error:
         raise _user_failure(f"fetch: {error}") from None
+    except Unavailable as error:
+        print(f"ERROR fetch: {error}", flush=True)
+        raise AirflowException(f"fetch: {error}") from None
     announce(context, [manifest])
     return {"source_version": manifest.version, "as_of": as_of.isoformat()}
+
+
+def hub_token() -> str | None:
+    """The Hub's token: the password of the Airflow connection `huggingface_default`, if there is one."""
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    from segmentation.sources.hub import CONNECTION
+
+    try:
+        return Connection.get(CONNECTION).password
+    except AirflowNotFoundException:
+        return None
 
 
 def _interval_end(context: "Context") -> Any:

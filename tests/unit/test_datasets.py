@@ -29,7 +29,16 @@ PLUMBING = {
     "segment_maps",  # checks a map and hands it on unchanged; its text is in the version
     "session",  # the settings that change results are in the version
     "settings",  # checks the params; their values are in the version
-    "sources",  # lists the raw files; their checksums are in the source version
+    # List and bring the raw files; their checksums are in the source version.
+    "sources/__init__",
+    "sources/demo",
+    "sources/download",
+    "sources/files",
+    "sources/hub",
+    "sources/huggingface",
+    "sources/landing",
+    "sources/patience",
+    "sources/resolved",
     "sql_files",  # hands the SQL on unchanged; its text is in the version
     "stage",  # decides whether to build, not what
     "tables",  # reads and writes files; casts to the columns, which are in the version

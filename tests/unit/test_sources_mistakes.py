@@ -98,8 +98,3 @@ def test_a_packed_file_that_is_damaged_is_refused_by_name(
     path = folder / f"{NAMES['products']}{ending}"
     path.write_bytes(break_it(PACK[ending](SCRAMBLED)))
     assert f"Param files_path: {path} cannot be unpacked" in refusal(warehouse, folder)
-
-
-def test_the_hub_is_refused_with_the_way_to_do_it_by_hand(warehouse: Warehouse) -> None:
-    with pytest.raises(UserError, match=r"'huggingface' is not available.*source 'files' and files_path"):
-        sources.fetch(parse({"source": "huggingface"}), warehouse, "run")

@@ -1,0 +1,87 @@
+"""The sources: resolve one to an immutable source version and bring its files into the warehouse.
+
+A source version is a version like any other, of the dataset `source`. Its files lie at
+`raw/review_categories/<Category>.jsonl` and `raw/meta_categories/meta_<Category>.jsonl`, plain JSON lines.
+"""
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from segmentation.code_version import code_version
+from segmentation.plan import fingerprint
+from segmentation.settings import Settings
+from segmentation.sources import demo, files, huggingface
+from segmentation.sources.demo import DEMO_CODE
+from segmentation.sources.resolved import PRODUCTS_FOLDER, REVIEWS_FOLDER, Resolved, Surroundings
+from segmentation.versions import Manifest, Warehouse, data_files, describe_files
+
+__all__ = ["DEMO_CODE", "PRODUCTS_FOLDER", "RESOLVERS", "REVIEWS_FOLDER", "Resolved", "fetch", "raw_files"]
+
+RESOLVERS: dict[str, Callable[[Settings, Surroundings], Resolved]] = {
+    "demo": demo.resolve,
+    "files": files.resolve,
+    "huggingface": huggingface.resolve,
+}
+
+# At once into the log, not when a buffer is full.
+say = partial(print, flush=True)
+
+
+def fetch(
+    settings: Settings,
+    warehouse: Warehouse,
+    run_id: str,
+    report: Callable[[str], None] = say,
+    find_token: Callable[[], str | None] = lambda: None,
+) -> Manifest:
+    """Bring the run's source into the warehouse and return its manifest.
+
+    If the source version stands already, nothing is copied. `report` takes lines for the log; `find_token` looks
+    up the Hub's token, where there is one besides the environment's.
+    Raises UserError naming the param or file that is wrong, Unavailable if the Hub does not answer.
+    """
+    resolved = RESOLVERS[settings.source](settings, Surroundings(warehouse, report, find_token))
+    version = fingerprint({"dataset": "source", **resolved.identity})
+    with warehouse.building("source", version, None):
+        standing = warehouse.find("source", version, None)
+        if standing and not settings.force:
+            report(f"source version {version} stands")
+            resolved.clear_up()
+            return standing
+        attempt = warehouse.attempt("source", version, None)
+        try:
+            resolved.bring(attempt.folder)
+            brought = describe_files(attempt.folder, data_files(attempt.folder))
+            resolved.check(brought)
+            manifest = Manifest(
+                dataset="source",
+                version=version,
+                as_of=None,
+                created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                rows=len(brought),
+                bytes=sum(file["bytes"] for file in brought.values()),
+                columns={},
+                files=brought,
+                inputs={},
+                settings=resolved.identity,
+                code={"version": code_version()},
+                run_id=run_id,
+            )
+            published = warehouse.publish(attempt, manifest, replace=settings.force)
+            resolved.clear_up()
+            return published
+        finally:
+            shutil.rmtree(attempt.folder, ignore_errors=True)
+
+
+def raw_files(warehouse: Warehouse, source_version: str) -> dict[str, list[Path]]:
+    """The raw files of a source version: {"reviews": [...], "products": [...]}."""
+    manifest = warehouse.get("source", source_version, None)
+    folder = warehouse.place("source", source_version, None)
+    kinds = {"reviews": REVIEWS_FOLDER, "products": PRODUCTS_FOLDER}
+    return {
+        kind: [folder / path for path in manifest.files if path.startswith(prefix)] for kind, prefix in kinds.items()
+    }

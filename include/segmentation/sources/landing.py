@@ -1,0 +1,111 @@
+"""The landing area: where downloads grow until their source version stands.
+
+    <warehouse>/_landing/<checksum>.part             the beginning of a file, or all of it
+    <warehouse>/_landing/<commit>.<category>.json    what the Hub has said of a commit's files
+
+A part is named by its content, so a content that two versions share is fetched once. It stays when a process dies, and
+goes when the version stands.
+"""
+
+import contextlib
+import fcntl
+import io
+import json
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from segmentation.versions import write_whole
+
+
+class Landing:
+    """The landing area of the warehouse at `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder = root / "_landing"
+
+    def part(self, checksum: str) -> Path:
+        """Where the content with this checksum grows."""
+        return self.folder / f"{checksum}.part"
+
+    def size(self, checksum: str) -> int:
+        """How many bytes of a content are here."""
+        try:
+            return self.part(checksum).stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    @contextlib.contextmanager
+    def held(self, checksum: str, report: Callable[[str], None]) -> Iterator[io.FileIO]:
+        """The part, open to read and append, and ours alone until the end; wait while another process has it.
+
+        The kernel gives it back when its holder dies. An empty part does not stay.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.part(checksum)
+        while True:
+            with open(path, "a+b", buffering=0) as part:
+                _lock(part, report)
+                # While we waited the holder may have removed it; then the lock is on a file without a name.
+                if not _is_at(part, path):
+                    continue
+                try:
+                    yield part
+                finally:
+                    if not os.fstat(part.fileno()).st_size:
+                        path.unlink(missing_ok=True)
+                return
+
+    def drop(self, checksum: str) -> None:
+        """Remove a part, once no process uses it."""
+        if self.part(checksum).exists():
+            with self.held(checksum, lambda _: None):
+                self.part(checksum).unlink(missing_ok=True)
+
+    def remember(self, identity: dict[str, Any]) -> None:
+        """Note what the Hub has said, so that a later process need not ask."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_whole(self._note(identity["commit"], identity["category"]), json.dumps(identity, indent=2) + "\n")
+
+    def remembered(self, commit: str, category: str) -> dict[str, Any] | None:
+        """What `remember` was told of a commit's category."""
+        try:
+            return json.loads(self._note(commit, category).read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def forget(self, identity: dict[str, Any]) -> None:
+        """Remove the note."""
+        self._note(identity["commit"], identity["category"]).unlink(missing_ok=True)
+
+    def stale(self, before: datetime) -> list[Path]:
+        """The files that nothing has changed since then."""
+        paths = sorted(self.folder.glob("*.part")) + sorted(self.folder.glob("*.json"))
+        return [path for path in paths if path.stat().st_mtime < before.timestamp()]
+
+    def remove(self, path: Path) -> None:
+        """Remove a file that `stale` has named."""
+        if path.suffix == ".part":
+            self.drop(path.stem)
+        else:
+            path.unlink(missing_ok=True)
+
+    def _note(self, commit: str, category: str) -> Path:
+        return self.folder / f"{commit}.{category}.json"
+
+
+def _lock(part: io.FileIO, report: Callable[[str], None]) -> None:
+    try:
+        fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        report("another run is downloading this content; waiting for it")
+        fcntl.flock(part, fcntl.LOCK_EX)
+
+
+def _is_at(part: io.FileIO, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(part.fileno()), path.stat())
+    except FileNotFoundError:
+        return False

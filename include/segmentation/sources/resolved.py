@@ -1,0 +1,49 @@
+"""What all sources share: what a resolver is given, what it returns, and where the raw files lie in a version."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from segmentation.versions import Warehouse
+
+REVIEWS_FOLDER = "raw/review_categories"
+PRODUCTS_FOLDER = "raw/meta_categories"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a resolver may use besides the params.
+
+    report takes lines for the log. find_token looks up the Hub's token; it is asked only when the Hub is.
+    """
+
+    warehouse: Warehouse
+    report: Callable[[str], None]
+    find_token: Callable[[], str | None]
+
+
+def _nothing(*_: Any) -> None:
+    return
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A source before it is fetched.
+
+    identity: what the version follows from. bring: puts the files into a folder. check: given what was brought,
+    path -> {bytes, sha256}, raises UserError if it must not become a version. clear_up: called when the version stands.
+    """
+
+    identity: dict[str, Any]
+    bring: Callable[[Path], None]
+    check: Callable[[dict[str, dict[str, Any]]], None] = _nothing
+    clear_up: Callable[[], None] = _nothing
+
+
+def file_names(category: str) -> dict[str, str]:
+    """Where the files of a category lie, on the Hub as in a version: {"reviews": ..., "products": ...}."""
+    return {
+        "reviews": f"{REVIEWS_FOLDER}/{category}.jsonl",
+        "products": f"{PRODUCTS_FOLDER}/meta_{category}.jsonl",
+    }
