@@ -15,7 +15,8 @@ from typing import Any
 
 from segmentation.errors import UserError
 from segmentation.settings import PINNED_REVISION
-from segmentation.sources.patience import PATIENCE, Interrupted
+from segmentation.sources import patience
+from segmentation.sources.patience import Interrupted
 
 REPO = "McAuley-Lab/Amazon-Reviews-2023"
 PAGE = f"https://huggingface.co/datasets/{REPO}"
@@ -52,7 +53,9 @@ class Hub:
         """
         with self._plain_words(revision):
             try:
-                info = self.api.dataset_info(REPO, revision=revision, files_metadata=True, timeout=PATIENCE.silence)
+                info = self.api.dataset_info(
+                    REPO, revision=revision, files_metadata=True, timeout=patience.PATIENCE.silence
+                )
                 return str(info.sha), {entry.rfilename: entry for entry in info.siblings or ()}
             except (json.JSONDecodeError, UnicodeDecodeError, TypeError, KeyError, AttributeError):
                 raise Interrupted("the answer is not what the Hub sends") from None
@@ -70,7 +73,7 @@ class Hub:
         headers = build_hf_headers(token=self.api.token, library_name=self.api.library_name)
         # A packed answer cannot be continued. Each try asks the Hub, not the address it led to last time: that expires.
         headers |= {"accept-encoding": "identity", **({"range": f"bytes={start}-"} if start else {})}
-        timeout = httpx2.Timeout(PATIENCE.silence, connect=PATIENCE.connect)
+        timeout = httpx2.Timeout(patience.PATIENCE.silence, connect=patience.PATIENCE.connect)
         with (
             self._plain_words(commit, path),
             get_session().stream("GET", url, headers=headers, timeout=timeout, follow_redirects=True) as response,
