@@ -10,6 +10,7 @@ from pathlib import Path
 from segmentation.datasets import STAGE_OF, dataset
 from segmentation.errors import UserError
 from segmentation.plan import FROZEN_VIEW, PREVIOUS
+from segmentation.sources.landing import Landing
 from segmentation.versions import LATEST, MANIFEST, Manifest, Warehouse, data_files, describe_files, seal
 
 # The names of inputs that are not the names of datasets.
@@ -131,7 +132,7 @@ def faults(folder: Path, manifest: Manifest) -> list[str]:
 
 @dataclass(frozen=True)
 class Unneeded:
-    """A version that no LATEST reaches and nothing that stays was made from."""
+    """A version that no LATEST reaches and nothing that stays was made from, or a file that a download has left."""
 
     folder: Path
     bytes: int
@@ -140,13 +141,14 @@ class Unneeded:
 def unneeded(warehouse: Warehouse, days: int, now: datetime | None = None) -> list[Unneeded]:
     """The versions that may go: not reached by LATEST, and neither made nor used for `days` days.
 
-    What a version that stays was made from stays too.
+    What a version that stays was made from stays too. Downloads that nobody has continued for `days` days may go.
     """
     edge = (now or datetime.now(UTC)) - timedelta(days=days)
     folders = {folder: manifest_at(warehouse, folder) for folder in all_versions(warehouse)}
     recent = [one for folder, one in folders.items() if last_used(folder) > edge]
     kept = reachable(warehouse, latest_versions(warehouse) + recent)
-    return [Unneeded(folder, one.bytes) for folder, one in folders.items() if folder not in kept]
+    downloads = [Unneeded(path, path.stat().st_size) for path in Landing(warehouse.root).stale(edge)]
+    return [Unneeded(folder, one.bytes) for folder, one in folders.items() if folder not in kept] + downloads
 
 
 def last_used(folder: Path) -> datetime:
@@ -158,6 +160,9 @@ def prune(warehouse: Warehouse, days: int) -> list[Unneeded]:
     """Remove what is unneeded; return what went. Each version vanishes in one step, and not while it is being built."""
     gone = []
     for one in unneeded(warehouse, days):
+        if one.folder.is_file():
+            gone += [one] if Landing(warehouse.root).remove(one.folder) else []
+            continue
         name, version = one.folder.relative_to(warehouse.root).parts[0], one.folder.name.removeprefix("version=")
         with warehouse.building(name, version, as_of_of(one.folder)):
             # Looked at again: a run may have begun to use it since.

@@ -156,7 +156,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     # Who may ask
     def allowed(self) -> bool:
-        token = self.headers.get("authorization", "").removeprefix("Bearer ")
+        kind, _, token = self.headers.get("authorization", "").partition(" ")
+        token = token if kind == "Bearer" else ""
         if token and token not in self.hub.tokens:
             self.error(401, **{"X-Error-Message": "Invalid credentials in Authorization header"})
             return False

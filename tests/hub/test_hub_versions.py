@@ -1,6 +1,8 @@
-"""What a fetch from the Hub keeps: one copy of each content, across kills, runs side by side, commits and no network."""
+"""What a fetch from the Hub keeps: one copy of each content, across kills, parallel runs, commits and no network."""
 
+import errno
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +18,8 @@ from segmentation import upkeep
 from segmentation.errors import UserError
 from segmentation.local.warehouse import show_unneeded
 from segmentation.paths import PROJECT
+from segmentation.sources import download
+from segmentation.sources.landing import Landing
 from segmentation.versions import Warehouse
 
 TOTAL = sum(map(len, FILES.values()))
@@ -56,13 +60,12 @@ def test_a_killed_download_goes_on_in_another_process(hub: LocalHub, warehouse: 
     here = part.stat().st_size
     assert 0.25 < here / len(FILES[REVIEWS]) < 0.6
     hub.bytes_per_second = 0
-    sent_before = hub.sent()
+    calls = len(hub.calls)
     assert contents(warehouse, fetch()) == FILES
     resumed = [call for call in hub.calls if call.first_byte]
     assert [call.first_byte for call in resumed] == [here]
-    assert hub.sent() - sent_before == TOTAL - here
+    assert sum(call.sent for call in hub.calls[calls:]) == TOTAL - here
     assert hub.sent() <= TOTAL + 4 * BLOCK, "only what was on its way when the process died comes twice"
-    assert "900.0 kB" not in said[0]
     assert [line for line in said if "are here, reading them for the checksum" in line]
     assert landed(warehouse) == []
     assert attempts(warehouse) == []
@@ -156,9 +159,7 @@ def test_the_version_follows_from_commit_category_and_checksums(hub: LocalHub, f
     assert all(len(words["sha256"]) == 64 for words in settings["files"].values())
 
 
-def test_force_checks_what_is_here_and_fetches_only_what_is_damaged(
-    hub: LocalHub, warehouse: Warehouse, fetch
-) -> None:
+def test_force_checks_what_is_here_and_fetches_only_what_is_damaged(hub: LocalHub, warehouse: Warehouse, fetch) -> None:
     manifest = fetch()
     fetch(force=True)
     assert hub.sent() == TOTAL
@@ -215,40 +216,37 @@ def test_prune_removes_parts_that_nobody_has_continued(
     show_unneeded()
     assert "would remove" in capsys.readouterr().out
     assert landed(warehouse) == left
-    assert [one.folder.name for one in upkeep.prune(warehouse, 30)] == left
+    assert sorted(one.folder.name for one in upkeep.prune(warehouse, 30)) == left
     assert landed(warehouse) == []
 
 
-def test_prune_leaves_a_part_that_is_in_use(hub: LocalHub, warehouse: Warehouse) -> None:
-    hub.bytes_per_second = 2e6
-    running = start(warehouse, "main")
-    wait_for(lambda: hub.sent() > 100_000)
-    assert upkeep.unneeded(warehouse, 30) == []
-    running.communicate(timeout=30)
-    assert running.returncode == 0
+def test_prune_leaves_a_part_that_is_in_use(warehouse: Warehouse) -> None:
+    landing = Landing(warehouse.root)
+    with landing.held("a" * 64, print) as part:
+        part.write(b"{}")
+        os.utime(landing.part("a" * 64), (0, 0))
+        assert len(upkeep.unneeded(warehouse, 30)) == 1
+        assert upkeep.prune(warehouse, 30) == []
+    assert len(upkeep.prune(warehouse, 30)) == 1
 
 
 # Space
 def test_too_little_space_is_told_before_anything_is_fetched(
     hub: LocalHub, warehouse: Warehouse, fetch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import shutil
-
     usage = shutil.disk_usage("/")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=TOTAL - 1))
     with pytest.raises(UserError) as refused:
         fetch()
     assert str(refused.value) == (
-        f"Param category: 'Electronics' needs 3.4 MB more, and 3.4 MB are free in {warehouse.root}. Free some space, let "
-        "SEGMENTATION_WAREHOUSE name a folder on a larger disk, or choose a smaller category."
+        f"Param category: 'Electronics' needs 3.4 MB more, and 3.4 MB are free in {warehouse.root}. Free some space, "
+        "let SEGMENTATION_WAREHOUSE name a folder on a larger disk, or choose a smaller category."
     )
     assert hub.count("get") == 0
     assert landed(warehouse) == []
 
 
 def test_what_is_here_counts_as_space(hub: LocalHub, warehouse: Warehouse, fetch, monkeypatch) -> None:
-    import shutil
-
     start(warehouse, "main", "die").communicate(timeout=30)
     usage = shutil.disk_usage("/")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=10))
@@ -258,10 +256,6 @@ def test_what_is_here_counts_as_space(hub: LocalHub, warehouse: Warehouse, fetch
 def test_a_disk_that_fills_up_on_the_way_is_told_and_what_arrived_is_kept(
     hub: LocalHub, warehouse: Warehouse, fetch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import errno
-
-    from segmentation.sources import download
-
     write, written = download._write, []
 
     def fill_up(part: object, block: bytes) -> None:
@@ -271,7 +265,7 @@ def test_a_disk_that_fills_up_on_the_way_is_told_and_what_arrived_is_kept(
         write(part, block)
 
     monkeypatch.setattr(download, "_write", fill_up)
-    with pytest.raises(UserError, match="filled the disk; what has arrived is kept in .* Free some space"):
+    with pytest.raises(UserError, match=r"filled the disk; what has arrived is kept in .* Free some space"):
         fetch()
     monkeypatch.setattr(download, "_write", write)
     assert contents(warehouse, fetch()) == FILES

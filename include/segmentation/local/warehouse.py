@@ -54,4 +54,7 @@ def show_unneeded() -> None:
     for one in found:
         print(f"{'removed' if apply else 'would remove'}  {one.bytes:>14,} bytes  {one.folder}")
     size = sum(one.bytes for one in found)
-    print(bold(f"{len(found)} versions, {size:,} bytes") + ("" if apply or not found else "  (APPLY=1 removes them)"))
+    print(
+        bold(f"{len(found)} versions and downloads, {size:,} bytes")
+        + ("" if apply or not found else "  (APPLY=1 removes them)")
+    )

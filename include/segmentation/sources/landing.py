@@ -85,12 +85,13 @@ class Landing:
         paths = sorted(self.folder.glob("*.part")) + sorted(self.folder.glob("*.json"))
         return [path for path in paths if path.stat().st_mtime < before.timestamp()]
 
-    def remove(self, path: Path) -> None:
-        """Remove a file that `stale` has named."""
-        if path.suffix == ".part":
-            self.drop(path.stem)
-        else:
-            path.unlink(missing_ok=True)
+    def remove(self, path: Path) -> bool:
+        """Remove a file that `stale` has named, unless a process has it; tell whether it went."""
+        with contextlib.suppress(BlockingIOError, FileNotFoundError), open(path, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()
+            return True
+        return False
 
     def _note(self, commit: str, category: str) -> Path:
         return self.folder / f"{commit}.{category}.json"
