@@ -139,7 +139,7 @@ def test_a_server_that_does_not_continue_sends_again_and_what_is_here_is_passed_
     hub.ignores_range = True
     hub.fail("get", how="close", at=0.5)
     assert contents(warehouse, fetch()) == FILES
-    assert hub.sent(REVIEWS) >= 1.5 * len(FILES[REVIEWS])
+    assert sum(REVIEWS in call.path for call in hub.calls) == 2
 
 
 def test_a_silent_network_is_given_up_with_what_has_arrived_kept(

@@ -5,6 +5,7 @@ what a server said or where it sent us: that could hold the token or a signed ad
 """
 
 import json
+import logging
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -32,6 +33,8 @@ class Hub:
         os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
         from huggingface_hub import HfApi, get_token
 
+        # It logs every address, also those that the Hub has signed.
+        logging.getLogger("httpx2").setLevel(logging.WARNING)
         self.endpoint = (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
         if not re.match(r"https?://[^/]", self.endpoint):
             raise UserError(f"Variable HF_ENDPOINT: {self.endpoint!r} is no address. Begin it with https://.")
