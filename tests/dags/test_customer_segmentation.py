@@ -120,7 +120,8 @@ from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOpe
 from airflow.sdk import DAG, Asset, CronDataIntervalTimetable, Param, get_current_context, task
 began = time.process_time()
 import customer_segmentation
-heavy = [name for name in ("pyspark", "pandas", "pyarrow", "matplotlib", "numpy", "huggingface_hub") if name in sys.modules]
+names = ("pyspark", "pandas", "pyarrow", "matplotlib", "numpy", "huggingface_hub")
+heavy = [name for name in names if name in sys.modules]
 print(json.dumps({"seconds": time.process_time() - began, "heavy": heavy}))
 """
     path = os.pathsep.join([str(PROJECT / "dags"), str(PROJECT / "include")])
