@@ -21,6 +21,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 REPO = "McAuley-Lab/Amazon-Reviews-2023"
 BLOCK = 1 << 15
+# How long a stalled answer lasts, in seconds, if the test does not end before.
+SILENCE = 20
 
 
 @dataclass
@@ -277,7 +279,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Hang up: close, reset, or say nothing more until the test is over."""
         self.close_connection = True
         if how == "stall":
-            self.hub.closing.wait(30)
+            self.hub.closing.wait(SILENCE)
         if how == "reset":
             # Without lingering, closing sends RST. rfile and wfile hold the socket open, so they go first.
             time.sleep(0.05)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from hub_case import FILES, PRODUCTS, QUICK, REVIEWS, contents, landed
-from local_hub import BLOCK, LocalHub
+from local_hub import BLOCK, SILENCE, LocalHub
 
 from segmentation import sources
 from segmentation.errors import Unavailable, UserError
@@ -34,19 +34,23 @@ def test_a_download_that_breaks_off_goes_on_where_it_was(
 ) -> None:
     hub.uses_cdn = uses_cdn
     hub.fail("cdn" if uses_cdn else "get", how=how, at=0.5, times=3)
+    began = time.monotonic()
     assert contents(warehouse, fetch()) == FILES
     # A half, a half of the rest, and so on: three breaks in the first file, and hardly a byte twice.
     starts = [call.first_byte for call in hub.calls if call.sent]
     assert len(starts) == 5
     assert 0 == starts[0] < starts[1] < starts[2] < starts[3]
     assert hub.sent() <= sum(map(len, FILES.values())) + 3 * BLOCK
+    assert time.monotonic() - began < SILENCE, "a silence is cut short"
 
 
 @pytest.mark.parametrize("how", ["close", "reset", "stall"])
 def test_a_question_that_breaks_off_is_asked_again(hub: LocalHub, warehouse: Warehouse, fetch, how: str) -> None:
     hub.fail("api", how=how, times=2)
+    began = time.monotonic()
     assert contents(warehouse, fetch()) == FILES
     assert hub.count("api") == 3
+    assert time.monotonic() - began < SILENCE, "a silence is cut short"
 
 
 @pytest.mark.parametrize("kind", ["api", "get", "cdn"])
@@ -163,17 +167,17 @@ def test_each_byte_that_comes_renews_the_patience(hub: LocalHub, warehouse: Ware
 
 
 def test_a_slow_download_is_seen_in_the_log(hub: LocalHub, fetch, said: list[str]) -> None:
-    hub.bytes_per_second = 5e6
+    hub.bytes_per_second = 3e6
     fetch()
     lines = [line for line in said if re.search(r"MB/s, .* left", line)]
     assert len(lines) >= 5
-    assert re.fullmatch(rf"{REVIEWS}: [\d.]+ % of 3.0 MB, [\d.]+ MB/s, \d+ s left", lines[0])
+    assert re.fullmatch(rf"{REVIEWS}: [\d.]+ % of 3\.0 MB, [\d.]+ MB/s, \d+ s left", lines[0])
     shares = [float(re.search(r"([\d.]+) %", line)[1]) for line in lines if REVIEWS in line]
     assert shares == sorted(shares)
     assert all(0 < share < 100 for share in shares)
     assert [line for line in said if f"{PRODUCTS}: complete, 400.0 kB in" in line]
     speed = float(re.search(r"([\d.]+) MB/s", next(line for line in said if "complete" in line))[1])
-    assert 2 < speed < 5.5
+    assert 0.1 < speed < 3.3
 
 
 def test_small_files_that_the_hub_lists_with_gits_checksum_are_checked_by_it(

@@ -79,7 +79,7 @@ class Progress:
         self.done += count
         self.came += count
         now = time.monotonic()
-        if now - self.said >= PATIENCE.progress_every:
+        if now - self.said >= PATIENCE.progress_every and self.done < self.total:
             speed = (self.done - self.done_when_said) / (now - self.said)
             mean = self.came / (now - self.began)
             left = f"{duration((self.total - self.done) / mean)} left" if mean else "waiting"
