@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
+import httpx2
 import pytest
 from hub_case import FILES, PRODUCTS, REVIEWS, contents, landed
 from local_hub import LocalHub
@@ -85,7 +86,7 @@ def test_an_answer_that_no_try_will_change(hub: LocalHub, warehouse: Warehouse, 
     assert hub.count("api") == 1
 
 
-@pytest.mark.parametrize("endpoint", ["huggingface.co", "ftp://hub", "http://"])
+@pytest.mark.parametrize("endpoint", ["huggingface.co", "ftp://hub", "http://", "http://hub:one"])
 def test_an_endpoint_that_is_no_address(warehouse: Warehouse, fetch, monkeypatch, endpoint: str) -> None:
     monkeypatch.setenv("HF_ENDPOINT", endpoint)
     assert "Variable HF_ENDPOINT" in refusal(warehouse, fetch)
@@ -216,6 +217,22 @@ def test_a_proxy_is_left_out_where_no_proxy_says_so(hub: LocalHub, fetch, monkey
 def test_a_proxy_that_wants_a_login_is_told(hub: LocalHub, warehouse: Warehouse, fetch) -> None:
     hub.fail("api", status=407)
     assert "The proxy wants a login" in refusal(warehouse, fetch)
+
+
+@pytest.mark.parametrize("address", ["ftp://me:hush@proxy:1", "socks5://me:hush@proxy:1", "http://me:hush@proxy:one"])
+def test_a_proxy_that_cannot_be_used_is_told(hub: LocalHub, warehouse: Warehouse, fetch, monkeypatch, address) -> None:
+    monkeypatch.setenv("HTTP_PROXY", address)
+    message = refusal(warehouse, fetch)
+    assert "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY" in message
+    assert "hush" not in message
+
+
+def test_a_certificate_that_is_not_trusted_is_told(hub: LocalHub, warehouse: Warehouse, fetch, monkeypatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise httpx2.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed")
+
+    monkeypatch.setattr(httpx2.Client, "send", refuse)
+    assert "SSL_CERT_FILE" in refusal(warehouse, fetch)
 
 
 def test_a_mirror_below_a_path_is_used(hub: LocalHub, warehouse: Warehouse, fetch, monkeypatch) -> None:

@@ -31,7 +31,8 @@ class Hub:
     def __init__(self, find_token: Callable[[], str | None]) -> None:
         # Read by the client when it is first imported. Without it the client asks the Hub for more than we want.
         os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-        from huggingface_hub import HfApi, get_token
+        import httpx2
+        from huggingface_hub import HfApi, get_session, get_token
 
         # It logs every address, also those that the Hub has signed.
         logging.getLogger("httpx2").setLevel(logging.WARNING)
@@ -42,6 +43,13 @@ class Hub:
         if not re.fullmatch("[!-~]*", token):
             # The client would put it into its error message.
             raise UserError(f"The Hub's token in {TOKEN_PLACE} holds a space or sign that no token has. Copy it again.")
+        try:
+            get_session()
+        except (ValueError, ImportError, httpx2.InvalidURL):
+            raise UserError(
+                "One of the variables HTTPS_PROXY, HTTP_PROXY, ALL_PROXY holds no proxy that can be used. "
+                "Write it as http://host:port."
+            ) from None
         self.api = HfApi(self.endpoint, token=token or False, library_name="customer-segmentation")
 
     @property
@@ -103,9 +111,7 @@ class Hub:
         except errors.HfHubHTTPError as error:
             raise self._answer(error, revision, path) from None
         except (httpx2.UnsupportedProtocol, httpx2.InvalidURL):
-            raise UserError(
-                f"The Hub's address {self.name} or a proxy's is not valid. Check HF_ENDPOINT and HTTPS_PROXY."
-            ) from None
+            raise UserError(f"Variable HF_ENDPOINT: the address of {self.name} is not valid.") from None
         except httpx2.RequestError as error:
             if "CERTIFICATE_VERIFY_FAILED" in str(error):
                 raise UserError(
