@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from hub_case import FILES, PRODUCTS, REVIEWS, contents, landed
@@ -117,6 +118,24 @@ def test_two_versions_that_share_a_file_fetch_it_once(hub: LocalHub, warehouse: 
     assert len(reviews) == 2
     assert len({path.stat().st_ino for path in reviews}) == 1
     assert landed(warehouse) == []
+
+
+def test_who_waited_for_a_part_that_is_gone_begins_a_new_one(warehouse: Warehouse) -> None:
+    landing, waiting = Landing(warehouse.root), Event()
+    path = landing.part("a" * 64)
+
+    def wait_and_write() -> None:
+        with landing.held("a" * 64, lambda _: waiting.set()) as part:
+            part.write(b"mine")
+
+    other = Thread(target=wait_and_write)
+    with landing.held("a" * 64, print) as part:
+        part.write(b"{}")
+        other.start()
+        assert waiting.wait(10)
+        path.unlink()
+    other.join()
+    assert path.read_bytes() == b"mine"
 
 
 # Commits
