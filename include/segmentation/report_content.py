@@ -8,10 +8,10 @@ from segmentation import charts
 from segmentation.chart_drawing import Chart
 from segmentation.code_version import code_version
 from segmentation.datasets import STAGES
+from segmentation.manifests import Manifest
 from segmentation.plan import PREVIOUS
 from segmentation.report_page import Report
 from segmentation.segment_maps import load_map
-from segmentation.versions import Manifest
 from segmentation.work import Work
 
 TABLES = (

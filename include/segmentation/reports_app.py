@@ -14,8 +14,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader
 
 from segmentation.errors import UserError
+from segmentation.manifests import Manifest
 from segmentation.paths import warehouse_root
-from segmentation.versions import Manifest, Warehouse
+from segmentation.versions import Warehouse
 
 DAG_ID = "customer_segmentation"
 PAGE = "report.html"

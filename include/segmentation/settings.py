@@ -5,7 +5,7 @@ Stdlib only, because Airflow imports this module each time it parses the DAG.
 """
 
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -191,6 +191,16 @@ def check_as_of(as_of: date) -> date:
     """The as-of date itself, if the source can have anything before it. Raises UserError otherwise."""
     if not FIRST_DAY < as_of <= LAST_DAY:
         raise refuse("as_of", as_of.isoformat(), f"a date after {FIRST_DAY} and up to {LAST_DAY}")
+    return as_of
+
+
+def check_not_ahead(as_of: date, now: datetime | None = None) -> date:
+    """The as-of date itself, if the days before it are over by this machine's clock. Raises UserError otherwise."""
+    today = (now or datetime.now(UTC)).date()
+    # A day more, because it is tomorrow already somewhere.
+    if as_of > today + timedelta(days=1):
+        allowed = f"a date up to tomorrow; the clock of this machine says {today}, so set it if that is wrong"
+        raise refuse("as_of", as_of.isoformat(), allowed)
     return as_of
 
 

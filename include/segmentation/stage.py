@@ -16,9 +16,11 @@ from segmentation import arguments
 from segmentation.arguments import JobArguments
 from segmentation.datasets import STAGES, dataset
 from segmentation.errors import USER_ERROR_EXIT, UserError
+from segmentation.failures import in_words
+from segmentation.manifests import Manifest
 from segmentation.paths import warehouse_root
 from segmentation.plan import Plan
-from segmentation.versions import Manifest, Warehouse
+from segmentation.versions import Warehouse
 
 if TYPE_CHECKING:
     from segmentation.work import Work
@@ -71,7 +73,7 @@ def run(stage: str, build: "Callable[[Work], None]", given: JobArguments, wareho
     """Make what is missing of a stage and return what stands of the run's own plan."""
     plans = make_plans(stage, given)
     for plan in plans:
-        with ExitStack() as stack:
+        with in_words(warehouse.root), ExitStack() as stack:
             for name in missing_datasets(stage, plan, warehouse):
                 stack.enter_context(warehouse.building(name, plan.version(name), plan.as_of_for(name)))
             # Looked at again: while we waited for the right to build, another run may have built it.
@@ -83,11 +85,12 @@ def run(stage: str, build: "Callable[[Work], None]", given: JobArguments, wareho
 
 def conclude(stage: str, plan: Plan, warehouse: Warehouse) -> list[Manifest]:
     """What stands of a stage that is done. After the last stage, LATEST names the versions of the whole run."""
-    manifests = standing(stage, plan, warehouse)
-    if stage == list(STAGES)[-1]:
-        for names in STAGES.values():
-            for name in names:
-                warehouse.set_latest(name, plan.version(name), plan.as_of_for(name))
+    with in_words(warehouse.root):
+        manifests = standing(stage, plan, warehouse)
+        if stage == list(STAGES)[-1]:
+            for names in STAGES.values():
+                for name in names:
+                    warehouse.set_latest(name, plan.version(name), plan.as_of_for(name))
     return manifests
 
 

@@ -20,7 +20,7 @@ from segmentation.paths import PROJECT, warehouse_root
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from segmentation.versions import Manifest
+    from segmentation.manifests import Manifest
 
 ASSETS = {name: Asset(name=name, uri=f"segmentation://{name}") for names in STAGES.values() for name in names}
 
@@ -57,7 +57,7 @@ def fetch_source(context: "Context") -> dict[str, str]:
 
     try:
         given = settings.parse(dict(context["params"]))
-        as_of = settings.check_as_of(given.as_of or _interval_end(context))
+        as_of = settings.check_not_ahead(settings.check_as_of(given.as_of or _interval_end(context)))
         manifest = sources.fetch(given, Warehouse(warehouse_root()), context["run_id"], find_token=hub_token)
     except UserError as error:
         raise _user_failure(f"fetch: {error}") from None

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from segmentation.datasets import STAGE_OF, dataset
 from segmentation.errors import UserError
+from segmentation.failures import check_clock
+from segmentation.manifests import MANIFEST, Manifest, data_files, describe_files, seal
 from segmentation.plan import FROZEN_VIEW, PREVIOUS
 from segmentation.sources.landing import Landing
-from segmentation.versions import LATEST, MANIFEST, Manifest, Warehouse, data_files, describe_files, seal
+from segmentation.versions import ATTEMPTS, LATEST, Warehouse
 
 # The names of inputs that are not the names of datasets.
 ALIASES = {FROZEN_VIEW: "rfm_edges"}
@@ -132,7 +134,7 @@ def faults(folder: Path, manifest: Manifest) -> list[str]:
 
 @dataclass(frozen=True)
 class Unneeded:
-    """A version that no LATEST reaches and nothing that stays was made from, or a file that a download has left."""
+    """A version that no LATEST reaches and nothing that stays was made from, or what a download or a task has left."""
 
     folder: Path
     bytes: int
@@ -141,14 +143,25 @@ class Unneeded:
 def unneeded(warehouse: Warehouse, days: int, now: datetime | None = None) -> list[Unneeded]:
     """The versions that may go: not reached by LATEST, and neither made nor used for `days` days.
 
-    What a version that stays was made from stays too. Downloads that nobody has continued for `days` days may go.
+    What a version that stays was made from stays too. Downloads that nobody has continued for `days` days may go,
+    and unfinished work whose process is dead may go at once.
     """
-    edge = (now or datetime.now(UTC)) - timedelta(days=days)
+    now = now or datetime.now(UTC)
+    edge = now - timedelta(days=days)
     folders = {folder: manifest_at(warehouse, folder) for folder in all_versions(warehouse)}
+    # By a wrong clock no age can be told.
+    check_clock(folders.values(), now)
     recent = [one for folder, one in folders.items() if last_used(folder) > edge]
     kept = reachable(warehouse, latest_versions(warehouse) + recent)
     downloads = [Unneeded(path, path.stat().st_size) for path in Landing(warehouse.root).stale(edge)]
-    return [Unneeded(folder, one.bytes) for folder, one in folders.items() if folder not in kept] + downloads
+    unfinished = [Unneeded(folder, _size(folder)) for folder in warehouse.unfinished()]
+    return (
+        [Unneeded(folder, one.bytes) for folder, one in folders.items() if folder not in kept] + unfinished + downloads
+    )
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def last_used(folder: Path) -> datetime:
@@ -163,11 +176,14 @@ def prune(warehouse: Warehouse, days: int) -> list[Unneeded]:
         if one.folder.is_file():
             gone += [one] if Landing(warehouse.root).remove(one.folder) else []
             continue
+        if one.folder.parent.name == ATTEMPTS:
+            gone += [one] if warehouse.wipe(one.folder) else []
+            continue
         name, version = one.folder.relative_to(warehouse.root).parts[0], one.folder.name.removeprefix("version=")
         with warehouse.building(name, version, as_of_of(one.folder)):
             # Looked at again: a run may have begun to use it since.
             if one in unneeded(warehouse, days):
-                aside = one.folder.parent / "_attempts" / f"{version}.pruned"
+                aside = one.folder.parent / ATTEMPTS / f"{version}.pruned"
                 one.folder.rename(aside)
                 shutil.rmtree(aside)
                 gone.append(one)

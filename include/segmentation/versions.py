@@ -11,57 +11,28 @@ the version stands. A folder without a readable manifest is not a version for an
 import contextlib
 import ctypes
 import errno
-import fcntl
-import hashlib
 import json
 import os
 import shutil
+import time
 import uuid
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from dataclasses import replace as replace_field
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from segmentation.errors import UserError
+from segmentation.locks import is_free, locked, locked_at_once
+from segmentation.manifests import MANIFEST, MANIFEST_FORMAT, Manifest, seal
 
-MANIFEST = "_manifest.json"
 LATEST = "LATEST"
-MANIFEST_FORMAT = 1
+ATTEMPTS = "_attempts"
+DYING = 10  # seconds that a killed job may still write
 
-
-@dataclass(frozen=True)
-class Manifest:
-    """What a published version says of itself.
-
-    rows: of all files together. files: path inside the version -> {rows, bytes, sha256}. inputs: {dataset:
-    version}. checks and figures: name -> what was measured. rows_checksum: equal for equal sets of rows, whatever
-    their order. seal: a checksum of all the rest, which shows an edited manifest.
-    """
-
-    dataset: str
-    version: str
-    as_of: str | None
-    created_at: str
-    rows: int
-    bytes: int
-    columns: dict[str, str]
-    files: dict[str, dict[str, Any]]
-    inputs: dict[str, str]
-    settings: dict[str, Any]
-    code: dict[str, Any]
-    run_id: str
-    rows_checksum: str | None = None
-    figures: dict[str, Any] = field(default_factory=dict)
-    checks: dict[str, dict[str, Any]] = field(default_factory=dict)
-    format: int = MANIFEST_FORMAT
-    seal: str = ""
-
-    @property
-    def as_of_date(self) -> date | None:
-        """The as-of date, if the dataset has one."""
-        return date.fromisoformat(self.as_of) if self.as_of else None
+# At once into the log, not when a buffer is full.
+say = partial(print, flush=True)
 
 
 @dataclass(frozen=True)
@@ -128,22 +99,39 @@ class Warehouse:
         return None
 
     @contextlib.contextmanager
-    def building(self, dataset: str, version: str, as_of: date | None) -> Iterator[None]:
-        """Hold the right to build a version; wait while another process holds it.
+    def building(
+        self, dataset: str, version: str, as_of: date | None, report: Callable[[str], None] = say
+    ) -> Iterator[None]:
+        """Hold the right to build a version; wait while another process holds it, and `report` which one.
 
         The kernel gives the right back when a builder dies, however it dies. So what lies in `_attempts` for
         this version once we hold it is dead work, and is wiped.
         """
-        attempts = self.home(dataset, as_of) / "_attempts"
+        attempts = self.home(dataset, as_of) / ATTEMPTS
         attempts.mkdir(parents=True, exist_ok=True)
-        with _locked(attempts / f"{version}.lock"):
-            for dead in attempts.glob(f"{version}.*/"):
-                shutil.rmtree(dead)
-            yield
+        words = f"{dataset}{f' as of {as_of}' if as_of else ''} version {version} is being built by"
+        with locked(attempts / f"{version}.lock", lambda holder: report(f"{words} {holder}; waiting for it")):
+            _wipe(attempts, version)
+            try:
+                yield
+            finally:
+                # A killed try's job may have lived on for a moment, and written where we had wiped.
+                _wipe(attempts, version)
+
+    def unfinished(self) -> list[Path]:
+        """The folders of attempts that nobody works on any more."""
+        return [folder for folder in sorted(self.root.glob(f"**/{ATTEMPTS}/*/")) if is_free(_lock_of(folder))]
+
+    def wipe(self, folder: Path) -> bool:
+        """Remove a folder that `unfinished` has named, unless its version is being built; tell whether it went."""
+        with locked_at_once(_lock_of(folder)) as ours:
+            if ours:
+                _remove(folder)
+            return ours
 
     def attempt(self, dataset: str, version: str, as_of: date | None) -> Attempt:
         """A new, empty folder to build a version in."""
-        folder = self.home(dataset, as_of) / "_attempts" / f"{version}.{uuid.uuid4().hex[:8]}"
+        folder = self.home(dataset, as_of) / ATTEMPTS / f"{version}.{uuid.uuid4().hex[:8]}"
         folder.mkdir(parents=True)
         return Attempt(dataset, version, as_of, folder)
 
@@ -156,7 +144,7 @@ class Warehouse:
         write_whole(attempt.folder / MANIFEST, json.dumps(asdict(manifest), indent=2, default=str) + "\n")
         final = self.place(attempt.dataset, attempt.version, attempt.as_of)
         # Looking and moving are one step, or two attempts could both find nothing and the later one swap out the first.
-        with _locked(attempt.folder.parent / f"{attempt.version}.publish"):
+        with locked(attempt.folder.parent / f"{attempt.version}.publish"):
             standing = self.find(attempt.dataset, attempt.version, attempt.as_of)
             if standing is None or replace:
                 _move_into_place(attempt.folder, final, replace_existing=final.exists())
@@ -170,7 +158,12 @@ class Warehouse:
     def set_latest(self, dataset: str, version: str, as_of: date | None) -> None:
         """Name the version that readers use from now on."""
         self.get(dataset, version, as_of)
-        write_whole(self.home(dataset, as_of) / LATEST, version + "\n")
+        home = self.home(dataset, as_of)
+        (home / ATTEMPTS).mkdir(exist_ok=True)
+        with locked(home / ATTEMPTS / f"{LATEST}.lock"):
+            for draft in home.glob(f".{LATEST}.*"):  # of a run that was killed right here
+                draft.unlink()
+            write_whole(home / LATEST, version + "\n")
 
     def latest(self, dataset: str, as_of: date | None) -> Manifest | None:
         """The version that LATEST names, or None before the first green run."""
@@ -181,43 +174,29 @@ class Warehouse:
         return self.get(dataset, version, as_of)
 
 
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock on a file. The kernel releases it when the process ends, however it ends."""
-    with open(path, "w", encoding="utf-8") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def _lock_of(attempt: Path) -> Path:
+    return attempt.with_name(f"{attempt.name.partition('.')[0]}.lock")
 
 
-def seal(manifest: Manifest) -> str:
-    """The checksum of a manifest's content."""
-    content = {key: value for key, value in asdict(manifest).items() if key != "seal"}
-    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+def _wipe(attempts: Path, version: str) -> None:
+    for dead in attempts.glob(f"{version}.*/"):
+        _remove(dead)
 
 
-def describe_files(folder: Path, paths: list[Path]) -> dict[str, dict[str, Any]]:
-    """Bytes, sha256 and, for Parquet, rows of files, by their path inside `folder`. Flushes them to disk."""
-    described = {}
-    for path in sorted(paths):
-        entry: dict[str, Any] = {"bytes": path.stat().st_size}
-        with open(path, "rb") as file:
-            entry["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
-            os.fsync(file.fileno())
-        if path.suffix == ".parquet":
-            import pyarrow.parquet
-
-            entry["rows"] = pyarrow.parquet.read_metadata(path).num_rows
-        described[path.relative_to(folder).as_posix()] = entry
-    return described
-
-
-def data_files(folder: Path) -> list[Path]:
-    """The files of a version or attempt: all but hidden ones and the manifest."""
-    return [
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and not any(part[0] in "._" for part in path.relative_to(folder).parts)
-    ]
+def _remove(folder: Path) -> None:
+    """Remove a folder, also one that a dying job still writes to."""
+    deadline = time.monotonic() + DYING
+    while True:
+        try:
+            return shutil.rmtree(folder)
+        except FileNotFoundError:
+            # Something in it went while we looked, or all of it.
+            if not folder.exists():
+                return None
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY or time.monotonic() > deadline:
+                raise
+        time.sleep(0.05)
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -12,8 +12,10 @@ from segmentation import segment_maps, sql_files, tables
 from segmentation.code_version import code_version
 from segmentation.datasets import STAGE_OF, STAGES, Dataset, dataset
 from segmentation.errors import UserError
+from segmentation.failures import check_clock
+from segmentation.manifests import Manifest, describe_files
 from segmentation.plan import FROZEN_VIEW, PREVIOUS, SEGMENT_MAP_VIEWS, SOURCE_VIEWS, Plan
-from segmentation.versions import Attempt, Manifest, Warehouse, describe_files
+from segmentation.versions import Attempt, Warehouse
 
 
 class Work:
@@ -51,6 +53,7 @@ class Work:
         names = sorted({read for item in self.missing for read in self.plan.reads(dataset(item))})
         inputs = [name for name in names if name.removeprefix(PREVIOUS) in STAGE_OF and name not in self.missing]
         files = ["source"] if set(names) & set(SOURCE_VIEWS) else []
+        check_clock(self.input_manifest(name) for name in [*inputs, *files])
         tables.fit_shuffles(self.spark, sum(self.input_manifest(name).bytes for name in [*inputs, *files]))
         for name in inputs:
             self.input_frame(name).createOrReplaceTempView(name)

@@ -7,7 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from segmentation import reports_app
-from segmentation.versions import MANIFEST, Manifest, Warehouse, data_files, describe_files
+from segmentation.manifests import MANIFEST, Manifest, data_files, describe_files
+from segmentation.versions import Warehouse
 
 AS_OF, VERSION = date(2023, 9, 1), "0123456789ab"
 

@@ -32,6 +32,9 @@ PLUMBING = {
     # List and bring the raw files; their checksums are in the source version.
     "sources/__init__",
     "sources/demo",
+    "failures",  # words for what went wrong
+    "locks",
+    "manifests",  # what is said of rows, not the rows
     "sources/download",
     "sources/files",
     "sources/hub",

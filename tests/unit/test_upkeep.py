@@ -11,7 +11,8 @@ import pytest
 
 from segmentation import upkeep
 from segmentation.errors import UserError
-from segmentation.versions import MANIFEST, Manifest, Warehouse, data_files, describe_files
+from segmentation.manifests import MANIFEST, Manifest, data_files, describe_files
+from segmentation.versions import Warehouse
 
 MONTH, MONTH_BEFORE = date(2023, 9, 1), date(2023, 8, 1)
 

@@ -12,7 +12,8 @@ import pytest
 
 from segmentation import versions
 from segmentation.errors import UserError
-from segmentation.versions import MANIFEST, Attempt, Manifest, Warehouse, data_files, describe_files, seal
+from segmentation.manifests import MANIFEST, Manifest, data_files, describe_files, seal
+from segmentation.versions import Attempt, Warehouse
 
 ID, OTHER_ID = "0123456789ab", "ba9876543210"
 MONTH = date(2023, 9, 1)

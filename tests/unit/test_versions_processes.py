@@ -12,6 +12,7 @@ import pytest
 from test_versions import ID, MONTH, OTHER_ID, attempt, content, find, left_over, manifest, publish
 
 from segmentation import versions
+from segmentation.manifests import data_files
 from segmentation.versions import LATEST, Warehouse, write_whole
 
 fork = multiprocessing.get_context("fork")
@@ -184,7 +185,7 @@ def test_a_file_keeps_its_old_text_when_the_writer_dies(tmp_path: Path, start) -
     assert writer.exitcode == 9
     assert path.read_text() == "old\n"
     # The draft that stays behind is hidden, so no reader takes it for data.
-    assert versions.data_files(tmp_path) == [path]
+    assert data_files(tmp_path) == [path]
     write_whole(path, "newer\n")
     assert path.read_text() == "newer\n"
 

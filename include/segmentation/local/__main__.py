@@ -4,10 +4,12 @@ import os
 import sys
 
 from segmentation.errors import UserError
+from segmentation.failures import in_words
 from segmentation.local import server
 from segmentation.local.run import run, setup
 from segmentation.local.terminal import red
 from segmentation.local.warehouse import show_faults, show_lineage, show_unneeded
+from segmentation.paths import warehouse_root
 from segmentation.settings import FIELDS
 
 COMMANDS = {
@@ -28,7 +30,8 @@ def main(words: list[str]) -> int:
     """Carry out one command; returns the exit code."""
     if len(words) == 1 and words[0] in COMMANDS:
         try:
-            return COMMANDS[words[0]]() or 0
+            with in_words(warehouse_root()):
+                return COMMANDS[words[0]]() or 0
         except UserError as error:
             print(red("Failed: ") + str(error))
             return 1

@@ -6,7 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from segmentation.local.terminal import bold, dim
-from segmentation.versions import Manifest, Warehouse
+from segmentation.manifests import Manifest
+from segmentation.versions import Warehouse
 
 
 def table(warehouse: Warehouse, report: Manifest, name: str) -> list[dict]:

@@ -7,16 +7,17 @@ A source version is a version like any other, of the dataset `source`. Its files
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from segmentation.code_version import code_version
+from segmentation.failures import in_words
+from segmentation.manifests import Manifest, data_files, describe_files
 from segmentation.plan import fingerprint
 from segmentation.settings import Settings
 from segmentation.sources import demo, files, huggingface
 from segmentation.sources.demo import DEMO_CODE
 from segmentation.sources.resolved import PRODUCTS_FOLDER, REVIEWS_FOLDER, Resolved, Surroundings
-from segmentation.versions import Manifest, Warehouse, data_files, describe_files
+from segmentation.versions import Warehouse, say
 
 __all__ = ["DEMO_CODE", "PRODUCTS_FOLDER", "RESOLVERS", "REVIEWS_FOLDER", "Resolved", "fetch", "raw_files"]
 
@@ -25,9 +26,6 @@ RESOLVERS: dict[str, Callable[[Settings, Surroundings], Resolved]] = {
     "files": files.resolve,
     "huggingface": huggingface.resolve,
 }
-
-# At once into the log, not when a buffer is full.
-say = partial(print, flush=True)
 
 
 def fetch(
@@ -45,7 +43,7 @@ def fetch(
     """
     resolved = RESOLVERS[settings.source](settings, Surroundings(warehouse, report, find_token))
     version = fingerprint({"dataset": "source", **resolved.identity})
-    with warehouse.building("source", version, None):
+    with in_words(warehouse.root), warehouse.building("source", version, None, report):
         standing = warehouse.find("source", version, None)
         if standing and not settings.force:
             report(f"source version {version} stands")

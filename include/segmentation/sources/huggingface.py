@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from segmentation.errors import UserError
+from segmentation.manifests import Manifest, describe_files
 from segmentation.settings import Settings
 from segmentation.sources.download import HubFile, complete
 from segmentation.sources.files import copy_file
@@ -22,7 +23,7 @@ from segmentation.sources.hub import REPO, Hub
 from segmentation.sources.landing import Landing
 from segmentation.sources.patience import Interrupted, Tries, size
 from segmentation.sources.resolved import Resolved, Surroundings, file_names
-from segmentation.versions import Manifest, Warehouse, describe_files
+from segmentation.versions import Warehouse
 
 
 def resolve(settings: Settings, surroundings: Surroundings) -> Resolved:

@@ -82,7 +82,8 @@ class Landing:
 
     def stale(self, before: datetime) -> list[Path]:
         """The files that nothing has changed since then."""
-        paths = sorted(self.folder.glob("*.part")) + sorted(self.folder.glob("*.json"))
+        # Hidden ones are drafts of notes, left by a process that was killed.
+        paths = [path for pattern in ("*.part", "*.json", ".*") for path in sorted(self.folder.glob(pattern))]
         return [path for path in paths if path.stat().st_mtime < before.timestamp()]
 
     def remove(self, path: Path) -> bool:

@@ -1,0 +1,76 @@
+"""What a version says of itself: its manifest, its files, and the seal that shows an edit."""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+MANIFEST = "_manifest.json"
+MANIFEST_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a published version says of itself.
+
+    rows: of all files together. files: path inside the version -> {rows, bytes, sha256}. inputs: {dataset:
+    version}. checks and figures: name -> what was measured. rows_checksum: equal for equal sets of rows, whatever
+    their order. seal: a checksum of all the rest, which shows an edited manifest.
+    """
+
+    dataset: str
+    version: str
+    as_of: str | None
+    created_at: str
+    rows: int
+    bytes: int
+    columns: dict[str, str]
+    files: dict[str, dict[str, Any]]
+    inputs: dict[str, str]
+    settings: dict[str, Any]
+    code: dict[str, Any]
+    run_id: str
+    rows_checksum: str | None = None
+    figures: dict[str, Any] = field(default_factory=dict)
+    checks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    format: int = MANIFEST_FORMAT
+    seal: str = ""
+
+    @property
+    def as_of_date(self) -> date | None:
+        """The as-of date, if the dataset has one."""
+        return date.fromisoformat(self.as_of) if self.as_of else None
+
+
+def seal(manifest: Manifest) -> str:
+    """The checksum of a manifest's content."""
+    content = {key: value for key, value in asdict(manifest).items() if key != "seal"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def describe_files(folder: Path, paths: list[Path]) -> dict[str, dict[str, Any]]:
+    """Bytes, sha256 and, for Parquet, rows of files, by their path inside `folder`. Flushes them to disk."""
+    described = {}
+    for path in sorted(paths):
+        entry: dict[str, Any] = {"bytes": path.stat().st_size}
+        with open(path, "rb") as file:
+            entry["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
+            os.fsync(file.fileno())
+        if path.suffix == ".parquet":
+            import pyarrow.parquet
+
+            entry["rows"] = pyarrow.parquet.read_metadata(path).num_rows
+        described[path.relative_to(folder).as_posix()] = entry
+    return described
+
+
+def data_files(folder: Path) -> list[Path]:
+    """The files of a version or attempt: all but hidden ones and the manifest."""
+    return [
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not any(part[0] in "._" for part in path.relative_to(folder).parts)
+    ]

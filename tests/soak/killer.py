@@ -1,0 +1,257 @@
+"""Kill tasks of a running Airflow: which process, in which stage, at which moment, all from one seed."""
+
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from segmentation.datasets import STAGES
+from segmentation.manifests import MANIFEST
+from segmentation.plan import Plan
+from segmentation.versions import Warehouse
+
+VICTIMS = ("driver", "jvm", "task", "worker")
+MOMENTS = ("random", "before", "after")
+FIRST_GUESS = 12.0  # seconds that a try takes, until some have been seen
+GLANCE = 0.0005  # seconds between two looks for a manifest, which is there for about a millisecond
+
+
+@dataclass
+class Order:
+    """Kill `victim` in the next free try of `stage`: at a random moment, or right before or after a manifest."""
+
+    stage: str
+    victim: str
+    moment: str
+
+
+@dataclass
+class Kill:
+    """What was killed, and what was found in the warehouse right afterwards."""
+
+    order: Order
+    run_id: str
+    found: str
+
+
+@dataclass
+class Try:
+    """A try of a task that is being watched."""
+
+    run_id: str
+    stage: str
+    began: float
+    order: Order | None
+    due: float = 0.0
+    killed: bool = False
+    watching: threading.Event = field(default_factory=threading.Event)
+
+
+def orders(number: int, seed: int) -> list[Order]:
+    """As many orders, each stage, victim and moment as often as any other, in random order."""
+    every = [
+        Order(stage, victim, moment)
+        for moment in MOMENTS
+        for stage in STAGES
+        for victim in (VICTIMS if stage != "fetch" else VICTIMS[2:])
+    ]
+    # A random moment is many moments, so it comes three times as often.
+    every += [order for order in every if order.moment == "random"] * 2
+    dice = random.Random(seed)
+    drawn: list[Order] = []
+    while len(drawn) < number:
+        dice.shuffle(every)
+        drawn += every
+    return drawn[:number]
+
+
+class Killer(threading.Thread):
+    """Carries out orders on the tries that it sees, each try once, until told to stop.
+
+    plan_of: the plan of a run. describe: the run and task of a task instance's id, or None.
+    """
+
+    def __init__(
+        self,
+        root_pid: int,
+        todo: list[Order],
+        warehouse: Warehouse,
+        plan_of: Callable[[str], Plan],
+        describe: Callable[[str], tuple[str, str] | None],
+        seed: int,
+        most_per_task: int = 4,
+    ) -> None:
+        super().__init__(daemon=True)
+        self.root = psutil.Process(root_pid)
+        self.todo = list(todo)
+        self.warehouse = warehouse
+        self.plan_of = plan_of
+        self.describe = describe
+        self.most_per_task = most_per_task
+        self.dice = random.Random(seed)
+        self.kills: list[Kill] = []
+        self.tries: dict[str, Try] = {}
+        self.over: set[str] = set()
+        self.durations: dict[str, list[float]] = {stage: [] for stage in STAGES}
+        self.lock = threading.RLock()
+        self.ending = threading.Event()
+
+    def run(self) -> None:
+        """Look around some ten times a second."""
+        while not self.ending.wait(0.1):
+            alive = self._tasks()
+            for identity in alive.keys() - self.tries.keys() - self.over:
+                self._begin(identity)
+            for identity, one in list(self.tries.items()):
+                if identity not in alive:
+                    self._end(identity, one)
+                elif one.order and one.order.moment == "random" and time.monotonic() >= one.due:
+                    self._kill(identity)
+
+    def stop(self) -> None:
+        """Kill no more."""
+        self.ending.set()
+        self.join()
+
+    def _tasks(self) -> dict[str, psutil.Process]:
+        """The worker process of each task that runs, by the id of the task's try."""
+        found = {}
+        for process in self._below(self.root):
+            title = _title(process)
+            if title.startswith("airflow worker -- LocalExecutor: ") and "<idle>" not in title:
+                found[title.rpartition(" ")[2]] = process
+        return found
+
+    def _below(self, process: psutil.Process) -> list[psutil.Process]:
+        try:
+            return process.children(recursive=True)
+        except psutil.Error:
+            return []
+
+    def _begin(self, identity: str) -> None:
+        described = self.describe(identity)
+        if not described:
+            return
+        run_id, stage = described
+        with self.lock:
+            done = Counter((kill.run_id, kill.order.stage) for kill in self.kills)
+            order = None
+            if done[run_id, stage] < self.most_per_task:
+                order = next((order for order in self.todo if order.stage == stage), None)
+            if order:
+                self.todo.remove(order)
+            one = self.tries[identity] = Try(run_id, stage, time.monotonic(), order)
+        times = sorted(self.durations[stage]) or [FIRST_GUESS]
+        one.due = one.began + self.dice.uniform(0, times[len(times) // 2])
+        if order and order.moment != "random":
+            threading.Thread(target=self._watch, args=(identity, one, order.moment), daemon=True).start()
+
+    def _end(self, identity: str, one: Try) -> None:
+        with self.lock:
+            one.watching.set()
+            if one.order:
+                self.todo.insert(0, one.order)
+            if not one.killed:
+                self.durations[one.stage].append(time.monotonic() - one.began)
+            self.tries.pop(identity, None)
+            self.over.add(identity)
+
+    def _watch(self, identity: str, one: Try, moment: str) -> None:
+        """Kill as soon as the manifest of one of the try's datasets is being written, or has been."""
+        places = self._places(one)
+        _, home, version = places[self.dice.randrange(len(places))]
+        sign = f".{MANIFEST}." if moment == "before" else MANIFEST
+        while not one.watching.is_set():
+            for folder in (home / "_attempts").glob(f"{version}.*/"):
+                try:
+                    names = os.listdir(folder)
+                except OSError:
+                    continue
+                if any(name.startswith(sign) for name in names):
+                    self._kill(identity)
+                    return
+            time.sleep(GLANCE)
+
+    def _places(self, one: Try) -> list[tuple[str, Path, str]]:
+        plan = self.plan_of(one.run_id)
+        return [
+            (name, self.warehouse.home(name, plan.as_of_for(name)), plan.version(name)) for name in STAGES[one.stage]
+        ]
+
+    def _kill(self, identity: str) -> None:
+        with self.lock:
+            one = self.tries[identity]
+            worker = self._tasks().get(identity)
+            if not one.order or not worker:
+                return
+            victim = self._find(worker, one.order.victim)
+            if not victim:  # not started yet, or gone already
+                one.due = time.monotonic() + 0.2
+                return
+            try:
+                victim.send_signal(signal.SIGKILL)
+            except psutil.Error:
+                return
+            self.kills.append(Kill(one.order, one.run_id, self._found(one)))
+            one.order, one.killed = None, True
+            one.watching.set()
+
+    def _find(self, worker: psutil.Process, victim: str) -> psutil.Process | None:
+        if victim == "worker":
+            return worker
+        for process in self._below(worker):
+            title = _title(process)
+            if victim == "task" and title.startswith("airflow worker -- "):
+                return process
+            if victim == "jvm" and "java" in title.partition(" ")[0]:
+                return process
+            if victim == "driver" and "/spark_jobs/" in title and "java" not in title.partition(" ")[0]:
+                return process
+        return None
+
+    def _found(self, one: Try) -> str:
+        """What the kill left: the furthest state of an attempt, or of what stands."""
+        states = []
+        for _, home, version in self._places(one):
+            names = [name for folder in (home / "_attempts").glob(f"{version}.*/") for name in os.listdir(folder)]
+            if MANIFEST in names:
+                states.append("manifest written, not published")
+            elif any(name.startswith(f".{MANIFEST}.") for name in names):
+                states.append("manifest half written")
+            elif names:
+                states.append("data without manifest")
+            elif (home / f"version={version}" / MANIFEST).exists():
+                states.append("published")
+            else:
+                states.append("nothing yet")
+        order = [
+            "manifest written, not published", "manifest half written", "data without manifest", "nothing yet",
+            "published",
+        ]  # fmt: skip
+        partly = "published" in states and set(states) != {"published"}
+        return min(states, key=order.index) + (", others published" if partly else "")
+
+
+def _title(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
+def table(kills: list[Kill]) -> list[str]:
+    """The kills as lines for people: stage by victim, then what was found."""
+    lines = [f"{'':<8}" + "".join(f"{victim:>8}" for victim in VICTIMS)]
+    counted: Any = Counter((kill.order.stage, kill.order.victim) for kill in kills)
+    for stage in STAGES:
+        lines.append(f"{stage:<8}" + "".join(f"{counted[stage, victim] or '-':>8}" for victim in VICTIMS))
+    found = Counter(kill.found for kill in kills)
+    return [*lines, *(f"{number:>4}  {words}" for words, number in found.most_common())]

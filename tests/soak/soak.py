@@ -1,0 +1,223 @@
+"""Kill tasks of the workflow over and over, let Airflow retry them, and compare all rows with an undisturbed run.
+
+`make soak` kills 110 times; KILLS= and SEED= set how often and where the dice fall. Ends with exit code 1 if a run is
+not green, anything differs, anything half-written was visible, or anything unfinished is left.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from killer import Killer, Order, orders, table
+from local_airflow import LocalAirflow
+
+from segmentation import sources, stage
+from segmentation.arguments import JobArguments
+from segmentation.manifests import Manifest
+from segmentation.plan import Plan
+from segmentation.settings import parse
+from segmentation.upkeep import all_versions, faults, manifest_at, verify
+from segmentation.versions import LATEST, Warehouse
+
+MONTHS = ("2023-09-01", "2023-08-01")
+PARALLEL = 2
+SAY_EVERY = 20  # seconds
+
+
+def params(number: int) -> dict[str, Any]:
+    """The params of a run. Two runs share a source, and the later month needs the earlier one's customers."""
+    return {"demo_reviews": 3000 + 50 * (number // 2), "as_of": MONTHS[number % 2], "k_max": 4}
+
+
+def run_id(number: int) -> str:
+    return f"soak-{number:03}"
+
+
+class Undisturbed:
+    """The same runs in a warehouse of their own, one after another in one process, without Airflow."""
+
+    def __init__(self, root: Path) -> None:
+        self.warehouse = Warehouse(root)
+        self.plans: dict[str, Plan] = {}
+
+    def plan(self, number: int) -> Plan:
+        """The plan of a run. Brings its source."""
+        if run_id(number) not in self.plans:
+            settings = parse(params(number))
+            source = sources.fetch(settings, self.warehouse, run_id(number), report=lambda line: None)
+            self.plans[run_id(number)] = Plan(settings, settings.as_of, source.version)
+        return self.plans[run_id(number)]
+
+    def run(self, number: int) -> None:
+        """Make everything that the run makes."""
+        import clean
+        import ingest
+        import kmeans
+        import report
+        import rfm
+
+        plan = self.plan(number)
+        for job in (ingest, clean, rfm, kmeans, report):
+            given = JobArguments(plan.settings, plan.as_of, plan.source_version, run_id(number))
+            stage.run(job.__name__, job.build, given, self.warehouse)
+
+
+@dataclass
+class Watchman(threading.Thread):
+    """Reads what a reader could see, all the time: each new version whole, and where each LATEST leads."""
+
+    warehouse: Warehouse
+    seen: set = field(default_factory=set)
+    wrong: list[str] = field(default_factory=list)
+    ending: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        super().__init__(daemon=True)
+
+    __hash__ = threading.Thread.__hash__
+
+    def run(self) -> None:
+        while not self.ending.wait(0.2):
+            self.look()
+
+    def look(self) -> None:
+        """One round."""
+        try:
+            for folder in all_versions(self.warehouse):
+                if folder not in self.seen:
+                    self.seen.add(folder)
+                    self.wrong += faults(folder, manifest_at(self.warehouse, folder))
+            for path in self.warehouse.root.glob(f"**/{LATEST}"):
+                folder = path.parent / f"version={path.read_text(encoding='utf-8').strip()}"
+                if folder not in self.seen:
+                    self.wrong += faults(folder, manifest_at(self.warehouse, folder))
+        except Exception as error:
+            self.wrong.append(f"a reader met {type(error).__name__}: {error}")
+
+
+def soak(folder: Path, todo: list[Order], seed: int) -> list[str]:
+    """Run until all orders are carried out; returns what is wrong, a sentence each."""
+    airflow, undisturbed = LocalAirflow(folder), Undisturbed(folder / "undisturbed")
+    warehouse = Warehouse(airflow.warehouse)
+    watchman = Watchman(warehouse)
+    names: dict[str, tuple[str, str]] = {}
+    print("starting Airflow", flush=True)
+    airflow.start()
+    killer = Killer(airflow.pid, todo, warehouse, undisturbed.plans.__getitem__, partial(_who, airflow, names), seed)
+    try:
+        killer.start()
+        watchman.start()
+        began = time.monotonic()
+        runs = _run_all(airflow, killer, undisturbed, most=4 + len(todo) // 4)
+        print(f"{runs} runs, {len(killer.kills)} kills in {time.monotonic() - began:.0f} s", flush=True)
+        states = airflow.states()
+        tries = {name: airflow.tries(name) for name in states}
+    finally:
+        killer.stop()
+        watchman.ending.set()
+        watchman.join()
+        airflow.stop()
+    print("\n".join(table(killer.kills)), flush=True)
+    wrong = [f"{name} ended {state}" for name, state in states.items() if state != "success"]
+    wrong += [f"{len(todo) - len(killer.kills)} kills did not come about"] if len(killer.kills) < len(todo) else []
+    most = max(task["try_number"] for tasks in tries.values() for task in tasks)
+    print(f"a task took {most} tries at most; making the same runs undisturbed", flush=True)
+    for number in range(runs):
+        undisturbed.run(number)
+    return wrong + watchman.wrong + list(differences(undisturbed, warehouse))
+
+
+def _who(airflow: LocalAirflow, names: dict[str, tuple[str, str]], identity: str) -> tuple[str, str] | None:
+    """The run and task of a try, by its id."""
+    if identity not in names:
+        for run, state in airflow.states().items():
+            if state == "running":
+                names |= {task["id"]: (run, task["task_id"]) for task in airflow.tries(run)}
+    return names.get(identity)
+
+
+def _run_all(airflow: LocalAirflow, killer: Killer, undisturbed: Undisturbed, most: int) -> int:
+    """Keep some runs going until no order is left and all have ended; returns how many there were."""
+    started, said = 0, time.monotonic()
+    while True:
+        states = airflow.states()
+        active = [name for name, state in states.items() if state in ("queued", "running")]
+        # Pairs share their source, so both start together.
+        if not active and (killer.todo or not started) and started < most:
+            for _ in range(PARALLEL):
+                undisturbed.plan(started)
+                airflow.trigger(run_id(started), params(started))
+                started += 1
+        elif not active:
+            return started
+        if time.monotonic() - said > SAY_EVERY:
+            said = time.monotonic()
+            print(f"  {started} runs started, {len(killer.kills)} kills, {len(killer.todo)} to go", flush=True)
+        time.sleep(1)
+
+
+def differences(undisturbed: Undisturbed, warehouse: Warehouse) -> Iterator[str]:
+    """What differs between a warehouse and the undisturbed one, and what is left over or damaged in it."""
+    plain = undisturbed.warehouse
+    ours, theirs = ({path.relative_to(w.root) for path in all_versions(w)} for w in (warehouse, plain))
+    yield from (f"{path} is missing" for path in sorted(theirs - ours))
+    yield from (f"{path} is one too many" for path in sorted(ours - theirs))
+    compared = 0
+    for path in sorted(ours & theirs):
+        one, other = manifest_at(warehouse, warehouse.root / path), manifest_at(plain, plain.root / path)
+        if one.rows_checksum != other.rows_checksum or rows(warehouse, one) != rows(plain, other):
+            yield f"{path} has other rows"
+        compared += one.rows
+    yield from (f"{path} differs" for path in latest(plain).items() ^ latest(warehouse).items())
+    yield from verify(warehouse)[1]
+    yield from (f"{path} is left over" for path in left_over(warehouse.root))
+    print(f"compared {len(ours & theirs)} versions with {compared:,} rows", flush=True)
+
+
+def rows(warehouse: Warehouse, manifest: Manifest) -> Any:
+    """All rows of a version in a fixed order, or the checksums of its files where they are texts."""
+    folder = warehouse.place_of(manifest)
+    paths = [name for name in manifest.files if name.endswith(".parquet")]
+    if len(paths) < len(manifest.files):
+        return {name: entry["sha256"] for name, entry in manifest.files.items()}
+    # The whole path counts, because partition columns live in it.
+    return sorted(
+        (name.rpartition("/")[0], repr(row)) for name in paths for row in pq.read_table(folder / name).to_pylist()
+    )
+
+
+def latest(warehouse: Warehouse) -> dict[str, str]:
+    """What each LATEST says."""
+    found = warehouse.root.glob(f"**/{LATEST}")
+    return {str(path.relative_to(warehouse.root)): path.read_text(encoding="utf-8") for path in found}
+
+
+def left_over(root: Path) -> list[Path]:
+    """Unfinished work: folders of attempts, and drafts of small files."""
+    drafts = (path for path in root.glob("**/.*") if path.suffix != ".crc")  # Spark's checksums lie beside its files
+    return [*root.glob("**/_attempts/*/"), *drafts]
+
+
+def main() -> int:
+    kills, seed = int(os.environ.get("KILLS") or 110), int(os.environ.get("SEED") or 1)
+    folder = Path(tempfile.mkdtemp(prefix="soak-"))
+    wrong = soak(folder, orders(kills, seed), seed)
+    if wrong:
+        print("\n".join(["Failed:", *wrong[:50], f"All is kept in {folder}"]))
+        return 1
+    shutil.rmtree(folder)
+    print("All runs are green, and every row is as in the undisturbed runs.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
