@@ -9,7 +9,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 unexport VIRTUAL_ENV
 
-.PHONY: help setup demo run up down docs lineage verify prune test lint format clean
+.PHONY: help setup demo run up down docs lineage verify prune test soak lint format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -61,6 +61,9 @@ prune: .venv/ready ## List versions that are no longer needed; APPLY=1 removes t
 
 test: .venv/ready-dev ## Run all tests
 	@.venv/bin/python -m pytest
+
+soak: .venv/ready-dev ## Kill tasks of a running Airflow 110 times, and compare all rows with undisturbed runs: KILLS= SEED=
+	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_soak.py
 
 lint: .venv/ready-dev ## Check Python and SQL style
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/sqlfluff lint include/sql

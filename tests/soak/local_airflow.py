@@ -44,9 +44,16 @@ class LocalAirflow:
         self.local.mkdir(parents=True)
         if (LOCAL / "class-cache").exists():
             (self.local / "class-cache").symlink_to(LOCAL / "class-cache")
-        done = self._command("up")
-        if done.returncode:
-            raise RuntimeError(f"Airflow did not start:\n{done.stdout}{done.stderr}")
+        try:
+            done = self._command("up")
+            if done.returncode:
+                raise RuntimeError(f"Airflow did not start:\n{done.stdout}{done.stderr}")
+            self._enter()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _enter(self) -> None:
         ((user, password),) = json.loads(
             (self.local / "airflow/simple_auth_manager_passwords.json.generated").read_text(encoding="utf-8")
         ).items()

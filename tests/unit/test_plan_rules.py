@@ -1,44 +1,20 @@
 """The version ids under a changed rule: new exactly where the rule counts, in a copy of the project."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from test_plan import AFTER_PURCHASES, AFTER_RFM, ALL, CLEAN, CLUSTERED, REPORT, make, versions
 
-from segmentation import datasets, plan, segment_maps, settings, sql_files
+from project_copy import project_copy
+from segmentation import plan, sql_files
 from segmentation.paths import PROJECT
-
-
-def forget() -> None:
-    for module in (sql_files, datasets, plan):
-        for member in vars(module).values():
-            if hasattr(member, "cache_clear"):
-                member.cache_clear()
 
 
 @pytest.fixture
 def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str, str], None]]:
-    """Change a rule in a copy of the project: edit(path, old text, new text)."""
-    skipped = shutil.ignore_patterns("__pycache__")
-    for folder in ("include", "spark_jobs"):
-        shutil.copytree(plan.PROJECT / folder, tmp_path / folder, ignore=skipped)
-    monkeypatch.setattr(plan, "PROJECT", tmp_path)
-    for module in (sql_files, datasets):
-        monkeypatch.setattr(module, "SQL", tmp_path / "include/sql")
-    for module in (settings, segment_maps):
-        monkeypatch.setattr(module, "SEGMENT_MAPS", tmp_path / "include/segment_maps")
-    forget()
-
-    def change(path: str, old: str, new: str) -> None:
-        text = (tmp_path / path).read_text(encoding="utf-8")
-        assert old in text
-        (tmp_path / path).write_text(text.replace(old, new, 1), encoding="utf-8")
-        forget()
-
-    yield change
-    forget()
+    with project_copy(tmp_path, monkeypatch) as change:
+        yield change
 
 
 @pytest.mark.parametrize(

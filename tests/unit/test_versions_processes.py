@@ -4,7 +4,6 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Iterator
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
@@ -22,23 +21,6 @@ LONG = 20  # seconds; a test that waits this long has failed
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Warehouse:
     return Warehouse(tmp_path / "warehouse")
-
-
-@pytest.fixture
-def start() -> Iterator:
-    """Start a process; it is ended with the test."""
-    running = []
-
-    def begin(work, *given) -> multiprocessing.Process:
-        process = fork.Process(target=work, args=given, daemon=True)
-        process.start()
-        running.append(process)
-        return process
-
-    yield begin
-    for process in running:
-        process.kill()
-        process.join()
 
 
 def build_for_ever(warehouse: Warehouse, begun: Event) -> None:

@@ -1,0 +1,54 @@
+"""A handful of kills of the soak, on an Airflow of its own: all runs green, every row as in undisturbed runs."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import run_soak
+from killer import orders
+
+from segmentation.local import java, layout
+from segmentation.paths import PROJECT
+
+KILLS, SEED = 6, 248
+
+
+def test_a_handful_of_kills_changes_nothing(tmp_path: Path) -> None:
+    folders = [PROJECT / name for name in ("include", "spark_jobs", "dags", "tests/soak")]
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("AIRFLOW", "SPARK", "PYSPARK"))}
+    own = {
+        "KILLS": str(KILLS),
+        "SEED": str(SEED),
+        "TMPDIR": str(tmp_path),
+        "JAVA_HOME": str(java.java_home()),
+        "PYTHONPATH": os.pathsep.join(map(str, folders)),
+        "SPARK_SUBMIT_OPTS": layout.SMALL_JOBS,
+    }
+    done = subprocess.run(
+        [sys.executable, Path(run_soak.__file__)],
+        env=clean | own, capture_output=True, text=True, timeout=1500, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
+    assert f"{KILLS} kills in" in done.stdout
+    assert "every row is as in the undisturbed runs" in done.stdout
+
+
+def test_the_soak_sees_a_row_that_differs_and_work_that_is_left(tmp_path: Path) -> None:
+    plain, other = run_soak.Undisturbed(tmp_path / "plain"), run_soak.Undisturbed(tmp_path / "other")
+    for one in (plain, other):
+        one.plan(0)
+    assert list(run_soak.differences(plain, other.warehouse)) == []
+    (version,) = other.warehouse.root.glob("source/version=*")
+    file = next(path for path in version.rglob("*.jsonl"))
+    file.write_bytes(file.read_bytes()[:-1])
+    (other.warehouse.root / "source/_attempts/0123.ab").mkdir()
+    wrong = "\n".join(run_soak.differences(plain, other.warehouse))
+    assert "0123.ab is left over" in wrong
+
+
+def test_the_orders_reach_every_stage_and_every_victim() -> None:
+    drawn = orders(110, 1)
+    assert len({(one.stage, one.victim, one.moment) for one in drawn}) == 66
+    assert {one.stage for one in orders(KILLS, SEED)} == {"fetch", "ingest", "clean", "rfm", "kmeans", "report"}
+    assert {one.moment for one in orders(KILLS, SEED)} == {"random", "before", "after"}

@@ -1,0 +1,23 @@
+"""What the unit tests share."""
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+
+import pytest
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., multiprocessing.Process]]:
+    """Start a process; it is ended with the test."""
+    running = []
+
+    def begin(work, *given) -> multiprocessing.Process:
+        process = multiprocessing.get_context("fork").Process(target=work, args=given, daemon=True)
+        process.start()
+        running.append(process)
+        return process
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.join()

@@ -1,0 +1,111 @@
+"""What killed work leaves behind: wiped by the next try, swept by prune, never taken from a living builder."""
+
+import os
+import signal
+import threading
+import time
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+import pytest
+from test_versions import ID, MONTH, OTHER_ID, attempt, left_over, publish
+from test_versions_processes import LONG, build_for_ever, fork
+
+from segmentation import upkeep, versions
+from segmentation.versions import LATEST, Warehouse
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    return Warehouse(tmp_path / "warehouse")
+
+
+@pytest.fixture
+def holder(warehouse: Warehouse, start):
+    """A process that builds a version and has an attempt of it."""
+    begun = fork.Event()
+    process = start(build_for_ever, warehouse, begun)
+    assert begun.wait(LONG)
+    return process
+
+
+def kill(process) -> None:
+    os.kill(process.pid, signal.SIGKILL)
+    process.join(LONG)
+
+
+def die_before_latest_changes(warehouse: Warehouse) -> None:
+    versions.os.replace = lambda *_: os._exit(9)
+    warehouse.set_latest("customer_rfm", OTHER_ID, MONTH)
+
+
+def test_a_draft_of_latest_that_a_kill_has_left_goes_with_the_next_run(warehouse: Warehouse, start) -> None:
+    publish(warehouse, "one", ID)
+    publish(warehouse, "two", OTHER_ID)
+    warehouse.set_latest("customer_rfm", ID, MONTH)
+    writer = start(die_before_latest_changes, warehouse)
+    writer.join(LONG)
+    assert writer.exitcode == 9
+    home = warehouse.home("customer_rfm", MONTH)
+    assert len(list(home.glob(f".{LATEST}.*"))) == 1
+    assert (home / LATEST).read_text() == f"{ID}\n"
+    warehouse.set_latest("customer_rfm", OTHER_ID, MONTH)
+    assert list(home.glob(f".{LATEST}.*")) == []
+    assert (home / LATEST).read_text() == f"{OTHER_ID}\n"
+
+
+def write_for_a_while(folder: Path, begun: Event) -> None:
+    until = time.monotonic() + 1
+    while time.monotonic() < until:
+        for number in range(50):
+            (folder / "_temporary" / str(number)).mkdir(parents=True, exist_ok=True)
+            begun.set()
+
+
+def test_dead_work_goes_although_a_dying_job_still_writes_to_it(warehouse: Warehouse, start) -> None:
+    begun = fork.Event()
+    dead = attempt(warehouse, "half")
+    start(write_for_a_while, dead.folder, begun)
+    assert begun.wait(LONG)
+    with warehouse.building("customer_rfm", ID, MONTH):
+        publish(warehouse)
+        time.sleep(1.2)  # the writer's last words come while we build
+    assert left_over(warehouse) == []
+
+
+def test_who_waits_says_for_whom(warehouse: Warehouse, holder) -> None:
+    said: list[str] = []
+
+    def work() -> None:
+        with warehouse.building("customer_rfm", ID, MONTH, said.append):
+            pass
+
+    waiting = threading.Thread(target=work, daemon=True)
+    waiting.start()
+    deadline = time.monotonic() + LONG
+    while not said and time.monotonic() < deadline:
+        time.sleep(0.02)
+    kill(holder)
+    waiting.join(LONG)
+    assert len(said) == 1
+    assert f"customer_rfm as of 2023-09-01 version {ID} is being built by process {holder.pid} on " in said[0]
+
+
+def test_who_need_not_wait_says_nothing(warehouse: Warehouse) -> None:
+    said: list[str] = []
+    for _ in range(2):
+        with warehouse.building("customer_rfm", ID, MONTH, said.append):
+            pass
+    assert said == []
+
+
+def test_prune_leaves_a_living_builders_work_and_takes_a_dead_ones(warehouse: Warehouse, holder) -> None:
+    (folder,) = warehouse.root.glob("**/_attempts/*/")
+    assert upkeep.unneeded(warehouse, days=30) == upkeep.prune(warehouse, days=30) == []
+    assert not warehouse.wipe(folder)
+    assert folder.exists()
+    kill(holder)
+    assert [one.folder for one in upkeep.unneeded(warehouse, days=30)] == [folder]
+    assert folder.exists()
+    assert [one.folder for one in upkeep.prune(warehouse, days=30)] == [folder]
+    assert not folder.exists()
