@@ -21,7 +21,7 @@ from segmentation.local.warehouse import show_unneeded
 from segmentation.paths import PROJECT
 from segmentation.sources import download
 from segmentation.sources.landing import Landing
-from segmentation.versions import Warehouse
+from segmentation.versions import ATTEMPTS, Warehouse
 
 TOTAL = sum(map(len, FILES.values()))
 
@@ -227,6 +227,8 @@ def test_prune_removes_parts_that_nobody_has_continued(
     start(warehouse, "main", "die").communicate(timeout=30)
     left = landed(warehouse)
     assert len(left) == 2, "the part and the note; the products stand in the other version"
+    # What the dead process was building may go at once; what it has downloaded waits for a next try.
+    assert [one.folder.parent.name for one in upkeep.prune(warehouse, 30)] == [ATTEMPTS]
     assert upkeep.unneeded(warehouse, 30) == []
     then = (datetime.now(UTC) - timedelta(days=31)).timestamp()
     for name in left:

@@ -205,9 +205,11 @@ class Killer(threading.Thread):
             one.watching.set()
 
     def _find(self, worker: psutil.Process, victim: str) -> psutil.Process | None:
+        below = self._below(worker)
         if victim == "worker":
-            return worker
-        for process in self._below(worker):
+            # The local executor never finds a task again whose worker dies before it has begun; it stays queued.
+            return worker if below else None
+        for process in below:
             title = _title(process)
             if victim == "task" and title.startswith("airflow worker -- "):
                 return process
