@@ -54,22 +54,39 @@ def test_a_draft_of_latest_that_a_kill_has_left_goes_with_the_next_run(warehouse
     assert (home / LATEST).read_text() == f"{OTHER_ID}\n"
 
 
-def write_for_a_while(folder: Path, begun: Event) -> None:
-    until = time.monotonic() + 1
+def die_at_the_manifest(warehouse: Warehouse) -> None:
+    versions.write_whole = lambda *_: os._exit(9)
+    publish(warehouse, "half")
+
+
+def test_no_version_is_there_before_its_manifest(warehouse: Warehouse, start) -> None:
+    writer = start(die_at_the_manifest, warehouse)
+    writer.join(LONG)
+    assert writer.exitcode == 9
+    assert not warehouse.place("customer_rfm", ID, MONTH).exists()
+    assert len(left_over(warehouse)) == 1
+
+
+def write_on(folder: Path, begun: Event) -> None:
+    """As a job whose parent was killed: busy for a moment, and some last words later."""
+    until = time.monotonic() + 0.3
     while time.monotonic() < until:
         for number in range(50):
             (folder / "_temporary" / str(number)).mkdir(parents=True, exist_ok=True)
             begun.set()
+    time.sleep(0.5)
+    (folder / "_temporary" / "last").mkdir(parents=True, exist_ok=True)
 
 
 def test_dead_work_goes_although_a_dying_job_still_writes_to_it(warehouse: Warehouse, start) -> None:
     begun = fork.Event()
     dead = attempt(warehouse, "half")
-    start(write_for_a_while, dead.folder, begun)
+    job = start(write_on, dead.folder, begun)
     assert begun.wait(LONG)
     with warehouse.building("customer_rfm", ID, MONTH):
         publish(warehouse)
-        time.sleep(1.2)  # the writer's last words come while we build
+        job.join(LONG)
+        assert job.exitcode == 0
     assert left_over(warehouse) == []
 
 
