@@ -120,7 +120,9 @@ class Warehouse:
 
     def unfinished(self) -> list[Path]:
         """The folders of attempts that nobody works on any more."""
-        return [folder for folder in sorted(self.root.glob(f"**/{ATTEMPTS}/*/")) if is_free(_lock_of(folder))]
+        # Never "**", which would walk into the folders that builders make and remove meanwhile.
+        attempts = [*self.root.glob(f"*/{ATTEMPTS}/*/"), *self.root.glob(f"*/as_of=*/{ATTEMPTS}/*/")]
+        return [folder for folder in sorted(attempts) if is_free(_lock_of(folder))]
 
     def wipe(self, folder: Path) -> bool:
         """Remove a folder that `unfinished` has named, unless its version is being built; tell whether it went."""

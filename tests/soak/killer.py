@@ -1,5 +1,6 @@
 """Kill tasks of a running Airflow: which process, in which stage, at which moment, all from one seed."""
 
+import json
 import os
 import random
 import signal
@@ -44,10 +45,12 @@ class Kill:
 
 @dataclass
 class Try:
-    """A try of a task that is being watched."""
+    """A try of a task that is being watched, with the ids of its process and of the worker above that."""
 
     run_id: str
     stage: str
+    pid: int
+    worker: int
     began: float
     order: Order | None
     due: float = 0.0
@@ -76,30 +79,28 @@ def orders(number: int, seed: int) -> list[Order]:
 class Killer(threading.Thread):
     """Carries out orders on the tries that it sees, each try once, until told to stop.
 
-    plan_of: the plan of a run. describe: the run and task of a task instance's id, or None.
+    tries: the folder where tries say who they are. plan_of: the plan of a run.
     """
 
     def __init__(
         self,
-        root_pid: int,
+        tries: Path,
         todo: list[Order],
         warehouse: Warehouse,
         plan_of: Callable[[str], Plan],
-        describe: Callable[[str], tuple[str, str] | None],
         seed: int,
         most_per_task: int = 4,
     ) -> None:
         super().__init__(daemon=True)
-        self.root = psutil.Process(root_pid)
+        self.folder = tries
         self.todo = list(todo)
         self.warehouse = warehouse
         self.plan_of = plan_of
-        self.describe = describe
         self.most_per_task = most_per_task
         self.dice = random.Random(seed)
         self.kills: list[Kill] = []
         self.tries: dict[str, Try] = {}
-        self.over: set[str] = set()
+        self.seen: set[str] = set()
         self.durations: dict[str, list[float]] = {stage: [] for stage in STAGES}
         self.lock = threading.RLock()
         self.ending = threading.Event()
@@ -107,40 +108,22 @@ class Killer(threading.Thread):
     def run(self) -> None:
         """Look around some ten times a second."""
         while not self.ending.wait(0.1):
-            alive = self._tasks()
-            for identity in alive.keys() - self.tries.keys() - self.over:
-                self._begin(identity)
-            for identity, one in list(self.tries.items()):
-                if identity not in alive:
-                    self._end(identity, one)
+            for path in self.folder.glob("[!.]*"):
+                if path.name not in self.seen:
+                    self.seen.add(path.name)
+                    self._begin(path.name, *json.loads(path.read_text(encoding="utf-8")))
+            for name, one in list(self.tries.items()):
+                if not _alive(one.pid):
+                    self._end(name, one)
                 elif one.order and one.order.moment == "random" and time.monotonic() >= one.due:
-                    self._kill(identity)
+                    self._kill(one)
 
     def stop(self) -> None:
         """Kill no more."""
         self.ending.set()
         self.join()
 
-    def _tasks(self) -> dict[str, psutil.Process]:
-        """The worker process of each task that runs, by the id of the task's try."""
-        found = {}
-        for process in self._below(self.root):
-            title = _title(process)
-            if title.startswith("airflow worker -- LocalExecutor: ") and "<idle>" not in title:
-                found[title.rpartition(" ")[2]] = process
-        return found
-
-    def _below(self, process: psutil.Process) -> list[psutil.Process]:
-        try:
-            return process.children(recursive=True)
-        except psutil.Error:
-            return []
-
-    def _begin(self, identity: str) -> None:
-        described = self.describe(identity)
-        if not described:
-            return
-        run_id, stage = described
+    def _begin(self, name: str, run_id: str, stage: str, pid: int, worker: int) -> None:
         with self.lock:
             done = Counter((kill.run_id, kill.order.stage) for kill in self.kills)
             order = None
@@ -148,23 +131,22 @@ class Killer(threading.Thread):
                 order = next((order for order in self.todo if order.stage == stage), None)
             if order:
                 self.todo.remove(order)
-            one = self.tries[identity] = Try(run_id, stage, time.monotonic(), order)
+            one = self.tries[name] = Try(run_id, stage, pid, worker, time.monotonic(), order)
         times = sorted(self.durations[stage]) or [FIRST_GUESS]
         one.due = one.began + self.dice.uniform(0, times[len(times) // 2])
         if order and order.moment != "random":
-            threading.Thread(target=self._watch, args=(identity, one, order.moment), daemon=True).start()
+            threading.Thread(target=self._watch, args=(one, order.moment), daemon=True).start()
 
-    def _end(self, identity: str, one: Try) -> None:
+    def _end(self, name: str, one: Try) -> None:
         with self.lock:
             one.watching.set()
             if one.order:
                 self.todo.insert(0, one.order)
             if not one.killed:
                 self.durations[one.stage].append(time.monotonic() - one.began)
-            self.tries.pop(identity, None)
-            self.over.add(identity)
+            del self.tries[name]
 
-    def _watch(self, identity: str, one: Try, moment: str) -> None:
+    def _watch(self, one: Try, moment: str) -> None:
         """Kill as soon as the manifest of one of the try's datasets is being written, or has been."""
         places = self._places(one)
         _, home, version = places[self.dice.randrange(len(places))]
@@ -176,7 +158,7 @@ class Killer(threading.Thread):
                 except OSError:
                     continue
                 if any(name.startswith(sign) for name in names):
-                    self._kill(identity)
+                    self._kill(one)
                     return
             time.sleep(GLANCE)
 
@@ -186,38 +168,21 @@ class Killer(threading.Thread):
             (name, self.warehouse.home(name, plan.as_of_for(name)), plan.version(name)) for name in STAGES[one.stage]
         ]
 
-    def _kill(self, identity: str) -> None:
+    def _kill(self, one: Try) -> None:
         with self.lock:
-            one = self.tries[identity]
-            worker = self._tasks().get(identity)
-            if not one.order or not worker:
+            if not one.order or not _alive(one.pid):
                 return
-            victim = self._find(worker, one.order.victim)
+            victim = _find(one, one.order.victim)
             if not victim:  # not started yet, or gone already
                 one.due = time.monotonic() + 0.2
                 return
             try:
-                victim.send_signal(signal.SIGKILL)
-            except psutil.Error:
+                os.kill(victim, signal.SIGKILL)
+            except ProcessLookupError:
                 return
             self.kills.append(Kill(one.order, one.run_id, self._found(one)))
             one.order, one.killed = None, True
             one.watching.set()
-
-    def _find(self, worker: psutil.Process, victim: str) -> psutil.Process | None:
-        below = self._below(worker)
-        if victim == "worker":
-            # The local executor never finds a task again whose worker dies before it has begun; it stays queued.
-            return worker if below else None
-        for process in below:
-            title = _title(process)
-            if victim == "task" and title.startswith("airflow worker -- "):
-                return process
-            if victim == "jvm" and "java" in title.partition(" ")[0]:
-                return process
-            if victim == "driver" and "/spark_jobs/" in title and "java" not in title.partition(" ")[0]:
-                return process
-        return None
 
     def _found(self, one: Try) -> str:
         """What the kill left: the furthest state of an attempt, or of what stands."""
@@ -242,11 +207,25 @@ class Killer(threading.Thread):
         return min(states, key=order.index) + (", others published" if partly else "")
 
 
-def _title(process: psutil.Process) -> str:
+def _alive(pid: int) -> bool:
     try:
-        return " ".join(process.cmdline())
-    except psutil.Error:
-        return ""
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _find(one: Try, victim: str) -> int | None:
+    """The process to kill: the task starts the JVM, and that the driver."""
+    if victim in ("task", "worker"):
+        return one.pid if victim == "task" else one.worker
+    jvm = _child(one.pid, "java")
+    return jvm and (jvm if victim == "jvm" else _child(jvm, "python"))
+
+
+def _child(pid: int, name: str) -> int | None:
+    every = psutil.process_iter(["pid", "ppid", "name"])
+    return next((one.pid for one in every if one.info["ppid"] == pid and one.info["name"].startswith(name)), None)
 
 
 def table(kills: list[Kill]) -> list[str]:

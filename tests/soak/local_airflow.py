@@ -19,6 +19,7 @@ class LocalAirflow:
 
     def __init__(self, folder: Path) -> None:
         self.local = folder / "local"
+        self.begun = folder / "begun"  # where tasks say that they have begun
         self.warehouse = folder / "warehouse"
         self.address = f"http://127.0.0.1:{_free_port()}"
         self._token = ""
@@ -29,6 +30,7 @@ class LocalAirflow:
         return os.environ | {
             "SEGMENTATION_LOCAL": str(self.local),
             "SEGMENTATION_WAREHOUSE": str(self.warehouse),
+            "SOAK_TRIES": str(self.begun),
             "AIRFLOW_HOME": str(self.local / "airflow"),
             "AIRFLOW_PORT": self.address.rpartition(":")[2],
             "AIRFLOW__CORE__DAGS_FOLDER": str(here / "dag"),
@@ -42,6 +44,7 @@ class LocalAirflow:
     def start(self) -> None:
         """Start it and make the DAG ready for runs. Raises RuntimeError with what it said."""
         self.local.mkdir(parents=True)
+        self.begun.mkdir()
         if (LOCAL / "class-cache").exists():
             (self.local / "class-cache").symlink_to(LOCAL / "class-cache")
         try:
@@ -67,11 +70,6 @@ class LocalAirflow:
     def _command(self, word: str) -> subprocess.CompletedProcess:
         command = [sys.executable, "-m", "segmentation.local", word]
         return subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=False)
-
-    @property
-    def pid(self) -> int:
-        """The process that all of Airflow descends from."""
-        return int((self.local / "airflow.pid").read_text(encoding="utf-8"))
 
     def trigger(self, run_id: str, params: dict[str, Any]) -> None:
         """Start a run."""

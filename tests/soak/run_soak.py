@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ from segmentation.versions import LATEST, Warehouse
 
 MONTHS = ("2023-09-01", "2023-08-01")
 PARALLEL = 2
+FEW = 10  # kills that one run after another can bear
 SAY_EVERY = 20  # seconds
 
 
@@ -96,7 +96,7 @@ class Watchman(threading.Thread):
                 if folder not in self.seen:
                     self.seen.add(folder)
                     self.wrong += faults(folder, manifest_at(self.warehouse, folder))
-            for path in self.warehouse.root.glob(f"**/{LATEST}"):
+            for path in [*self.warehouse.root.glob(f"*/{LATEST}"), *self.warehouse.root.glob(f"*/as_of=*/{LATEST}")]:
                 folder = path.parent / f"version={path.read_text(encoding='utf-8').strip()}"
                 if folder not in self.seen:
                     self.wrong += faults(folder, manifest_at(self.warehouse, folder))
@@ -109,10 +109,9 @@ def soak(folder: Path, todo: list[Order], seed: int) -> list[str]:
     airflow, undisturbed = LocalAirflow(folder), Undisturbed(folder / "undisturbed")
     warehouse = Warehouse(airflow.warehouse)
     watchman = Watchman(warehouse)
-    names: dict[str, tuple[str, str]] = {}
     print("starting Airflow", flush=True)
     airflow.start()
-    killer = Killer(airflow.pid, todo, warehouse, undisturbed.plans.__getitem__, partial(_who, airflow, names), seed)
+    killer = Killer(airflow.begun, todo, warehouse, undisturbed.plans.__getitem__, seed)
     try:
         killer.start()
         watchman.start()
@@ -128,7 +127,8 @@ def soak(folder: Path, todo: list[Order], seed: int) -> list[str]:
         airflow.stop()
     print("\n".join(table(killer.kills)), flush=True)
     wrong = [f"{name} ended {state}" for name, state in states.items() if state != "success"]
-    wrong += [f"{len(todo) - len(killer.kills)} kills did not come about"] if len(killer.kills) < len(todo) else []
+    if len(killer.kills) < len(todo):
+        wrong.append(f"{len(killer.kills)} of {len(todo)} kills came about in {len(killer.seen)} tries")
     most = max(task["try_number"] for tasks in tries.values() for task in tasks)
     print(f"a task took {most} tries at most; making the same runs undisturbed", flush=True)
     for number in range(runs):
@@ -136,24 +136,16 @@ def soak(folder: Path, todo: list[Order], seed: int) -> list[str]:
     return wrong + watchman.wrong + list(differences(undisturbed, warehouse))
 
 
-def _who(airflow: LocalAirflow, names: dict[str, tuple[str, str]], identity: str) -> tuple[str, str] | None:
-    """The run and task of a try, by its id."""
-    if identity not in names:
-        for run, state in airflow.states().items():
-            if state == "running":
-                names |= {task["id"]: (run, task["task_id"]) for task in airflow.tries(run)}
-    return names.get(identity)
-
-
 def _run_all(airflow: LocalAirflow, killer: Killer, undisturbed: Undisturbed, most: int) -> int:
     """Keep some runs going until no order is left and all have ended; returns how many there were."""
+    together = PARALLEL if len(killer.todo) > FEW else 1
     started, said = 0, time.monotonic()
     while True:
         states = airflow.states()
         active = [name for name, state in states.items() if state in ("queued", "running")]
         # Pairs share their source, so both start together.
         if not active and (killer.todo or not started) and started < most:
-            for _ in range(PARALLEL):
+            for _ in range(together):
                 undisturbed.plan(started)
                 airflow.trigger(run_id(started), params(started))
                 started += 1

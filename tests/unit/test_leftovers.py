@@ -1,6 +1,8 @@
 """What killed work leaves behind: wiped by the next try, swept by prune, never taken from a living builder."""
 
+import contextlib
 import os
+import shutil
 import signal
 import threading
 import time
@@ -72,7 +74,9 @@ def write_on(folder: Path, begun: Event) -> None:
     until = time.monotonic() + 0.3
     while time.monotonic() < until:
         for number in range(50):
-            (folder / "_temporary" / str(number)).mkdir(parents=True, exist_ok=True)
+            # Wiped between its look and its step, `mkdir` does not know which of the two is wrong.
+            with contextlib.suppress(FileExistsError):
+                (folder / "_temporary" / str(number)).mkdir(parents=True, exist_ok=True)
             begun.set()
     time.sleep(0.5)
     (folder / "_temporary" / "last").mkdir(parents=True, exist_ok=True)
@@ -114,6 +118,26 @@ def test_who_need_not_wait_says_nothing(warehouse: Warehouse) -> None:
         with warehouse.building("customer_rfm", ID, MONTH, said.append):
             pass
     assert said == []
+
+
+def churn(warehouse: Warehouse, begun: Event) -> None:
+    """As a builder whose folders come and go."""
+    with warehouse.building("customer_rfm", ID, MONTH):
+        folder = attempt(warehouse, "half").folder
+        while True:
+            for number in range(20):
+                (folder / str(number) / "deep").mkdir(parents=True)
+            begun.set()
+            for number in range(20):
+                shutil.rmtree(folder / str(number))
+
+
+def test_prune_can_look_while_a_builder_works(warehouse: Warehouse, start) -> None:
+    begun = fork.Event()
+    start(churn, warehouse, begun)
+    assert begun.wait(LONG)
+    for _ in range(300):
+        assert warehouse.unfinished() == []
 
 
 def test_prune_leaves_a_living_builders_work_and_takes_a_dead_ones(warehouse: Warehouse, holder) -> None:
