@@ -9,7 +9,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 unexport VIRTUAL_ENV
 
-.PHONY: help setup demo run up down docs lineage verify prune test soak lint format clean
+.PHONY: help setup demo run up down backfill docs lineage verify prune test soak soak-backfill lint format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -50,6 +50,9 @@ up: .venv/ready ## Start Airflow with its pages on this machine
 down: ## Stop the Airflow that `make up` started
 	@.venv/bin/python -m segmentation.local down
 
+backfill: .venv/ready ## Have that Airflow run many months: FROM=2022-01-01 TO=2022-12-01 ACTIVE= BACKWARDS=1 REPROCESS= and params
+	@.venv/bin/python -m segmentation.local backfill
+
 lineage: .venv/ready ## Show what a version was made from: DATASET=report AS_OF=2023-09-01
 	@.venv/bin/python -m segmentation.local lineage
 
@@ -64,6 +67,9 @@ test: .venv/ready-dev ## Run all tests
 
 soak: .venv/ready-dev ## Kill tasks of a running Airflow 110 times, and compare all rows with undisturbed runs: KILLS= SEED=
 	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_soak.py
+
+soak-backfill: .venv/ready-dev ## Backfill 24 months both ways, and compare each with that month alone: MONTHS=
+	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_backfill.py
 
 lint: .venv/ready-dev ## Check Python and SQL style
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/sqlfluff lint include/sql

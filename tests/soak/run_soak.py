@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,14 +45,15 @@ def run_id(number: int) -> str:
 class Undisturbed:
     """The same runs in a warehouse of their own, one after another in one process, without Airflow."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, params_of: Callable[[int], dict[str, Any]] = params) -> None:
         self.warehouse = Warehouse(root)
+        self.params_of = params_of
         self.plans: dict[str, Plan] = {}
 
     def plan(self, number: int) -> Plan:
         """The plan of a run. Brings its source."""
         if run_id(number) not in self.plans:
-            settings = parse(params(number))
+            settings = parse(self.params_of(number))
             source = sources.fetch(settings, self.warehouse, run_id(number), report=lambda line: None)
             self.plans[run_id(number)] = Plan(settings, settings.as_of, source.version)
         return self.plans[run_id(number)]

@@ -6,6 +6,7 @@ import sys
 from segmentation.errors import UserError
 from segmentation.failures import in_words
 from segmentation.local import server
+from segmentation.local.backfill import backfill
 from segmentation.local.run import run, setup
 from segmentation.local.terminal import red
 from segmentation.local.warehouse import show_faults, show_lineage, show_unneeded
@@ -14,6 +15,7 @@ from segmentation.settings import FIELDS
 
 COMMANDS = {
     "setup": setup,
+    "backfill": lambda: backfill(given_params(dict(os.environ))),
     "up": server.up,
     "down": server.down,
     "lineage": show_lineage,

@@ -63,7 +63,7 @@ def run(params: dict[str, Any]) -> int:
         print(red("Refused: ") + str(error))
         return 2
     now = datetime.now(UTC)
-    conf = {name: _json(getattr(checked, name)) for name in params}
+    conf = {name: as_json(getattr(checked, name)) for name in params}
     command = ["airflow", "dags", "test", DAG_ID, now.strftime("%Y-%m-%dT%H:%M:%S"), "-c", json.dumps(conf)]
     log = layout.LOGS / f"run-{now:%Y%m%dT%H%M%S}.log"
     print(bold(f"{checked.source}, {checked.category.replace('_', ' ')}") + dim(f"  log: {log}"), flush=True)
@@ -91,7 +91,8 @@ def _is_small(given: settings.Settings) -> bool:
     return given.source == "demo" and given.demo_reviews <= SMALL_DEMO
 
 
-def _json(value: Any) -> Any:
+def as_json(value: Any) -> Any:
+    """A param's value as JSON can hold it."""
     if isinstance(value, tuple):
         return list(value)
     return value if isinstance(value, (bool, int, str)) or value is None else _number_or_text(value)

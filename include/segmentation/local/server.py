@@ -11,6 +11,7 @@ from pathlib import Path
 
 from segmentation.errors import UserError
 from segmentation.local import layout
+from segmentation.local.rest import login
 from segmentation.local.run import DAG_ID, prepare
 from segmentation.local.terminal import bold, clock
 from segmentation.paths import LOCAL
@@ -44,7 +45,7 @@ def up() -> None:
     with clock("starting Airflow"):
         _wait_until_healthy(process, log)
     subprocess.run(["airflow", "dags", "reserialize"], env=environment, capture_output=True, check=False)
-    ((user, password),) = json.loads(PASSWORDS.read_text(encoding="utf-8")).items()
+    user, password = login(PASSWORDS)
     print(f"{bold('Airflow')}  {address()}/dags/{DAG_ID}")
     print(f"Login    {user} / {password}")
     print("Stop it  make down")

@@ -1,0 +1,110 @@
+"""`make backfill`: have the Airflow of this machine run many months, and follow them to their end."""
+
+import os
+import time
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from segmentation import settings
+from segmentation.errors import UserError
+from segmentation.local import server
+from segmentation.local.rest import Rest
+from segmentation.local.run import DAG_ID, as_json
+from segmentation.local.terminal import bold, dim, red
+
+ENDED = ("success", "failed")
+LOOK_SECONDS = 1
+DEFAULT_ACTIVE = "2"
+REPROCESS = ("none", "failed", "completed")
+
+
+def backfill(params: dict[str, Any]) -> int:
+    """Create a backfill and follow it; returns 1 if a run did not end green.
+
+    Variables: FROM, TO (the first and last month, any day of them), ACTIVE (runs at once), REPROCESS, BACKWARDS.
+    """
+    checked = settings.parse(params)
+    if checked.as_of:
+        raise UserError("AS_OF: each run of a backfill is as of the end of its month. Give FROM and TO instead.")
+    content = {
+        "dag_id": DAG_ID,
+        "from_date": f"{_month('FROM')}T00:00:00Z",
+        "to_date": f"{_month('TO')}T00:00:00Z",
+        "max_active_runs": _active(),
+        "run_backwards": os.environ.get("BACKWARDS") == "1",
+        "reprocess_behavior": _reprocess(),
+        "dag_run_conf": {name: as_json(getattr(checked, name)) for name in params},
+    }
+    rest = Rest(server.address(), server.PASSWORDS)
+    if rest.ask(f"/api/v2/dags/{DAG_ID}")["is_paused"]:
+        raise UserError(
+            f"The DAG is paused, so nothing would run. Switch it on at {server.address()}/dags/{DAG_ID}; "
+            "the run of the last month then starts too."
+        )
+    began = time.monotonic()
+    created = rest.ask("/api/v2/backfills", content)
+    query = f"&run_type=backfill&logical_date_gte={content['from_date']}&logical_date_lte={content['to_date']}"
+    mine = [run["dag_run_id"] for run in rest.runs(DAG_ID, query) if _is_of(run, created["created_at"])]
+    print(bold(f"{len(mine)} runs") + dim(f"  {server.address()}/dags/{DAG_ID}; Ctrl-C leaves them going"), flush=True)
+    if not mine:
+        print("Every month has a run already. REPROCESS=completed runs them again, REPROCESS=failed those that failed.")
+        return 0
+    states = []
+    for run in _ends(rest, query, set(mine)):
+        states.append(run["state"])
+        word = run["state"] if run["state"] == "success" else red(run["state"])
+        print(f"  {_as_of(run)}  {word}{_seconds(run):>8.1f} s", flush=True)
+    took = time.monotonic() - began
+    print(
+        bold(f"{states.count('success')} of {len(states)} green")
+        + f" in {took:.0f} s, {took / len(states):.1f} s a run"
+    )
+    return int(set(states) != {"success"})
+
+
+def _ends(rest: Rest, query: str, waiting: set[str]) -> Iterator[dict[str, Any]]:
+    """The runs as they end."""
+    while waiting:
+        time.sleep(LOOK_SECONDS)
+        for run in rest.runs(DAG_ID, query):
+            if run["dag_run_id"] in waiting and run["state"] in ENDED:
+                waiting.remove(run["dag_run_id"])
+                yield run
+
+
+def _is_of(run: dict[str, Any], created: str) -> bool:
+    """Whether a run belongs to the backfill created then, and not to an earlier one that it skips."""
+    ended = run["end_date"]
+    return run["state"] not in ENDED or datetime.fromisoformat(ended) >= datetime.fromisoformat(created)
+
+
+def _as_of(run: dict[str, Any]) -> str:
+    return f"as of {run['data_interval_end'][:10]}"
+
+
+def _seconds(run: dict[str, Any]) -> float:
+    """How long a run took."""
+    return (datetime.fromisoformat(run["end_date"]) - datetime.fromisoformat(run["start_date"])).total_seconds()
+
+
+def _month(name: str) -> date:
+    text = os.environ.get(name, "")
+    try:
+        return date.fromisoformat(text).replace(day=1)
+    except ValueError:
+        raise UserError(f"{name}: {text!r} is not a date as YYYY-MM-DD.") from None
+
+
+def _active() -> int:
+    text = os.environ.get("ACTIVE", DEFAULT_ACTIVE)
+    if not text.isdigit() or not int(text):
+        raise UserError(f"ACTIVE: {text!r} is not a number of runs from 1.")
+    return int(text)
+
+
+def _reprocess() -> str:
+    text = os.environ.get("REPROCESS", REPROCESS[0])
+    if text not in REPROCESS:
+        raise UserError(f"REPROCESS: {text!r} is not allowed. Allowed: {', '.join(REPROCESS)}.")
+    return text
