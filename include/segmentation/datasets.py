@@ -36,6 +36,7 @@ class Dataset:
     when_empty: what to tell the user where no rows are an error; None where they are fine.
     python_reads, python_uses: the datasets and params that the stage's Python, not its SQL, takes in.
     code: the Python files that shape the rows: those of the stage, then its own. Their text is part of the version.
+    only_for: the kind of source (`Settings.kind`) that the dataset is made for; None for every kind.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Dataset:
     python_reads: tuple[str, ...]
     python_uses: tuple[str, ...]
     code: tuple[str, ...]
+    only_for: str | None = None
 
     @property
     def ddl(self) -> str:
@@ -110,4 +112,5 @@ def _dataset(name: str, stage: str, entry: dict, code: list[str]) -> Dataset:
         python_reads=tuple(entry.get("python_reads", ())),
         python_uses=tuple(entry.get("python_uses", ())),
         code=(*code, *entry.get("code", ())),
+        only_for=entry.get("only_for"),
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from segmentation import sql_files
-from segmentation.datasets import STAGE_OF, Dataset, dataset
+from segmentation.datasets import STAGE_OF, STAGES, Dataset, dataset
 from segmentation.paths import PROJECT
 from segmentation.segment_maps import map_path
 from segmentation.session import RESULT_SETTINGS
@@ -77,9 +77,16 @@ class Plan:
             self._known[name] = self._identity(dataset(name))
         return self._known[name]
 
+    def datasets(self, stage: str) -> list[str]:
+        """The datasets that a stage makes for this kind of source, in the order of STAGES."""
+        return [name for name in STAGES[stage] if self._is_made(name)]
+
+    def _is_made(self, name: str) -> bool:
+        return dataset(name).only_for in (None, self.settings.kind)
+
     def files(self, stage: str) -> dict[str, sql_files.SqlFile]:
         """The stage's SQL files under these settings."""
-        return sql_files.stage_files(stage, self.settings.scoring)
+        return sql_files.stage_files(stage, self.settings.scoring, self.settings.kind)
 
     def needed(self, item: Dataset) -> dict[str, sql_files.SqlFile]:
         """The SQL files of its stage that a dataset rests on."""
@@ -90,7 +97,8 @@ class Plan:
         """The views and datasets from outside those SQL files that a dataset takes in."""
         needed = self.needed(item)
         names = {read for file in needed.values() for read in file.reads}
-        return (names | set(item.python_reads)) - set(needed)
+        python = {read for read in item.python_reads if read not in STAGE_OF or self._is_made(read)}
+        return (names | python) - set(needed)
 
     def inputs(self, name: str) -> dict[str, str]:
         """The versions a dataset is made from, by dataset (or `previous_` and dataset)."""

@@ -93,7 +93,7 @@ def _run_manifests(work: Work) -> list[Manifest]:
     """The manifests the report rests on, from the source on; those made by this very task are drafts."""
     plan = work.plan
     found = []
-    for name in [name for names in STAGES.values() for name in names if name != "report"]:
+    for name in [name for stage in STAGES for name in plan.datasets(stage) if name != "report"]:
         manifest = work.draft(name) or work.warehouse.get(name, plan.version(name), plan.as_of_for(name))
         found.append(manifest)
     return found

@@ -150,6 +150,11 @@ class Settings:
     )
     force: bool = setting(False, "boolean", "Build every version again, even where it stands.")
 
+    @property
+    def kind(self) -> str:
+        """What the source holds. It names the subfolders of SQL and the datasets that are for such sources only."""
+        return "reviews"
+
 
 FIELDS = {item.name: item.metadata for item in fields(Settings)}
 

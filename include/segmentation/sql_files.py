@@ -89,13 +89,14 @@ def _header(text: str) -> dict[str, str]:
 
 
 @cache
-def stage_files(stage: str, variant: str) -> dict[str, SqlFile]:
+def stage_files(stage: str, *variants: str) -> dict[str, SqlFile]:
     """The stage's files by view name, in number order.
 
-    A subfolder other than `checks` is a variant (`edges`, `seed`): its files count only where it is `variant`.
+    A subfolder other than `checks` is a variant (a scoring, a kind of source): its files count only where it is
+    among `variants`.
     """
     folder = SQL / SQL_FOLDERS[stage]
-    paths = [*folder.glob("*.sql"), *(folder / variant).glob("*.sql")]
+    paths = [*folder.glob("*.sql"), *(path for variant in variants for path in (folder / variant).glob("*.sql"))]
     return {file.name: file for file in map(read_file, sorted(paths, key=lambda path: path.name))}
 
 

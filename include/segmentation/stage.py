@@ -42,14 +42,14 @@ def missing_datasets(stage: str, plan: Plan, warehouse: Warehouse) -> list[str]:
     """The stage's datasets that have no version under this plan."""
     return [
         name
-        for name in STAGES[stage]
+        for name in plan.datasets(stage)
         if plan.settings.force or not warehouse.find(name, plan.version(name), plan.as_of_for(name))
     ]
 
 
 def standing(stage: str, plan: Plan, warehouse: Warehouse) -> list[Manifest]:
     """The manifests of a stage that is done. Raises UserError where an empty dataset makes no sense."""
-    manifests = [warehouse.get(name, plan.version(name), plan.as_of_for(name)) for name in STAGES[stage]]
+    manifests = [warehouse.get(name, plan.version(name), plan.as_of_for(name)) for name in plan.datasets(stage)]
     for manifest in manifests:
         warehouse.mark_used(manifest)
         hint = dataset(manifest.dataset).when_empty
@@ -88,8 +88,8 @@ def conclude(stage: str, plan: Plan, warehouse: Warehouse) -> list[Manifest]:
     with in_words(warehouse.root):
         manifests = standing(stage, plan, warehouse)
         if stage == list(STAGES)[-1]:
-            for names in STAGES.values():
-                for name in names:
+            for each in STAGES:
+                for name in plan.datasets(each):
                     warehouse.set_latest(name, plan.version(name), plan.as_of_for(name))
     return manifests
 

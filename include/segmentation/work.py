@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from segmentation import segment_maps, sql_files, tables
 from segmentation.code_version import code_version
-from segmentation.datasets import STAGE_OF, STAGES, Dataset, dataset
+from segmentation.datasets import STAGE_OF, Dataset, dataset
 from segmentation.errors import UserError
 from segmentation.failures import check_clock
 from segmentation.manifests import Manifest, describe_files
@@ -205,7 +205,7 @@ class Work:
         """Run the stage's checks on what was written, then publish it, in the order of STAGES."""
         checks = self._run_checks()
         published = []
-        for name in STAGES[self.stage]:
+        for name in self.plan.datasets(self.stage):
             if name in self._drafts:
                 figures: dict[str, Any] = {}
                 for view in self.plan.needed(dataset(name)):

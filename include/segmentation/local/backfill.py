@@ -9,12 +9,14 @@ from typing import Any
 from segmentation import settings
 from segmentation.errors import UserError
 from segmentation.local import server
-from segmentation.local.rest import Rest
+from segmentation.local.rest import Refused, Rest
 from segmentation.local.run import DAG_ID, as_json
 from segmentation.local.terminal import bold, dim, red
 
 ENDED = ("success", "failed")
 LOOK_SECONDS = 1
+NOTED_SECONDS = 90
+CONFLICT = 409
 DEFAULT_ACTIVE = "2"
 REPROCESS = ("none", "failed", "completed")
 
@@ -43,7 +45,7 @@ def backfill(params: dict[str, Any]) -> int:
             "the run of the last month then starts too."
         )
     began = time.monotonic()
-    created = rest.ask("/api/v2/backfills", content)
+    created = _create(rest, content)
     query = f"&run_type=backfill&logical_date_gte={content['from_date']}&logical_date_lte={content['to_date']}"
     mine = [run["dag_run_id"] for run in rest.runs(DAG_ID, query) if _is_of(run, created["created_at"])]
     print(bold(f"{len(mine)} runs") + dim(f"  {server.address()}/dags/{DAG_ID}; Ctrl-C leaves them going"), flush=True)
@@ -61,6 +63,19 @@ def backfill(params: dict[str, Any]) -> int:
         + f" in {took:.0f} s, {took / len(states):.1f} s a run"
     )
     return int(set(states) != {"success"})
+
+
+def _create(rest: Rest, content: dict[str, Any]) -> dict[str, Any]:
+    """Create the backfill. Airflow notes the end of the one before only some time after its last run."""
+    deadline = time.monotonic() + NOTED_SECONDS
+    while True:
+        try:
+            return rest.ask("/api/v2/backfills", content)
+        except Refused as refusal:
+            active = any(rest.runs(DAG_ID, "&run_type=backfill&state=queued&state=running"))
+            if refusal.status != CONFLICT or active or time.monotonic() > deadline:
+                raise
+        time.sleep(LOOK_SECONDS)
 
 
 def _ends(rest: Rest, query: str, waiting: set[str]) -> Iterator[dict[str, Any]]:

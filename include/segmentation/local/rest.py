@@ -19,6 +19,14 @@ def login(passwords: Path) -> tuple[str, str]:
     return user, password
 
 
+class Refused(UserError):
+    """Airflow's refusal of a call, with the status of its answer."""
+
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(words)
+        self.status = status
+
+
 class Rest:
     """One login at the Airflow of `address`."""
 
@@ -29,7 +37,7 @@ class Rest:
         self._token = self.ask("/auth/token", {"username": user, "password": password})["access_token"]
 
     def ask(self, path: str, content: Any = None, method: str | None = None) -> Any:
-        """One call; with `content` it is a POST. Raises UserError with Airflow's words where it refuses."""
+        """One call; with `content` it is a POST. Raises Refused with Airflow's words."""
         request = urllib.request.Request(  # noqa: S310
             self.address + path,
             method=method or ("GET" if content is None else "POST"),
@@ -40,7 +48,7 @@ class Rest:
             with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
                 return json.load(answer)
         except urllib.error.HTTPError as error:
-            raise UserError(f"Airflow refuses {path.partition('?')[0]}: {_reason(error)}") from None
+            raise Refused(error.code, f"Airflow refuses {path.partition('?')[0]}: {_reason(error)}") from None
         except urllib.error.URLError as error:
             raise UserError(
                 f"Airflow does not answer at {self.address} ({error.reason}). `make up` starts it."
