@@ -15,8 +15,8 @@ from segmentation.local.terminal import bold, dim, red
 
 ENDED = ("success", "failed")
 LOOK_SECONDS = 1
-NOTED_SECONDS = 90
-CONFLICT = 409
+REFUSED_SECONDS = 90
+CONFLICT, LOCKED = 409, 503
 DEFAULT_ACTIVE = "2"
 REPROCESS = ("none", "failed", "completed")
 
@@ -66,14 +66,17 @@ def backfill(params: dict[str, Any]) -> int:
 
 
 def _create(rest: Rest, content: dict[str, Any]) -> dict[str, Any]:
-    """Create the backfill. Airflow notes the end of the one before only some time after its last run."""
-    deadline = time.monotonic() + NOTED_SECONDS
+    """Create the backfill. Two refusals pass by themselves: Airflow notes the end of the one before only some time
+    after its last run, and SQLite does not let it write the runs while the scheduler writes.
+    """
+    deadline = time.monotonic() + REFUSED_SECONDS
     while True:
         try:
             return rest.ask("/api/v2/backfills", content)
         except Refused as refusal:
-            active = any(rest.runs(DAG_ID, "&run_type=backfill&state=queued&state=running"))
-            if refusal.status != CONFLICT or active or time.monotonic() > deadline:
+            if refusal.status not in (CONFLICT, LOCKED) or time.monotonic() > deadline:
+                raise
+            if refusal.status == CONFLICT and any(rest.runs(DAG_ID, "&run_type=backfill&state=queued&state=running")):
                 raise
         time.sleep(LOOK_SECONDS)
 

@@ -33,7 +33,10 @@ class Rest:
     def __init__(self, address: str, passwords: Path) -> None:
         self.address = address
         self._token = ""
-        user, password = login(passwords)
+        try:
+            user, password = login(passwords)
+        except FileNotFoundError:
+            raise UserError(f"Airflow has not run at {address} yet. `make up` starts it.") from None
         self._token = self.ask("/auth/token", {"username": user, "password": password})["access_token"]
 
     def ask(self, path: str, content: Any = None, method: str | None = None) -> Any:
