@@ -36,8 +36,11 @@ class Airflow:
         self.asked: list[tuple[str, Any]] = []
         self.looks: list[list[dict[str, Any]]] = []
 
-    def ask(self, path: str, content: Any = None) -> Any:
+    def ask(self, path: str, content: Any = None, method: str | None = None) -> Any:
+        if method == "PATCH":
+            self.paused = content["is_paused"]
         if path == "/api/v2/backfills":
+            assert self.paused
             if self.refusals:
                 raise self.refusals.pop(0)
             self.asked.append((path, content))
@@ -110,6 +113,7 @@ def test_it_asks_again_where_a_refusal_passes_by_itself(airflow) -> None:
     airflow.refusals = [Refused(422, "from_date must not be after to_date")]
     with pytest.raises(UserError, match="must not be after"):
         backfill.backfill({})
+    assert not airflow.paused
 
 
 def test_a_paused_dag_is_said_before_anything_is_created(airflow) -> None:

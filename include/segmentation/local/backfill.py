@@ -66,9 +66,21 @@ def backfill(params: dict[str, Any]) -> int:
 
 
 def _create(rest: Rest, content: dict[str, Any]) -> dict[str, Any]:
-    """Create the backfill. Two refusals pass by themselves: Airflow notes the end of the one before only some time
-    after its last run, and SQLite does not let it write the runs while the scheduler writes.
+    """Create the backfill while the DAG is paused, so that the scheduler sees all of its runs or none.
+
+    On SQLite, Airflow writes the runs one by one, gives up where another process writes between, and then removes
+    runs that the scheduler may have begun, which ends the scheduler.
     """
+    switch = f"/api/v2/dags/{DAG_ID}"
+    rest.ask(switch, {"is_paused": True}, "PATCH")
+    try:
+        return _create_at_last(rest, content)
+    finally:
+        rest.ask(switch, {"is_paused": False}, "PATCH")
+
+
+def _create_at_last(rest: Rest, content: dict[str, Any]) -> dict[str, Any]:
+    """Ask again where a refusal passes by itself: the database is locked, or the end of the last one not noted yet."""
     deadline = time.monotonic() + REFUSED_SECONDS
     while True:
         try:
