@@ -1,28 +1,19 @@
-"""The raw files as Spark views: explicit schemas, broken lines kept."""
+"""The raw files as Spark views of lines, which the SQL of `ingest` reads as JSON."""
 
 from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-# `details` and `price` are texts on purpose: Spark hands over the JSON text of an object or a number, and
-# inferring `details` would make one field per key, tens of thousands of them.
-REVIEW_COLUMNS = (
-    "rating double, title string, text string, asin string, parent_asin string, user_id string, "
-    "timestamp bigint, helpful_vote bigint, verified_purchase boolean, broken_line string"
-)
-PRODUCT_COLUMNS = (
-    "parent_asin string, title string, main_category string, store string, average_rating double, "
-    "rating_number bigint, price string, categories array<string>, details string, broken_line string"
-)
-VIEWS = {"reviews": ("raw_reviews", REVIEW_COLUMNS), "products": ("raw_products", PRODUCT_COLUMNS)}
+COLUMNS = "line string, file string"
+VIEWS = {"reviews": "raw_reviews", "products": "raw_products"}
 
 
 def register(spark: SparkSession, paths: dict[str, list[Path]]) -> None:
-    """Register `raw_reviews` and `raw_products` over JSON-lines files.
+    """Register `raw_reviews` and `raw_products`: one row for each line, whatever it holds.
 
-    A line that is not JSON, or has a value of another type, keeps its text in `broken_line`.
+    Spark's JSON reader skips empty lines and makes several rows of a line that holds an array, so lines read by it
+    cannot be counted. Only `\\n` ends a line; a `\\r` before it stays, and is white space to JSON.
     """
-    for kind, (view, columns) in VIEWS.items():
-        reader = spark.read.schema(columns).option("columnNameOfCorruptRecord", "broken_line")
-        frame = reader.json([str(path) for path in paths[kind]])
-        frame.selectExpr("*", "_metadata.file_name AS file").createOrReplaceTempView(view)
+    for kind, view in VIEWS.items():
+        lines = spark.read.option("lineSep", "\n").text([str(path) for path in paths[kind]])
+        lines.selectExpr("value AS line", "_metadata.file_name AS file").createOrReplaceTempView(view)

@@ -1,13 +1,17 @@
 """The whole flow on a small generated shop, held against plain Python."""
 
+import json
+import os
 import shutil
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from jobs import by_hand
+from jobs import by_hand, run_elsewhere
 from jobs.flow import Flow
 from segmentation import sources, stage
 from segmentation.datasets import STAGES
@@ -15,6 +19,7 @@ from segmentation.segment_maps import load_map
 from segmentation.settings import NOT_ELECTRONICS
 
 AS_OF = "2023-03-01"
+SPARK_DATASETS = list(STAGES.values())[1:]
 PARAMS = {"source": "demo", "demo_reviews": 3000, "k_max": 5}
 
 
@@ -131,6 +136,22 @@ def test_the_same_run_elsewhere_gives_the_same_rows(flow: Flow, tmp_path: Path, 
         for name in names:
             if name != "report":
                 assert other.manifest(name).rows_checksum == flow.manifest(name).rows_checksum, name
+
+
+def test_other_cores_and_partitions_give_the_same_rows(flow: Flow, tmp_path: Path) -> None:
+    """Five cores and seven partitions in another process and time zone, against two cores and one partition here."""
+    folders = os.pathsep.join(sys.path)
+    words = [str(tmp_path / "elsewhere"), AS_OF, "5", "7", json.dumps(PARAMS)]
+    done = subprocess.run(
+        [sys.executable, run_elsewhere.__file__, *words],
+        env=os.environ | {"PYTHONPATH": folders}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    everything, kmeans = json.loads(done.stdout.splitlines()[-1])
+    assert everything == {name: flow.manifest(name).rows_checksum for names in SPARK_DATASETS for name in names}
+    shutil.copytree(flow.warehouse.root, tmp_path / "here")
+    here = Flow(tmp_path / "here", AS_OF, **PARAMS)
+    assert kmeans == run_elsewhere.kmeans_in_many_partitions(here)
 
 
 def test_seed_scoring_cuts_five_equal_parts_and_reuses_purchases(flow: Flow) -> None:

@@ -71,7 +71,7 @@ def find_cases() -> list[SqlCase]:
 @cache
 def _views() -> dict[str, str]:
     views = yaml.safe_load((CASES / "views.yaml").read_text(encoding="utf-8"))
-    return views | {view: f"{columns}, file string" for view, columns in raw_lines.VIEWS.values()}
+    return views | dict.fromkeys(raw_lines.VIEWS.values(), raw_lines.COLUMNS)
 
 
 def columns_of(view: str) -> str:
