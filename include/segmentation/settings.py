@@ -72,7 +72,8 @@ def segment_map_names() -> tuple[str, ...]:
 def setting(default: Any, kind: str, text: str, **limits: Any) -> Any:
     """A field of Settings: its default, JSON type, help text, and limits in JSON-schema words."""
     metadata = {"default": default, "type": kind, "help": text, **limits}
-    return field(default=tuple(default) if isinstance(default, list) else default, metadata=metadata)
+    typed = {"array": tuple, "number": lambda number: Decimal(str(number))}.get(kind, lambda value: value)
+    return field(default=typed(default), metadata=metadata)
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,32 @@ class Settings:
     keep_unknown_category: bool = setting(
         True, "boolean", "Keep products whose main category is unknown (the first notebooks lost them)."
     )
+    rejected_share_warn: Decimal = setting(
+        0.01, "number", "Warn if a larger share of the raw lines is refused.", minimum=0, maximum=1
+    )
+    rejected_share_fail: Decimal = setting(
+        0.1, "number", "Fail if a larger share of the raw lines is refused.", minimum=0, maximum=1
+    )
+    unpriced_share_warn: Decimal = setting(
+        0.8, "number", "Warn if a larger share of the purchases has no price.", minimum=0, maximum=1
+    )
+    unpriced_share_fail: Decimal = setting(
+        1, "number", "Fail if a larger share of the purchases has no price. 1: never.", minimum=0, maximum=1
+    )
+    rows_warn: int = setting(
+        100,
+        "integer",
+        "Warn if there are fewer reviews, products, purchases or customers.",
+        minimum=1,
+        maximum=1_000_000_000,
+    )
+    rows_fail: int = setting(
+        1,
+        "integer",
+        "Fail if there are fewer reviews, products, purchases or customers.",
+        minimum=1,
+        maximum=1_000_000_000,
+    )
     demo_reviews: int = setting(
         50_000, "integer", "demo: how many reviews to generate.", minimum=1_000, maximum=50_000_000
     )
@@ -185,7 +212,7 @@ def parse(raw: dict[str, Any]) -> Settings:
     if unknown:
         raise UserError(f"Unknown param {unknown[0]!r}. Known: {', '.join(FIELDS)}.")
     values = {name: typed_value(name, FIELDS[name], raw[name]) for name in FIELDS if name in raw}
-    settings = Settings(**{"min_price": Decimal("0.25"), **values})
+    settings = Settings(**values)
     if settings.category != "Electronics" and settings.excluded_categories == NOT_ELECTRONICS:
         settings = Settings(**{**vars(settings), "excluded_categories": ()})
     _check_together(settings)
@@ -212,6 +239,12 @@ def check_not_ahead(as_of: date, now: datetime | None = None) -> date:
 def _check_together(settings: Settings) -> None:
     if settings.as_of:
         check_as_of(settings.as_of)
+    for name in ("rejected_share", "unpriced_share"):
+        warn, fail = getattr(settings, f"{name}_warn"), getattr(settings, f"{name}_fail")
+        if warn > fail:
+            raise refuse(f"{name}_warn", str(warn), f"at most {name}_fail, which is {fail}")
+    if settings.rows_warn < settings.rows_fail:
+        raise refuse("rows_warn", settings.rows_warn, f"at least rows_fail, which is {settings.rows_fail}")
     if settings.k_min > settings.k_max:
         raise refuse("k_min", settings.k_min, f"at most k_max, which is {settings.k_max}")
     if settings.source == "files" and not settings.files_path:

@@ -10,10 +10,11 @@ from functools import cache
 from pathlib import Path
 
 from segmentation.datasets import SQL_FOLDERS
+from segmentation.limits import SHARES
 from segmentation.paths import SQL
 
 _FILE_NAME = re.compile(r"(\d{3})_([a-z0-9_]+)\.sql")
-_KEY = re.compile(r"^(Grain|Reads|Params|Figures|Note|Cache|Level|Of): ?(.*)$")
+_KEY = re.compile(r"^(Grain|Reads|Params|Figures|Note|Cache|Level|Limit|Of): ?(.*)$")
 _MARKER = re.compile(r"(?<![:\w]):([a-z_]+)")
 
 
@@ -102,12 +103,19 @@ def stage_files(stage: str, *variants: str) -> dict[str, SqlFile]:
 
 @cache
 def stage_checks(stage: str) -> tuple[SqlFile, ...]:
-    """The checks of a stage: SELECTs of one row `figure, passed, message`, with `Level:` and `Of:` headers."""
+    """The checks of a stage, each of a dataset (`Of:`).
+
+    With `Level: fail` or `Level: warn` it is a SELECT of one row `figure, passed, message`; with `Limit:`, which
+    names a pair of params, of one row `figure, message`.
+    """
     folder = SQL / SQL_FOLDERS[stage] / "checks"
     checks = tuple(read_file(path) for path in sorted(folder.glob("*.sql")))
     for check in checks:
-        if check.header.get("Level") not in ("fail", "warn") or "Of" not in check.header:
-            raise ValueError(f"{check.path}: a check needs `Level: fail` or `Level: warn`, and `Of:` a dataset")
+        header = check.header
+        is_known = header["Level"] in ("fail", "warn") if "Level" in header else header.get("Limit") in SHARES
+        if not is_known or {"Level", "Limit"} <= set(header) or "Of" not in header:
+            kinds = f"`Level: fail`, `Level: warn` or `Limit:` one of {', '.join(SHARES)}"
+            raise ValueError(f"{check.path}: a check needs {kinds}, and `Of:` a dataset")
     return checks
 
 

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segmentation import arguments
+from segmentation import arguments, limits
 from segmentation.arguments import JobArguments
 from segmentation.datasets import STAGES, dataset
 from segmentation.errors import USER_ERROR_EXIT, UserError
@@ -48,13 +48,21 @@ def missing_datasets(stage: str, plan: Plan, warehouse: Warehouse) -> list[str]:
 
 
 def standing(stage: str, plan: Plan, warehouse: Warehouse) -> list[Manifest]:
-    """The manifests of a stage that is done. Raises UserError where an empty dataset makes no sense."""
+    """The manifests of a stage that is done. Raises UserError where one passes over a limit of the run."""
     manifests = [warehouse.get(name, plan.version(name), plan.as_of_for(name)) for name in plan.datasets(stage)]
+    failed = []
     for manifest in manifests:
         warehouse.mark_used(manifest)
         hint = dataset(manifest.dataset).when_empty
-        if manifest.rows == 0 and hint:
-            raise UserError(f"{manifest.dataset} has no rows. {hint} {_circumstances(manifest, plan, warehouse)}")
+        for verdict in limits.verdicts(manifest, plan.settings, must_have_rows=bool(hint)):
+            if verdict.level == limits.WARN:
+                print(f"WARNING {verdict.text}", flush=True)
+            elif verdict.of_rows:
+                failed.append(f"{verdict.text} {hint} {_circumstances(manifest, plan, warehouse)}")
+            else:
+                failed.append(verdict.text)
+    if failed:
+        raise UserError(" ".join(failed))
     return manifests
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import DataFrame, Observation, Row, SparkSession
 from pyspark.sql import functions as F
 
 from segmentation import segment_maps, sql_files, tables
@@ -227,23 +227,22 @@ class Work:
         for check in sql_files.stage_checks(self.stage):
             if check.header["Of"] in self._drafts:
                 row = self._sql(check).first()
-                level = check.header["Level"]
-                result = {
-                    "level": level,
-                    "figure": tables.plain(row.figure),
-                    "passed": row.passed,
-                    "message": row.message,
-                }
-                results.setdefault(check.header["Of"], {})[check.name] = result
-                print(
-                    f"check {check.name} ({level}): {'passed' if row.passed else 'FAILED'}: {row.message}",
-                    flush=True,
-                )
-                if level == "fail" and not row.passed:
+                figure = tables.plain(row.figure)
+                results.setdefault(check.header["Of"], {})[check.name] = self._result(check, row, figure)
+                if check.header.get("Level") == "fail" and not row.passed:
                     failed.append(f"check {check.name} of {check.header['Of']} failed: {row.message}")
         if failed:
             raise UserError("; ".join(failed) + ". Nothing was published.")
         return results
+
+    def _result(self, check: sql_files.SqlFile, row: Row, figure: Any) -> dict[str, Any]:
+        """What the manifest keeps of a check; a line in the log says the same. A limit is judged by the run."""
+        if "Limit" in check.header:
+            print(f"check {check.name}: {figure}: {row.message}", flush=True)
+            return {"limit": check.header["Limit"], "figure": figure, "message": row.message}
+        level = check.header["Level"]
+        print(f"check {check.name} ({level}): {'passed' if row.passed else 'FAILED'}: {row.message}", flush=True)
+        return {"level": level, "figure": figure, "passed": row.passed, "message": row.message}
 
     def close(self) -> None:
         """Throw away attempts that were not published, and free cached rows."""

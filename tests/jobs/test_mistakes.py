@@ -53,7 +53,7 @@ def test_broken_lines_are_kept_aside_with_the_reason(spark, tmp_path: Path) -> N
         '{"rating": 1.0}',
         "[1, 2]",
     ]
-    flow = Flow(tmp_path / "w", "2023-07-01", **lay_out(tmp_path / "in", lines))
+    flow = Flow(tmp_path / "w", "2023-07-01", **lay_out(tmp_path / "in", lines), rejected_share_fail=1)
     made = flow.run("ingest")
     assert made["reviews"].rows == 1
     assert {row["line_text"] for row in flow.rows("rejected_rows")} >= {lines[1], lines[2], lines[3]}
@@ -75,6 +75,35 @@ def test_reviews_without_a_readable_line_fail(spark, tmp_path: Path) -> None:
     flow = Flow(tmp_path / "w", "2023-07-01", **lay_out(tmp_path / "in", ["no json"]))
     with pytest.raises(UserError, match=r"reviews has no rows"):
         flow.run("ingest")
+
+
+def test_too_many_broken_lines_fail_the_run_and_can_be_looked_at(spark, tmp_path: Path) -> None:
+    lines = [review(f"user{number}", "cheap", JUNE_2023) for number in range(16)]
+    params = lay_out(tmp_path / "in", [*lines, "broken"])  # one of 20 lines, the products included
+    flow = Flow(tmp_path / "w", "2023-07-01", **params, rejected_share_warn=0, rejected_share_fail=0.04)
+    for _ in range(2):  # a retry finds the versions and must say the same
+        with pytest.raises(UserError) as refusal:
+            flow.run("ingest")
+        assert str(refusal.value) == (
+            "rejected_share of rejected_rows is 0.05; param rejected_share_fail is 0.04. "
+            "1 of 20 lines were refused; rejected_rows has them with the reasons."
+        )
+    assert [row["line_text"] for row in flow.rows("rejected_rows")] == ["broken"]
+    assert flow.warehouse.latest("reviews", None) is None
+    kind = Flow(tmp_path / "w", "2023-07-01", **params, rejected_share_fail=0.05)
+    assert kind.run("ingest")["reviews"] == flow.manifest("reviews"), "a limit is no part of a version"
+
+
+def test_a_limit_that_only_warns_is_said_in_the_log(spark, tmp_path: Path, capsys) -> None:
+    params = lay_out(tmp_path / "in", [review("a", "odd", JUNE_2023)])
+    flow = Flow(tmp_path / "w", "2023-07-01", **params)
+    flow.run("ingest", "clean")
+    said = capsys.readouterr().out
+    assert "WARNING unpriced_share of purchases is 1.0; param unpriced_share_warn is 0.8. 1 of 1 purchases" in said
+    assert "WARNING purchases has only 1 rows; param rows_warn is 100." in said
+    strict = Flow(tmp_path / "w", "2023-07-01", **params, unpriced_share_fail=0.9, rows_fail=2)
+    with pytest.raises(UserError, match=r"unpriced_share_fail is 0.9.*purchases has only 1 rows; param rows_fail is 2"):
+        strict.run("clean")
 
 
 def test_a_shop_that_is_all_excluded_fails_and_names_the_setting(spark, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from segmentation.sql_files import SqlFile, read_file
 CASES = Path(__file__).parent
 NOT_INPUTS = ("params", "expect", "figures_measured")
 CHECK_COLUMNS = "figure double, passed boolean, message string"
+LIMIT_COLUMNS = "figure double, message string"
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,11 @@ def is_check(file: SqlFile) -> bool:
     return file.path.parent.name == "checks"
 
 
+def check_columns(file: SqlFile) -> str:
+    """The columns that a check must have, as a Spark schema text."""
+    return LIMIT_COLUMNS if "Limit" in file.header else CHECK_COLUMNS
+
+
 def rows_frame(spark: SparkSession, columns: str, rows: list[dict[str, Any]]) -> DataFrame:
     """A frame of rows from YAML. Raises ValueError for a column that `columns` does not have."""
     unknown = {name for row in rows for name in row} - set(StructType.fromDDL(columns).names)
@@ -109,7 +115,7 @@ def run_file(spark: SparkSession, path: Path, params: dict[str, Any]) -> tuple[S
     file = read_file(path)
     frame = spark.sql(file.text, args=params)
     if is_check(file):
-        _must_be_equal(frame.columns, StructType.fromDDL(CHECK_COLUMNS).names)
+        _must_be_equal(frame.columns, StructType.fromDDL(check_columns(file)).names)
         frame = frame.withColumn("figure", F.col("figure").cast("double"))
     elif file.name in STAGE_OF:
         declared = StructType.fromDDL(columns_of(file.name))
@@ -134,7 +140,7 @@ def _must_be_equal(found: Any, wanted: Any) -> None:
 
 def expected_frame(spark: SparkSession, file: SqlFile, rows: list[dict[str, Any]]) -> DataFrame:
     """The rows of `expect.yaml` in the types that the file's view must have."""
-    return rows_frame(spark, CHECK_COLUMNS if is_check(file) else columns_of(file.name), rows)
+    return rows_frame(spark, check_columns(file) if is_check(file) else columns_of(file.name), rows)
 
 
 def assert_same_rows(found: DataFrame, wanted: DataFrame) -> None:

@@ -33,6 +33,7 @@ PLUMBING = {
     "sources/__init__",
     "sources/demo",
     "failures",  # words for what went wrong
+    "limits",  # judges what stands
     "locks",
     "manifests",  # what is said of rows, not the rows
     "sources/download",

@@ -45,6 +45,12 @@ def changed(one: Plan, other: Plan) -> set[str]:
         ("demo_reviews", 60_000, set()),
         ("as_of", "2001-01-01", set()),  # the plan has the resolved date
         ("force", True, set()),
+        ("rejected_share_warn", 0, set()),  # limits judge what stands
+        ("rejected_share_fail", 0.5, set()),
+        ("unpriced_share_warn", 0, set()),
+        ("unpriced_share_fail", 0.9, set()),
+        ("rows_warn", 5, set()),
+        ("rows_fail", 2, set()),
         ("excluded_categories", ["Books"], CLEAN | AFTER_PURCHASES),
         ("keep_unknown_category", False, CLEAN | AFTER_PURCHASES),
         ("window_months", 6, AFTER_PURCHASES),

@@ -131,6 +131,17 @@ def test_a_stage_has_its_files_and_those_of_one_variant_in_number_order(stage) -
     assert stage_files("rfm", "seed")["mid"].path.parent.name == "seed"
 
 
+def test_a_check_may_have_a_known_limit_instead_of_a_level(stage) -> None:
+    text = HEADER + "-- Limit: rejected_share\n-- Of: rows\nSELECT 1"
+    stage("checks/310_sound.sql", text)
+    assert [check.header["Limit"] for check in stage_checks("rfm")] == ["rejected_share"]
+    for faulty in (text.replace("rejected_share", "price_share"), text.replace("-- Of", "-- Level: warn\n-- Of")):
+        stage_checks.cache_clear()
+        stage("checks/310_sound.sql", faulty)
+        with pytest.raises(ValueError, match="310_sound"):
+            stage_checks("rfm")
+
+
 @pytest.mark.parametrize("lacking", ["-- Level: fail\n", "-- Of: rows\n", "fail"])
 def test_a_check_says_how_grave_it_is_and_of_which_dataset(stage, lacking: str) -> None:
     text = HEADER + "-- Level: fail\n-- Of: rows\nSELECT 1"

@@ -16,7 +16,7 @@ WITH parsed AS (
             line,
             'rating DOUBLE, title STRING, text STRING, asin STRING, parent_asin STRING, user_id STRING, '
             || 'timestamp BIGINT, helpful_vote BIGINT, verified_purchase BOOLEAN, broken_line STRING',
-            map('columnNameOfCorruptRecord', 'broken_line')
+            map('columnNameOfCorruptRecord', 'broken_line', 'allowSingleQuotes', 'false')
         ))) fields
 )
 
@@ -33,18 +33,20 @@ SELECT
     line,
     file,
     CASE
-        WHEN trim(BOTH ' \t\r' FROM line) = '' THEN 'empty line'
+        WHEN btrim(line, ' \t\r') = '' THEN 'empty line'
         WHEN NOT is_valid_utf8(line) THEN 'not UTF-8'
         WHEN broken_line IS NOT NULL THEN 'not a JSON object with the expected types'
         WHEN
-            NOT endswith(trim(TRAILING ' \t\r' FROM line), '}')
+            NOT endswith(btrim(line, ' \t\r'), '}')
             OR (
                 (contains(line, '}{') OR contains(line, '} {') OR contains(line, '},{') OR contains(line, '}, {'))
                 AND NOT json_array_length(concat('[', line, ']')) <=> 1
             )
             THEN 'more than one JSON object'
         WHEN coalesce(user_id, '') = '' THEN 'no user_id'
+        WHEN left(user_id, 1) IN ('{', '[') THEN 'user_id is not a text'
         WHEN coalesce(parent_asin, '') = '' THEN 'no parent_asin'
+        WHEN left(parent_asin, 1) IN ('{', '[') THEN 'parent_asin is not a text'
         WHEN timestamp IS NULL THEN 'no timestamp'
         WHEN NOT timestamp BETWEEN 0 AND 4102444799999 THEN 'timestamp outside 1970 to 2099'
         WHEN rating IS NULL THEN 'no rating'

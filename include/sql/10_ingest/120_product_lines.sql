@@ -16,7 +16,7 @@ WITH parsed AS (
             line,
             'parent_asin STRING, title STRING, main_category STRING, store STRING, average_rating DOUBLE, '
             || 'rating_number BIGINT, price STRING, categories ARRAY<STRING>, details STRING, broken_line STRING',
-            map('columnNameOfCorruptRecord', 'broken_line')
+            map('columnNameOfCorruptRecord', 'broken_line', 'allowSingleQuotes', 'false')
         ))) fields
 )
 
@@ -33,16 +33,17 @@ SELECT
     line,
     file,
     CASE
-        WHEN trim(BOTH ' \t\r' FROM line) = '' THEN 'empty line'
+        WHEN btrim(line, ' \t\r') = '' THEN 'empty line'
         WHEN NOT is_valid_utf8(line) THEN 'not UTF-8'
         WHEN broken_line IS NOT NULL THEN 'not a JSON object with the expected types'
         WHEN
-            NOT endswith(trim(TRAILING ' \t\r' FROM line), '}')
+            NOT endswith(btrim(line, ' \t\r'), '}')
             OR (
                 (contains(line, '}{') OR contains(line, '} {') OR contains(line, '},{') OR contains(line, '}, {'))
                 AND NOT json_array_length(concat('[', line, ']')) <=> 1
             )
             THEN 'more than one JSON object'
         WHEN coalesce(parent_asin, '') = '' THEN 'no parent_asin'
+        WHEN left(parent_asin, 1) IN ('{', '[') THEN 'parent_asin is not a text'
     END AS refused
 FROM parsed

@@ -1,8 +1,8 @@
--- Few lines are refused: at most 1 in 100.
+-- The share of lines that are refused, 0 to 1.
 -- Grain: one row.
 -- Reads: figures
 -- Params: none
--- Level: warn
+-- Limit: rejected_share
 -- Of: rejected_rows
 WITH counts AS (
     SELECT
@@ -17,7 +17,5 @@ WITH counts AS (
 
 SELECT
     round(refused / greatest(lines_read, 1), 6) AS figure,
-    refused * 100 <= lines_read AS passed,
-    concat(refused, ' of ', lines_read, ' lines were refused; more than 1 % calls for a look at rejected_rows.')
-        AS message
+    concat(refused, ' of ', lines_read, ' lines were refused; rejected_rows has them with the reasons') AS message
 FROM counts
