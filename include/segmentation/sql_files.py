@@ -101,10 +101,14 @@ def stage_files(stage: str, *variants: str) -> dict[str, SqlFile]:
 
 
 @cache
-def stage_checks(stage: str) -> tuple[SqlFile, ...]:
-    """The checks of a stage: SELECTs of one row `figure, passed, message`, with `Level:` and `Of:` headers."""
+def stage_checks(stage: str, *variants: str) -> tuple[SqlFile, ...]:
+    """The checks of a stage: SELECTs of one row `figure, passed, message`, with `Level:` and `Of:` headers.
+
+    A subfolder of `checks` is a variant, as in the stage's own folder.
+    """
     folder = SQL / SQL_FOLDERS[stage] / "checks"
-    checks = tuple(read_file(path) for path in sorted(folder.glob("*.sql")))
+    paths = [*folder.glob("*.sql"), *(path for variant in variants for path in (folder / variant).glob("*.sql"))]
+    checks = tuple(read_file(path) for path in sorted(paths, key=lambda path: path.name))
     for check in checks:
         if check.header.get("Level") not in ("fail", "warn") or "Of" not in check.header:
             raise ValueError(f"{check.path}: a check needs `Level: fail` or `Level: warn`, and `Of:` a dataset")
