@@ -11,7 +11,7 @@ from typing import Any
 
 from segmentation.categories import CATEGORIES, NOT_ELECTRONICS
 from segmentation.errors import UserError
-from segmentation.param_checks import check_as_of, check_together
+from segmentation.param_checks import check_together
 from segmentation.param_values import refuse, typed_value
 from segmentation.paths import SEGMENT_MAPS
 

@@ -112,7 +112,7 @@ def _check_constants(place: str, mapping: dict[str, Any]) -> None:
         if fault:
             raise _wrong(place, f"time_format is {mapping['time_format']!r}, but {fault}")
     delimiter = mapping["delimiter"]
-    if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in "\"\r\n\0":
+    if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n\0':
         raise _wrong(place, f"delimiter is {delimiter!r}; allowed is one character, such as ';' or \"\\t\"")
     if not _is_encoding(mapping["encoding"]):
         raise _wrong(place, f"encoding is {mapping['encoding']!r}; allowed is a name such as utf-8 or windows-1252")

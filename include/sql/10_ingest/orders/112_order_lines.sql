@@ -12,7 +12,7 @@ WITH trimmed AS (
     SELECT
         transform(
             array(customer, order_id, product, product_name, category, time_text, amount, quantity, unit_price),
-            cell -> trim(BOTH ' \t\r\n\u00a0' FROM cell)
+            cell -> btrim(cell, ' \t\r\n\u00a0')
         ) AS cells,
         decimal_sign,
         time_format,
@@ -110,7 +110,8 @@ judged AS (
         coalesce(startswith(ids[1], return_prefix), FALSE)
         OR (negative_returns AND (coalesce(amount < 0, FALSE) OR coalesce(quantity < 0, FALSE))) AS is_return,
         subtract_returns,
-        coalesce(broken_line, cells_read) AS line_text,
+        broken_line,
+        cells_read,
         file,
         CASE
             WHEN broken_line IS NOT NULL THEN 'not as many cells as the header has columns'
@@ -137,7 +138,7 @@ SELECT
     CASE WHEN refused IS NULL THEN cast(amount AS DECIMAL(18, 2)) END AS amount,
     is_return,
     is_return AND subtract_returns AS is_subtracted,
-    line_text,
+    CASE WHEN refused IS NOT NULL THEN coalesce(broken_line, cells_read) END AS line_text,
     file,
     refused
 FROM judged

@@ -2,8 +2,8 @@
 -- Grain: one row per metric and edge (1 to 4).
 -- Reads: value_counts, frozen_edges
 -- Params: frequency_edges array<int>: the fixed edges of frequency
---   recency_edges array<decimal>: those of recency, or none for quintiles
---   monetary_edges array<decimal>: those of spend, or none for quintiles
+--   recency_edges array<string>: those of recency as exact texts, or none for quintiles
+--   monetary_edges array<string>: those of spend as exact texts, or none for quintiles
 -- Cache: the scores and the bins both read it
 -- Note: recency and monetary take exact quintiles with linear interpolation (type 7 of R and numpy):
 --   rank h = (n - 1) * i / 5, edge = x[floor(h)] + (h - floor(h)) * (x[floor(h) + 1] - x[floor(h)]).
