@@ -14,14 +14,14 @@ _TOKEN = re.compile(r"'[^']*'|([A-Za-z])\1*|.", re.DOTALL)
 def fault_of(pattern: str) -> str | None:
     """What is wrong with a pattern, as the end of a sentence; None if it can be used."""
     runs = _runs(pattern)
+    plain = _TOKEN.sub(lambda token: "" if token[0].startswith("'") and len(token[0]) > 1 else token[0], pattern)
+    if "'" in plain:
+        return "a quote is not closed"
     for run in runs:
         if run[0] not in LETTERS:
             return f"{run[0]!r} is no letter for reading dates; allowed is a pattern such as d.M.yyyy H:mm"
         if len(run) > LETTERS[run[0]]:
             return f"{run!r} is too long; at most {LETTERS[run[0]]} of that letter"
-    plain = _TOKEN.sub(lambda token: "" if token[0].startswith("'") and len(token[0]) > 1 else token[0], pattern)
-    if "'" in plain:
-        return "a quote is not closed"
     if re.search(r"[#{}]", plain):
         return "'#', '{' and '}' have to stand in single quotes"
     if plain.count("[") != plain.count("]"):
