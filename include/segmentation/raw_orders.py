@@ -5,7 +5,7 @@ from typing import Any
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import DateType, DoubleType, FloatType, StringType, TimestampType
+from pyspark.sql.types import DateType, DoubleType, FloatType, LongType, StringType, TimestampNTZType, TimestampType
 
 from segmentation.sources.orders_mapping import COLUMNS
 
@@ -24,9 +24,10 @@ BROKEN = "broken_line"
 def register(spark: SparkSession, paths: list[Path], source: dict[str, Any]) -> None:
     """Register `raw_orders` over the files of a source version; `source`: the settings in its manifest."""
     mapping, files = source["mapping"], source["files"]
-    groups: dict[tuple[str, ...], list[str]] = {}
+    groups: dict[tuple, list[str]] = {}
     for path in paths:
-        groups.setdefault((*files[path.name]["columns"], "|", *files[path.name]["types"]), []).append(str(path))
+        alike = (tuple(files[path.name]["columns"]), tuple(files[path.name]["types"]))
+        groups.setdefault(alike, []).append(str(path))
     # Files may have their columns in another order or of another type; Spark reads those that are alike together.
     frames = [_read(spark, group, files[Path(group[0]).name], mapping) for group in groups.values()]
     frame = frames[0]
@@ -36,7 +37,9 @@ def register(spark: SparkSession, paths: list[Path], source: dict[str, Any]) -> 
 
 
 def _read(spark: SparkSession, paths: list[str], file: dict[str, Any], mapping: dict[str, Any]) -> DataFrame:
-    return _parquet(spark, paths, mapping) if file["types"] else _csv(spark, paths, file["columns"], mapping)
+    if not file["types"]:
+        return _csv(spark, paths, file["columns"], mapping)
+    return _parquet(spark, paths, dict(zip(file["columns"], file["types"], strict=True)), mapping)
 
 
 def _csv(spark: SparkSession, paths: list[str], header: list[str], mapping: dict[str, Any]) -> DataFrame:
@@ -54,11 +57,13 @@ def _csv(spark: SparkSession, paths: list[str], header: list[str], mapping: dict
     return frame.select(*_texts(cells), F.col(BROKEN), F.col("_metadata.file_name").alias("file"), *_named(times))
 
 
-def _parquet(spark: SparkSession, paths: list[str], mapping: dict[str, Any]) -> DataFrame:
-    """Parquet values as the texts that a CSV file would have for them."""
+def _parquet(spark: SparkSession, paths: list[str], types: dict[str, str], mapping: dict[str, Any]) -> DataFrame:
+    """Parquet values as the texts that a CSV file would have for them. `types`: those that the files declare."""
+    # Spark has no nanoseconds, which pandas writes; as whole numbers it reads them.
+    spark.conf.set("spark.sql.legacy.parquet.nanosAsLong", True)
     frame = spark.read.parquet(*paths)
     kinds = {field.name: field.dataType for field in frame.schema.fields}
-    cells = {key: _as_text(_column(name), kinds[name]) for key, name in mapping["columns"].items()}
+    cells = {key: _as_text(name, kinds[name], types[name]) for key, name in mapping["columns"].items()}
     for key in set(AMOUNTS) & set(cells):
         if not isinstance(kinds[mapping["columns"][key]], StringType):
             cells[key] = F.translate(cells[key], ".", mapping["decimal"])
@@ -70,9 +75,13 @@ def _parquet(spark: SparkSession, paths: list[str], mapping: dict[str, Any]) -> 
     return frame.select(*_texts(cells), F.lit(None).cast("string").alias(BROKEN), file, *_named(times))
 
 
-def _as_text(column: Column, kind: Any) -> Column:
-    """A typed value as the text that a CSV file would have for it."""
-    if isinstance(kind, TimestampType):
+def _as_text(name: str, kind: Any, declared: str) -> Column:
+    """A typed value as the text that a CSV file would have for it: an instant with its zone, a local time without."""
+    quoted = f"`{name.replace('`', '``')}`"
+    column, local = F.expr(quoted), isinstance(kind, TimestampNTZType)
+    if isinstance(kind, LongType) and declared.startswith("timestamp[ns"):
+        column, kind, local = F.expr(f"timestamp_micros({quoted} DIV 1000)"), TimestampType(), "tz=" not in declared
+    if isinstance(kind, TimestampType) and not local:
         return F.date_format(column, "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX")
     if isinstance(kind, DateType):
         return F.date_format(column, "yyyy-MM-dd")
@@ -83,10 +92,6 @@ def _as_text(column: Column, kind: Any) -> Column:
             column.cast("string")
         )
     return column.cast("string")
-
-
-def _column(name: str) -> Column:
-    return F.col(f"`{name.replace('`', '``')}`")
 
 
 def _texts(cells: dict[str, Column]) -> list[Column]:

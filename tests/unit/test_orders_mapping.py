@@ -8,7 +8,7 @@ import yaml
 
 from segmentation.errors import UserError
 from segmentation.sources.orders_mapping import COLUMNS, KEYS, read_mapping
-from segmentation.sources.time_patterns import LETTERS, fault_of, holds_zone
+from segmentation.sources.time_patterns import LENGTHS, fault_of, holds_zone
 
 LEAST = {"customer": "Who", "time": "When", "amount": "Sum"}
 PLAIN = {
@@ -168,7 +168,9 @@ def test_a_pattern_that_spark_reads_is_taken(pattern: str) -> None:
     [
         ("YYYY-MM-dd", "'Y' is no letter"),
         ("EEE d.M.yyyy", "'E' is no letter"),
-        ("d.MMMMM.yyyy", "'MMMMM' is too long; at most 4"),
+        ("d.M.uuuu", "'u' is no letter"),
+        ("d.MMMMM.yyyy", "'MMMMM' is read with 1, 2, 3, 4 of that letter"),
+        ("d.M.yyyy V", "'V' is read with 2 of that letter"),
         ("d.M.yyyy 'at H:mm", "a quote is not closed"),
         ("d.M.yyyy[ H:mm", "a bracket is not closed"),
         ("d.M.yyyy {H}", "have to stand in single quotes"),
@@ -183,5 +185,5 @@ def test_a_pattern_that_spark_would_refuse_is_refused_before(pattern: str, fault
 
 
 def test_letters_of_zones_are_letters() -> None:
-    assert all(holds_zone(f"yyyy-MM-dd {letter}") and letter in LETTERS for letter in "VzOXxZ")
+    assert all(holds_zone(f"yyyy-MM-dd {letter}") and letter in LENGTHS for letter in "VzOXxZ")
     assert not holds_zone("yyyy-MM-dd'Z' HH:mm")

@@ -2,11 +2,12 @@
 
 import re
 
-# Letter -> the longest run of it that Spark reads.
+# Letter -> how often in a row Spark reads it; beside these, V only twice, and O once or four times.
 LETTERS = {
-    "G": 5, "y": 6, "u": 6, "M": 4, "L": 4, "d": 2, "D": 3, "a": 1, "h": 2, "H": 2, "k": 2, "K": 2, "m": 2, "s": 2,
-    "S": 9, "V": 2, "z": 4, "O": 4, "X": 5, "x": 5, "Z": 5,
+    "y": 6, "M": 4, "L": 4, "d": 2, "D": 3, "a": 1, "h": 2, "H": 2, "k": 2, "K": 2, "m": 2, "s": 2, "S": 9,
+    "z": 4, "X": 5, "x": 5, "Z": 5,
 }  # fmt: skip
+LENGTHS = {letter: range(1, most + 1) for letter, most in LETTERS.items()} | {"V": (2,), "O": (1, 4)}
 ZONE_LETTERS = "VzOXxZ"
 _TOKEN = re.compile(r"'[^']*'|([A-Za-z])\1*|.", re.DOTALL)
 
@@ -18,16 +19,16 @@ def fault_of(pattern: str) -> str | None:
     if "'" in plain:
         return "a quote is not closed"
     for run in runs:
-        if run[0] not in LETTERS:
+        if run[0] not in LENGTHS:
             return f"{run[0]!r} is no letter for reading dates; allowed is a pattern such as d.M.yyyy H:mm"
-        if len(run) > LETTERS[run[0]]:
-            return f"{run!r} is too long; at most {LETTERS[run[0]]} of that letter"
+        if len(run) not in LENGTHS[run[0]]:
+            return f"{run!r} is read with {', '.join(map(str, LENGTHS[run[0]]))} of that letter in a row only"
     if re.search(r"[#{}]", plain):
         return "'#', '{' and '}' have to stand in single quotes"
     if plain.count("[") != plain.count("]"):
         return "a bracket is not closed"
     letters = {run[0] for run in runs}
-    if not (letters & set("yu") and ("D" in letters or ({"d"} <= letters and letters & set("ML")))):
+    if not ("y" in letters and ("D" in letters or ({"d"} <= letters and letters & set("ML")))):
         return "it needs a year, a month and a day, such as yyyy-MM-dd"
     return None
 
