@@ -132,6 +132,14 @@ def test_a_stage_has_its_files_and_those_of_one_variant_in_number_order(stage) -
     assert stage_files("rfm", "seed")["mid"].path.parent.name == "seed"
 
 
+def test_a_check_below_a_variant_counts_for_that_variant_only(stage) -> None:
+    text = HEADER + "-- Level: fail\n-- Of: rows\nSELECT 1"
+    for name in ("checks/320_all.sql", "checks/reviews/310_first.sql", "checks/orders/330_last.sql"):
+        stage(name, text)
+    assert [check.name for check in stage_checks("rfm", "reviews")] == ["first", "all"]
+    assert [check.name for check in stage_checks("rfm", "orders")] == ["all", "last"]
+
+
 @pytest.mark.parametrize("lacking", ["-- Level: fail\n", "-- Of: rows\n", "fail"])
 def test_a_check_says_how_grave_it_is_and_of_which_dataset(stage, lacking: str) -> None:
     text = HEADER + "-- Level: fail\n-- Of: rows\nSELECT 1"
