@@ -41,7 +41,7 @@ demo: .venv/ready ## Generate a small shop and run the whole workflow on it
 	@echo "Next: open the report in a browser. Run your own files: make run SOURCE=files FILES=... AS_OF=..."
 
 # The words after `make run` reach the program through its environment, so that any value comes through whole.
-run: .venv/ready ## Run the workflow: SOURCE= CATEGORY= FILES= AS_OF= WINDOW_MONTHS= SCORING= SEGMENT_MAP= K= EXCLUDED= ...
+run: .venv/ready ## Run the workflow: SOURCE= CATEGORY= FILES= ORDERS_MAPPING= AS_OF= WINDOW_MONTHS= SCORING= SEGMENT_MAP= K= EXCLUDED= ...
 	@.venv/bin/python -m segmentation.local run
 
 up: .venv/ready ## Start Airflow with its pages on this machine

@@ -1,14 +1,14 @@
 """
 ### Customer segmentation, monthly
 
-Gets the reviews and products of one category, and answers each month: who are my customers, what changed since
-last month, whom do I contact and why.
+Gets the reviews and products of one category, or a shop's own orders, and answers each month: who are my
+customers, what changed since last month, whom do I contact and why.
 
 | task | makes |
 |---|---|
 | **fetch** | the source version: the raw files, checked and brought into the warehouse |
-| **ingest** | `reviews`, `products`, `rejected_rows`: raw JSON lines as typed Parquet |
-| **clean** | `purchases`: verified purchases with exact prices |
+| **ingest** | `reviews`, `products` (or `orders`), `rejected_rows`: raw lines as typed Parquet |
+| **clean** | `purchases`: verified purchases, or order lines, with exact prices |
 | **rfm** | `customer_rfm`, `rfm_edges`: recency, frequency, spend, scores and the segment of every customer |
 | **kmeans** | `kmeans_search`, `kmeans_model`, `customer_clusters`, `cluster_profile` |
 | **report** | the report's tables and `report.html` with its charts |

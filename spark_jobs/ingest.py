@@ -1,18 +1,24 @@
-"""Make `reviews`, `products` and `rejected_rows` from the raw files of a source version."""
+"""Make `reviews` and `products`, or `orders`, and `rejected_rows` from the raw files of a source version."""
 
-from segmentation import raw_lines, sources, tables
+from segmentation import raw_lines, raw_orders, sources, tables
 from segmentation.datasets import dataset
 from segmentation.stage import main
 from segmentation.work import Work
 
+REFUSED = {"reviews": ("review_lines_refused", "product_lines_refused"), "orders": ("order_lines_refused",)}
+
 
 def build(work: Work) -> None:
     """Read the raw lines once; read them again for the refused ones only if there are any."""
-    files = sources.raw_files(work.warehouse, work.plan.source_version)
-    raw_lines.register(work.spark, files)
+    kind, source = work.plan.settings.kind, work.plan.source_version
+    files = sources.raw_files(work.warehouse, source)
+    if kind == "orders":
+        raw_orders.register(work.spark, files["orders"], work.warehouse.get("source", source, None).settings)
+    else:
+        raw_lines.register(work.spark, files)
     work.run_sql()
-    work.write("reviews", "products")
-    if work.figure("review_lines_refused") == work.figure("product_lines_refused") == 0:
+    work.write("reviews", "products", "orders")
+    if all(work.figure(name) == 0 for name in REFUSED[kind]):
         tables.empty_view(work.spark, dataset("rejected_rows"))
     work.write("rejected_rows")
 

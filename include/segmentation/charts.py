@@ -116,15 +116,18 @@ def search_curves(kmeans_search: pd.DataFrame) -> Chart:
 
 
 @matplotlib.rc_context(STYLE)
-def clusters(cluster_profile: pd.DataFrame, currency: str = "$") -> Chart:
-    """Four small panels: customers, average recency, frequency and spend of each cluster."""
+def clusters(cluster_profile: pd.DataFrame, currency: str = "$", counted: str = "purchases") -> Chart:
+    """Four small panels: customers, average recency, frequency and spend of each cluster.
+
+    `counted`: what frequency counts.
+    """
     rows = cluster_profile.sort_values("cluster")
     height, width = 34 * len(rows), (WIDTH - LABELS) / 2
     figure = new_figure(WIDTH, 2 * height + 72)
     panels = [
         ("customers", "Customers", number),
         ("avg_recency_days", "Days since last", number),
-        ("avg_frequency", "Purchases each", lambda v: number(v, 2)),
+        ("avg_frequency", f"{counted.capitalize()} each", lambda v: number(v, 2)),
         ("avg_monetary", "Spend each", lambda v: money(v, currency)),
     ]
     for place, (column, title, form) in enumerate(panels):

@@ -11,7 +11,7 @@ from segmentation.paths import SQL
 
 STAGES = {
     "fetch": ("source",),
-    "ingest": ("reviews", "products", "rejected_rows"),
+    "ingest": ("reviews", "products", "orders", "rejected_rows"),
     "clean": ("purchases",),
     "rfm": ("customer_rfm", "rfm_edges"),
     "kmeans": ("kmeans_search", "kmeans_model", "customer_clusters", "cluster_profile"),

@@ -29,6 +29,8 @@ def typed_value(name: str, meta: Mapping[str, Any], value: Any) -> Any:
     given = value
     try:
         value = _CONVERT[kind.rstrip("?")](value)
+        if meta.get("items", {}).get("type") == "number":
+            value = tuple(_number(item) for item in value)
     except (ValueError, TypeError, ArithmeticError):
         raise refuse(name, given, _WORDS[kind.rstrip("?")]) from None
     if "enum" in meta and value not in meta["enum"]:
@@ -99,5 +101,5 @@ _WORDS = {
     "integer": "a whole number",
     "number": f"a number with at most {PRICE_DIGITS} decimals",
     "boolean": "true or false",
-    "array": 'a JSON list such as ["a", "b"], or a;b; empty for none',
+    "array": 'a JSON list such as ["a", "b"] or [1, 2], or a;b; empty for none',
 }

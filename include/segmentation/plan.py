@@ -21,7 +21,7 @@ from segmentation.session import RESULT_SETTINGS
 from segmentation.settings import Settings
 
 # Views that a job registers itself, and what they come from.
-SOURCE_VIEWS = ("raw_reviews", "raw_products")
+SOURCE_VIEWS = ("raw_reviews", "raw_products", "raw_orders")
 SEGMENT_MAP_VIEWS = ("segment_cells", "segments")
 FROZEN_VIEW = "frozen_edges"
 PREVIOUS = "previous_"
@@ -88,6 +88,10 @@ class Plan:
         """The stage's SQL files under these settings."""
         return sql_files.stage_files(stage, self.settings.scoring, self.settings.kind)
 
+    def checks(self, stage: str) -> tuple[sql_files.SqlFile, ...]:
+        """The stage's checks for this kind of source."""
+        return sql_files.stage_checks(stage, self.settings.kind)
+
     def needed(self, item: Dataset) -> dict[str, sql_files.SqlFile]:
         """The SQL files of its stage that a dataset rests on."""
         views = [read for read in item.python_reads if read not in STAGE_OF]
@@ -123,7 +127,15 @@ class Plan:
             "excluded_categories": list(self.settings.excluded_categories),
             "keep_unknown_category": self.settings.keep_unknown_category,
             "frequency_edges": list(self.settings.frequency_edges),
+            "recency_edges": [str(edge) for edge in self.settings.recency_edges],
+            "monetary_edges": [str(edge) for edge in self.settings.monetary_edges],
+            "frequency_counts": self._frequency_counts(),
         }
+
+    def _frequency_counts(self) -> str:
+        """What frequency counts. A review is an order of one line, so counting orders is counting lines there."""
+        counts = self.settings.frequency_counts
+        return "lines" if (self.settings.kind, counts) == ("reviews", "orders") else counts
 
     def _identity(self, item: Dataset) -> dict[str, Any]:
         needed = self.needed(item)
@@ -150,9 +162,12 @@ class Plan:
     def _matters(self, name: str) -> bool:
         """Whether a setting has a say: the range of k has none where k is given, the edges none with ntile."""
         idle = {"k_min", "k_max"} if self.settings.k != "auto" else set()
-        idle |= {"frequency_edges"} if self.settings.scoring == "seed" else set()
+        idle |= {"frequency_edges", "recency_edges", "monetary_edges"} if self.settings.scoring == "seed" else set()
+        idle |= {"category"} if self.settings.kind == "orders" else set()
         return name not in idle
 
 
 def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value if isinstance(value, (bool, int, list)) else str(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, (bool, int, list)) else str(value)

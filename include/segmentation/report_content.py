@@ -11,17 +11,21 @@ from segmentation.datasets import STAGES
 from segmentation.manifests import Manifest
 from segmentation.plan import PREVIOUS
 from segmentation.report_page import Report
+from segmentation.report_words import (
+    Words,
+    currency_of,
+    label_of,
+    mapping_shown,
+    orders_quality,
+    reviews_quality,
+    words_of,
+)
 from segmentation.segment_maps import load_map
 from segmentation.work import Work
 
 TABLES = (
     "rfm_edges", "kmeans_search", "cluster_profile", "segment_summary", "segment_cluster", "segment_migration",
 )  # fmt: skip
-SOURCES = {
-    "demo": "generated demo data",
-    "files": "own files in the layout of Amazon Reviews 2023",
-    "huggingface": "Amazon Reviews 2023, Hugging Face Hub",
-}
 
 
 def gather(work: Work) -> Report:
@@ -32,10 +36,12 @@ def gather(work: Work) -> Report:
     previous = work.input_manifest(f"{PREVIOUS}customer_rfm")
     chosen = frames["kmeans_search"].query("chosen").iloc[0]
     has_previous = previous.rows > 0
+    source = work.input_manifest("source")
+    currency, words = currency_of(source), words_of(settings)
     return Report(
         title="Customer segments",
-        category=settings.category.replace("_", " "),
-        source_label=SOURCES[settings.source],
+        category=settings.category.replace("_", " ") if settings.kind == "reviews" else "Own orders",
+        source_label=label_of(source),
         generated_data=settings.source == "demo",
         as_of=plan.as_of,
         window_start=plan.window_start,
@@ -46,23 +52,25 @@ def gather(work: Work) -> Report:
         search=_rows(frames["kmeans_search"].sort_values("k")),
         chosen_k=int(chosen["k"]),
         k_reason=str(chosen["reason"]),
-        charts=_charts(frames, has_previous),
+        charts=_charts(frames, has_previous, currency, words),
         edges=_rows(frames["rfm_edges"]),
         quality=_quality(work),
-        settings=_settings_shown(settings),
+        settings=_settings_shown(settings) | mapping_shown(source),
         lineage=_lineage(work),
         run={"code": code_version()},
+        currency=currency,
+        words=words,
         previous_as_of=plan.previous.as_of if has_previous else None,
         migration=_rows(frames["segment_migration"]) if has_previous else (),
     )
 
 
-def _charts(frames: dict[str, pd.DataFrame], has_previous: bool) -> list[Chart]:
+def _charts(frames: dict[str, pd.DataFrame], has_previous: bool, currency: str, words: Words) -> list[Chart]:
     drawn = [
         charts.customers_by_segment(frames["segment_summary"]),
-        charts.spend_by_segment(frames["segment_summary"]),
+        charts.spend_by_segment(frames["segment_summary"], currency),
         charts.search_curves(frames["kmeans_search"]),
-        charts.clusters(frames["cluster_profile"]),
+        charts.clusters(frames["cluster_profile"], currency, words.counted),
         charts.segments_within_clusters(frames["segment_cluster"]),
         charts.migration(frames["segment_migration"]) if has_previous else None,
     ]
@@ -83,9 +91,11 @@ def _segments(summary: pd.DataFrame, segment_map: str) -> list[dict[str, Any]]:
 
 def _settings_shown(settings: Any) -> dict[str, Any]:
     """The settings that say something about this source."""
-    hidden = {"as_of", "force", "files_path", "revision", "demo_reviews"}
+    hidden = {"as_of", "force", "files_path", "orders_mapping", "revision", "demo_reviews"}
     hidden |= {"k_min", "k_max"} if settings.k != "auto" else set()
     hidden |= {"frequency_edges"} if settings.scoring == "seed" else set()
+    hidden |= {name for name in ("recency_edges", "monetary_edges") if not getattr(settings, name)}
+    hidden |= {"category"} if settings.kind == "orders" else set()
     return {name: value for name, value in vars(settings).items() if name not in hidden}
 
 
@@ -110,18 +120,6 @@ def _quality(work: Work) -> list[tuple[str, Any]]:
     figures: dict[str, Any] = {}
     for manifest in by_name.values():
         figures |= manifest.figures
-    labels = {
-        "Review lines read": figures.get("review_lines_read"),
-        "Product lines read": figures.get("product_lines_read"),
-        "Lines refused": by_name["rejected_rows"].rows,
-        "Verified reviews": figures.get("verified_reviews"),
-        "Exact duplicates dropped": figures.get("duplicate_reviews"),
-        "Ratings of 0 mended to 1": figures.get("zero_ratings"),
-        "Negative votes mended to 0": figures.get("negative_helpful_votes"),
-        "Products without a price": figures.get("products_without_price"),
-        "Products with a price that is not a number": figures.get("products_with_odd_price"),
-        "Products dropped by category": figures.get("products_dropped"),
-        "Purchases, all time": by_name["purchases"].rows,
-        "Purchases without a price, all time": figures.get("purchases_without_price"),
-    }
+    rows = {name: manifest.rows for name, manifest in by_name.items()}
+    labels = (orders_quality if work.plan.settings.kind == "orders" else reviews_quality)(figures, rows)
     return [(label, value) for label, value in labels.items() if value is not None]

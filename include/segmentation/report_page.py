@@ -23,6 +23,7 @@ from markupsafe import Markup
 
 from segmentation.chart_drawing import GONE, GROUP_COLOURS, NEW, PALETTE, Chart
 from segmentation.formats import MISSING, clean, money, number, percent
+from segmentation.report_words import Words
 
 Row = Mapping[str, Any]
 TEMPLATES = Path(__file__).parent / "templates"
@@ -54,6 +55,7 @@ class Report:
     lineage: Sequence[tuple[str, str, int | None]]  # (dataset, version, rows), from the source to the report
     run: Mapping[str, Any]  # created_at, code_version, and more if there is more to say
     currency: str = "$"
+    words: Words = Words("purchase", "purchases", "purchases")
     previous_as_of: date | None = None
     migration: Sequence[Row] = field(default=())  # segment_migration
     cluster_quality: Sequence[tuple[str, Any]] = field(default=())  # (label, value), such as silhouette
@@ -65,6 +67,7 @@ def render(report: Report) -> str:
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    things = report.words.things
     environment.filters.update(
         number=number,
         percent=percent,
@@ -73,7 +76,7 @@ def render(report: Report) -> str:
         value=_value,
         money=lambda value, digits=2: money(value, report.currency, digits),
         colour=lambda group: GROUP_COLOURS.get(group, "other"),
-        segment_name=lambda name: {NEW: "No purchases before", GONE: "No purchases now"}.get(name, name),
+        segment_name=lambda name: {NEW: f"No {things} before", GONE: f"No {things} now"}.get(name, name),
         edge=lambda value, metric: _edge(value, metric, report.currency),
         svg=lambda chart: Markup(chart.svg),  # drawn by this package, so trusted
     )
@@ -108,7 +111,7 @@ def key_figures(report: Report) -> list[tuple[str, str, str]]:
         ("Customers", number(report.customers), ""),
         ("Total spend", money(spend, report.currency, compact=True), money(spend, report.currency)),
         ("Spend per customer", MISSING, ""),
-        ("Purchases per customer", MISSING, ""),
+        (f"{report.words.counted.capitalize()} per customer", MISSING, ""),
     ]
     if _has_previous(report):
         difference = report.customers - _before(report)

@@ -4,64 +4,20 @@ The DAG's trigger form, the jobs' command lines and `make run` are all made from
 Stdlib only, because Airflow imports this module each time it parses the DAG.
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from segmentation.categories import CATEGORIES, NOT_ELECTRONICS
 from segmentation.errors import UserError
+from segmentation.param_checks import check_together
 from segmentation.param_values import refuse, typed_value
 from segmentation.paths import SEGMENT_MAPS
 
-CATEGORIES = tuple(
-    [
-        "All_Beauty",
-        "Amazon_Fashion",
-        "Appliances",
-        "Arts_Crafts_and_Sewing",
-        "Automotive",
-        "Baby_Products",
-        "Beauty_and_Personal_Care",
-        "Books",
-        "CDs_and_Vinyl",
-        "Cell_Phones_and_Accessories",
-        "Clothing_Shoes_and_Jewelry",
-        "Digital_Music",
-        "Electronics",
-        "Gift_Cards",
-        "Grocery_and_Gourmet_Food",
-        "Handmade_Products",
-        "Health_and_Household",
-        "Health_and_Personal_Care",
-        "Home_and_Kitchen",
-        "Industrial_and_Scientific",
-        "Kindle_Store",
-        "Magazine_Subscriptions",
-        "Movies_and_TV",
-        "Musical_Instruments",
-        "Office_Products",
-        "Patio_Lawn_and_Garden",
-        "Pet_Supplies",
-        "Software",
-        "Sports_and_Outdoors",
-        "Subscription_Boxes",
-        "Tools_and_Home_Improvement",
-        "Toys_and_Games",
-        "Unknown",
-        "Video_Games",
-    ]
-)
 PINNED_REVISION = "2b6d039ed471f2ba5fd2acb718bf33b0a7e5598e"
-NOT_ELECTRONICS = (
-    "Pet Supplies", "Toys & Games", "Baby", "Grocery", "Collectible Coins", "Automotive", "Handmade",
-    "Health & Personal Care", "Arts, Crafts & Sewing", "All Beauty", "AMAZON FASHION", "Premium Beauty",
-    "Collectibles & Fine Art", "Magazine Subscriptions", "Digital Music", "Tools & Home Improvement",
-    "Software", "Unique Finds", "Audible Audiobooks", "Gift Cards", "Sports & Outdoors", "Amazon Home",
-    "Books", "Buy a Kindle",
-)  # fmt: skip
 
-
-FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2099, 12, 31)
+PRESET_PRICE = Decimal("0.25")
 
 
 def segment_map_names() -> tuple[str, ...]:
@@ -80,8 +36,15 @@ def setting(default: Any, kind: str, text: str, **limits: Any) -> Any:
 class Settings:
     """The params of one run. Build it with `parse`, which checks every value."""
 
-    source: str = setting("demo", "string", "Where the raw files come from.", enum=["demo", "huggingface", "files"])
-    category: str = setting("Electronics", "string", "The category of Amazon Reviews 2023.", enum=list(CATEGORIES))
+    source: str = setting(
+        "demo",
+        "string",
+        "Where the raw files come from: generated, the Hub, files in the Hub's layout, or orders of your own.",
+        enum=["demo", "huggingface", "files", "orders"],
+    )
+    category: str = setting(
+        "Electronics", "string", "The category of Amazon Reviews 2023. Not for orders.", enum=list(CATEGORIES)
+    )
     revision: str = setting(
         PINNED_REVISION,
         "string",
@@ -92,7 +55,12 @@ class Settings:
         None,
         "string?",
         "files: a folder in the Hub's layout (raw/review_categories, raw/meta_categories), or two files as "
-        "REVIEWS,PRODUCTS. Plain JSON lines, .gz or .zst.",
+        "REVIEWS,PRODUCTS. Plain JSON lines, .gz or .zst. orders: a file, folder or glob of .csv, .csv.gz or .parquet.",
+    )
+    orders_mapping: str | None = setting(
+        None,
+        "string?",
+        "orders: which columns of the files hold what, as the path of a YAML file or as the YAML itself.",
     )
     as_of: date | None = setting(
         None,
@@ -120,6 +88,27 @@ class Settings:
         minItems=4,
         maxItems=4,
     )
+    recency_edges: tuple[Decimal, ...] = setting(
+        [],
+        "array",
+        "edges: the days at which the recency scores 4, 3, 2 and 1 begin. Empty: exact quintiles.",
+        items={"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000_000},
+        maxItems=4,
+    )
+    monetary_edges: tuple[Decimal, ...] = setting(
+        [],
+        "array",
+        "edges: the spend at which the monetary scores 2, 3, 4 and 5 begin. Empty: exact quintiles.",
+        items={"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000_000},
+        maxItems=4,
+    )
+    frequency_counts: str = setting(
+        "orders",
+        "string",
+        "What frequency counts: different orders, different days (UTC) with an order, or order lines. "
+        "A review is an order of one line.",
+        enum=["orders", "days", "lines"],
+    )
     segment_map: str = setting("eleven", "string", "Which map names the segments.", enum=list(segment_map_names()))
     k: str = setting(
         "auto",
@@ -132,7 +121,8 @@ class Settings:
     min_price: Decimal = setting(
         0.25,
         "number",
-        "A purchase counts only if its price is above this, in dollars.",
+        "A purchase counts only if its price is above this, in the source's currency. "
+        "With orders the preset counts as 0.",
         minimum=0,
         maximum=1_000_000,
     )
@@ -140,7 +130,7 @@ class Settings:
         list(NOT_ELECTRONICS),
         "array",
         "Products of these main categories are dropped. The preset list is for Electronics; "
-        "with any other category the preset counts as empty.",
+        "with any other category, and with orders, the preset counts as empty.",
         items={"type": "string"},
     )
     keep_unknown_category: bool = setting(
@@ -180,7 +170,7 @@ class Settings:
     @property
     def kind(self) -> str:
         """What the source holds. It names the subfolders of SQL and the datasets that are for such sources only."""
-        return "reviews"
+        return "orders" if self.source == "orders" else "reviews"
 
 
 FIELDS = {item.name: item.metadata for item in fields(Settings)}
@@ -203,7 +193,8 @@ def json_default(name: str) -> Any:
 
 
 def parse(raw: dict[str, Any]) -> Settings:
-    """Check every param and give them their types.
+    """Check every param and give them their types. A preset that is for the reviews' dollars or categories only
+    counts as none elsewhere: the form sends it along, and nobody has chosen it.
 
     `raw` maps names to JSON values or to texts (as a command line gives them); a missing name takes its
     default. Raises UserError naming the param, the value and what is allowed.
@@ -213,17 +204,13 @@ def parse(raw: dict[str, Any]) -> Settings:
         raise UserError(f"Unknown param {unknown[0]!r}. Known: {', '.join(FIELDS)}.")
     values = {name: typed_value(name, FIELDS[name], raw[name]) for name in FIELDS if name in raw}
     settings = Settings(**values)
-    if settings.category != "Electronics" and settings.excluded_categories == NOT_ELECTRONICS:
-        settings = Settings(**{**vars(settings), "excluded_categories": ()})
-    _check_together(settings)
+    orders = settings.kind == "orders"
+    if (orders or settings.category != "Electronics") and settings.excluded_categories == NOT_ELECTRONICS:
+        settings = replace(settings, excluded_categories=())
+    if orders and settings.min_price == PRESET_PRICE:
+        settings = replace(settings, min_price=Decimal(0))
+    check_together(settings)
     return settings
-
-
-def check_as_of(as_of: date) -> date:
-    """The as-of date itself, if the source can have anything before it. Raises UserError otherwise."""
-    if not FIRST_DAY < as_of <= LAST_DAY:
-        raise refuse("as_of", as_of.isoformat(), f"a date after {FIRST_DAY} and up to {LAST_DAY}")
-    return as_of
 
 
 def check_not_ahead(as_of: date, now: datetime | None = None) -> date:
@@ -234,30 +221,3 @@ def check_not_ahead(as_of: date, now: datetime | None = None) -> date:
         allowed = f"a date up to tomorrow; the clock of this machine says {today}, so set it if that is wrong"
         raise refuse("as_of", as_of.isoformat(), allowed)
     return as_of
-
-
-def _check_together(settings: Settings) -> None:
-    if settings.as_of:
-        check_as_of(settings.as_of)
-    for name in ("rejected_share", "unpriced_share"):
-        warn, fail = getattr(settings, f"{name}_warn"), getattr(settings, f"{name}_fail")
-        if warn > fail:
-            raise refuse(f"{name}_warn", str(warn), f"at most {name}_fail, which is {fail}")
-    if settings.rows_warn < settings.rows_fail:
-        raise refuse("rows_warn", settings.rows_warn, f"at least rows_fail, which is {settings.rows_fail}")
-    if settings.k_min > settings.k_max:
-        raise refuse("k_min", settings.k_min, f"at most k_max, which is {settings.k_max}")
-    if settings.source == "files" and not settings.files_path:
-        raise refuse("files_path", settings.files_path, "a folder or REVIEWS,PRODUCTS when source is files")
-    if settings.frozen_edges_from and settings.scoring != "edges":
-        raise refuse("frozen_edges_from", settings.frozen_edges_from, "only with scoring edges")
-    bad = [item for item in settings.excluded_categories if not isinstance(item, str)]
-    if bad:
-        raise refuse("excluded_categories", bad[0], "texts")
-    edges = settings.frequency_edges
-    if any(type(edge) is not int for edge in edges):
-        raise refuse("frequency_edges", list(edges), "whole numbers")
-    if len(edges) != 4 or list(edges) != sorted(set(edges)) or edges[-1] > 1_000_000:
-        raise refuse("frequency_edges", list(edges), "four rising whole numbers such as [2, 3, 4, 6]")
-    if edges[0] < 2:
-        raise refuse("frequency_edges", list(edges), "numbers from 2, because every customer has one purchase")

@@ -102,14 +102,16 @@ def stage_files(stage: str, *variants: str) -> dict[str, SqlFile]:
 
 
 @cache
-def stage_checks(stage: str) -> tuple[SqlFile, ...]:
+def stage_checks(stage: str, *variants: str) -> tuple[SqlFile, ...]:
     """The checks of a stage, each of a dataset (`Of:`).
 
     With `Level: fail` or `Level: warn` it is a SELECT of one row `figure, passed, message`; with `Limit:`, which
-    names a pair of params, of one row `figure, message`.
+    names a pair of params, of one row `figure, message`. A subfolder of `checks` is a variant, as in the stage's own
+    folder.
     """
     folder = SQL / SQL_FOLDERS[stage] / "checks"
-    checks = tuple(read_file(path) for path in sorted(folder.glob("*.sql")))
+    paths = [*folder.glob("*.sql"), *(path for variant in variants for path in (folder / variant).glob("*.sql"))]
+    checks = tuple(read_file(path) for path in sorted(paths, key=lambda path: path.name))
     for check in checks:
         header = check.header
         is_known = header["Level"] in ("fail", "warn") if "Level" in header else header.get("Limit") in SHARES

@@ -67,6 +67,8 @@ def standing(stage: str, plan: Plan, warehouse: Warehouse) -> list[Manifest]:
 
 
 def _circumstances(manifest: Manifest, plan: Plan, warehouse: Warehouse) -> str:
+    if manifest.dataset == "orders":
+        return f"Lines: {manifest.figures}."
     if manifest.dataset != "customer_rfm":
         return f"Settings: {manifest.settings}."
     purchases = warehouse.get("purchases", plan.version("purchases"), None)

@@ -15,6 +15,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from segmentation import arguments, settings
 from segmentation.datasets import STAGES
 from segmentation.errors import Unavailable, UserError
+from segmentation.param_checks import check_as_of
 from segmentation.paths import PROJECT, warehouse_root
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def fetch_source(context: "Context") -> dict[str, str]:
 
     try:
         given = settings.parse(dict(context["params"]))
-        as_of = settings.check_not_ahead(settings.check_as_of(given.as_of or _interval_end(context)))
+        as_of = settings.check_not_ahead(check_as_of(given.as_of or _interval_end(context)))
         manifest = sources.fetch(given, Warehouse(warehouse_root()), context["run_id"], find_token=hub_token)
     except UserError as error:
         raise _user_failure(f"fetch: {error}") from None

@@ -224,7 +224,7 @@ class Work:
         self.register_rows("figures", "name string, value string", pairs)
         results: dict[str, dict[str, Any]] = {}
         failed = []
-        for check in sql_files.stage_checks(self.stage):
+        for check in self.plan.checks(self.stage):
             if check.header["Of"] in self._drafts:
                 row = self._sql(check).first()
                 figure = tables.plain(row.figure)

@@ -165,7 +165,8 @@ class Killer(threading.Thread):
     def _places(self, one: Try) -> list[tuple[str, Path, str]]:
         plan = self.plan_of(one.run_id)
         return [
-            (name, self.warehouse.home(name, plan.as_of_for(name)), plan.version(name)) for name in STAGES[one.stage]
+            (name, self.warehouse.home(name, plan.as_of_for(name)), plan.version(name))
+            for name in plan.datasets(one.stage)
         ]
 
     def _kill(self, one: Try) -> None:

@@ -20,7 +20,7 @@ def scored(spark: SparkSession, scoring: str, customers: list[dict[str, Any]]) -
     plan = Plan(parse({"scoring": scoring}), date(2023, 9, 1), "0" * 12)
     values = plan.parameters()
     files = closure(plan.files("rfm"), ("customer_scores", "rfm_edges"))
-    names = [name for name in files if name not in ("window_purchases", "customer_values")]
+    names = [name for name in files if name not in ("window_purchases", "customer_totals", "customer_values")]
     register(spark, "customer_values", customers)
     register(spark, "frozen_edges", [])
     for name in names:

@@ -19,7 +19,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from segmentation import raw_lines
+from segmentation import raw_lines, raw_orders
 from segmentation.datasets import STAGE_OF, dataset
 from segmentation.paths import SQL
 from segmentation.plan import PREVIOUS
@@ -72,6 +72,7 @@ def find_cases() -> list[SqlCase]:
 @cache
 def _views() -> dict[str, str]:
     views = yaml.safe_load((CASES / "views.yaml").read_text(encoding="utf-8"))
+    views["raw_orders"] = raw_orders.VIEW_COLUMNS
     return views | dict.fromkeys(raw_lines.VIEWS.values(), raw_lines.COLUMNS)
 
 
@@ -87,7 +88,7 @@ def columns_of(view: str) -> str:
 
 def is_check(file: SqlFile) -> bool:
     """Whether a file is a check of written rows and not a view."""
-    return file.path.parent.name == "checks"
+    return "checks" in file.path.relative_to(SQL).parts
 
 
 def check_columns(file: SqlFile) -> str:

@@ -15,6 +15,7 @@ from segmentation.sources import DEMO_CODE
 from segmentation.sql_files import stage_files
 
 SPARK_STAGES = [stage for stage in STAGES if stage != "fetch"]
+KINDS = ("reviews", "orders")
 ALL = [item for stage in SPARK_STAGES for item in stage_datasets(stage).values()]
 
 # Modules that a job imports and whose text is not part of a version, each with the reason.
@@ -40,6 +41,12 @@ PLUMBING = {
     "sources/files",
     "sources/hub",
     "sources/huggingface",
+    "categories",  # names of categories; those that count are in the version
+    "param_checks",  # refuses params that do not go together
+    # What they make of a mapping and of the files' headers is in the source version.
+    "sources/orders",
+    "sources/orders_mapping",
+    "sources/time_patterns",
     "sources/landing",
     "sources/patience",
     "sources/resolved",
@@ -110,14 +117,23 @@ def test_money_is_decimal(item: Dataset) -> None:
 
 @pytest.mark.parametrize("item", ALL, ids=lambda item: item.name)
 def test_a_dataset_with_columns_has_a_sql_file_in_both_scorings(item: Dataset) -> None:
-    for variant in ("edges", "seed"):
-        assert (item.name in stage_files(item.stage, variant)) == bool(item.columns)
+    for scoring in ("edges", "seed"):
+        for kind in KINDS:
+            made = bool(item.columns) and item.only_for in (None, kind)
+            # What only one kind of source makes may lie in the stage's own folder: nothing asks for it elsewhere.
+            assert (item.name in stage_files(item.stage, scoring, kind)) >= made
+            assert not (item.name in stage_files(item.stage, scoring, kind) and not item.columns)
+
+
+@pytest.mark.parametrize("item", ALL, ids=lambda item: item.name)
+def test_a_dataset_is_for_a_kind_of_source_that_exists(item: Dataset) -> None:
+    assert item.only_for in (None, *KINDS)
 
 
 @pytest.mark.parametrize("item", ALL, ids=lambda item: item.name)
 def test_what_its_python_takes_in_exists(item: Dataset) -> None:
     assert set(item.python_uses) <= set(FIELDS)
-    known = {*STAGE_OF, *SEGMENT_MAP_VIEWS, *stage_files(item.stage, "edges")}
+    known = {*STAGE_OF, *SEGMENT_MAP_VIEWS, *stage_files(item.stage, "edges", "reviews")}
     assert {read.removeprefix(PREVIOUS) for read in item.python_reads} <= known
 
 

@@ -8,11 +8,15 @@ from datetime import date
 import pytest
 
 from segmentation import plan
-from segmentation.datasets import STAGES
+from segmentation.datasets import STAGES, dataset
 from segmentation.plan import Plan, months_before
 from segmentation.settings import FIELDS, parse
 
-INGEST, CLEAN, RFM, KMEANS, REPORT = (set(STAGES[s]) for s in ("ingest", "clean", "rfm", "kmeans", "report"))
+# What the sources of reviews make.
+INGEST, CLEAN, RFM, KMEANS, REPORT = (
+    {name for name in STAGES[s] if dataset(name).only_for in (None, "reviews")}
+    for s in ("ingest", "clean", "rfm", "kmeans", "report")
+)
 ALL = INGEST | CLEAN | RFM | KMEANS | REPORT
 # What rests on purchases, on customer_rfm, and on the clusters of the customers.
 AFTER_PURCHASES = RFM | KMEANS | REPORT
@@ -42,6 +46,7 @@ def changed(one: Plan, other: Plan) -> set[str]:
         ("category", "Books", {"report"}),
         ("revision", "main", set()),
         ("files_path", "/data", set()),
+        ("orders_mapping", "customer: c", set()),
         ("demo_reviews", 60_000, set()),
         ("as_of", "2001-01-01", set()),  # the plan has the resolved date
         ("force", True, set()),
@@ -57,6 +62,10 @@ def changed(one: Plan, other: Plan) -> set[str]:
         ("min_price", 1, AFTER_PURCHASES),
         ("scoring", "seed", AFTER_PURCHASES),
         ("frequency_edges", [2, 3, 4, 7], AFTER_PURCHASES),
+        ("recency_edges", [10, 20, 30, 40], AFTER_PURCHASES),
+        ("monetary_edges", [10, 20, 30, 40], AFTER_PURCHASES),
+        ("frequency_counts", "days", AFTER_PURCHASES),
+        ("frequency_counts", "lines", {"report"}),  # a review is an order of one line; the page names the setting
         ("frozen_edges_from", "ba9876543210", AFTER_PURCHASES),
         ("segment_map", "seed", AFTER_RFM),
         ("k", "4", CLUSTERED),
@@ -78,6 +87,27 @@ def test_the_table_of_settings_has_every_param() -> None:
 def test_the_edges_of_frequency_do_not_matter_to_the_seed_scoring() -> None:
     one, other = make(scoring="seed"), make(scoring="seed", frequency_edges=[2, 3, 4, 7])
     assert changed(one, other) == set()
+
+
+ORDERS = {"source": "orders", "files_path": "/here", "orders_mapping": "customer: c"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("files_path", "/there", set()),  # the source version has what lies there
+        ("orders_mapping", "customer: d", set()),  # and what it means
+        ("category", "Books", set()),  # of Amazon's, which orders are not of
+        ("frequency_counts", "lines", AFTER_PURCHASES),
+        ("excluded_categories", ["Gifts"], CLEAN | AFTER_PURCHASES),
+        ("min_price", 1, AFTER_PURCHASES),
+    ],
+)
+def test_a_setting_of_orders_changes_the_datasets_that_use_it(name: str, value: object, expected: set[str]) -> None:
+    one, other = make(**ORDERS), make(**{**ORDERS, name: value})
+    made = {dataset for stage in STAGES for dataset in one.datasets(stage)}
+    assert made == ALL - {"reviews", "products"} | {"source", "orders"}
+    assert {dataset for dataset in made if one.version(dataset) != other.version(dataset)} == expected
 
 
 def test_the_same_inputs_give_the_same_ids_whatever_was_asked_before() -> None:

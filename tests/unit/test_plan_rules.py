@@ -21,7 +21,8 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
     ("path", "expected"),
     [
         ("sql/10_ingest/110_review_lines.sql", {"reviews", "rejected_rows"} | CLEAN | AFTER_PURCHASES),
-        ("sql/10_ingest/150_rejected_rows.sql", {"rejected_rows", "report"}),  # the page counts them
+        ("sql/10_ingest/reviews/150_rejected_rows.sql", {"rejected_rows", "report"}),  # the page counts them
+        ("sql/10_ingest/orders/150_rejected_rows.sql", set()),  # another kind of source
         ("sql/20_clean/220_known_products.sql", CLEAN | AFTER_PURCHASES),
         ("sql/30_rfm/320_customer_values.sql", AFTER_PURCHASES),
         ("sql/30_rfm/edges/340_edge_values.sql", AFTER_PURCHASES),

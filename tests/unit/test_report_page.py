@@ -11,6 +11,7 @@ import pytest
 
 from segmentation.chart_drawing import PALETTE, Chart
 from segmentation.report_page import Report, change, headlines, key_figures, render
+from segmentation.report_words import Words
 
 HOSTILE = "<script>alert(1)</script> {{ 7*7 }} {% raw %} \"'><img src=x onerror=y> \u202eעברית"
 
@@ -269,3 +270,16 @@ def test_method_follows_the_scoring():
 
 def test_the_same_report_gives_the_same_page():
     assert render(make()) == render(make())
+
+
+@pytest.mark.parametrize(("do", "said"), [("subtract", "Returns take their amount off"), ("ignore", "are left out")])
+def test_a_page_about_orders_speaks_of_orders(do: str, said: str):
+    settings = {"scoring": "edges", "min_price": Decimal(0), "mapping: returns do": do}
+    orders = make(words=Words("order", "orders", "days with an order"), currency="EUR", settings=settings)
+    words = Page(render(orders)).words
+    for text in ("Orders from 1 September 2022", "Days with an order per customer", "EUR\u00a0100.0K", said,
+                 "days since the last order", "No orders before Champions"):  # fmt: skip
+        assert text.replace("\u00a0", " ") in words.replace("\u00a0", " ")
+    method = words.partition("How it is computed")[2]
+    assert "review" not in method
+    assert "purchase" not in method.replace("purchases 77aa88bb99cc", "")

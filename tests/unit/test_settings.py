@@ -19,11 +19,15 @@ CONTRACT = {
     "category": "Electronics",
     "revision": "2b6d039ed471f2ba5fd2acb718bf33b0a7e5598e",
     "files_path": None,
+    "orders_mapping": None,
     "as_of": None,
     "window_months": 12,
     "scoring": "edges",
     "frozen_edges_from": None,
     "frequency_edges": (2, 3, 4, 6),
+    "recency_edges": (),
+    "monetary_edges": (),
+    "frequency_counts": "orders",
     "segment_map": "eleven",
     "k": "auto",
     "k_min": 2,
@@ -101,6 +105,10 @@ def test_every_param_says_what_it_is(name: str) -> None:
         ("excluded_categories", "", ()),
         ("excluded_categories", "Books;Arts, Crafts & Sewing", ("Books", "Arts, Crafts & Sewing")),
         ("frequency_edges", "[2, 5, 9, 20]", (2, 5, 9, 20)),
+        ("recency_edges", "115;181;297;482", (115, 181, 297, 482)),
+        ("monetary_edges", [0.1, 2, "3.50", 4], (Decimal("0.1"), 2, Decimal("3.5"), 4)),
+        ("monetary_edges", "", ()),
+        ("frequency_counts", "days", "days"),
         ("frozen_edges_from", "0123456789ab", "0123456789ab"),
         ("revision", "refs/pr/3", "refs/pr/3"),
     ],
@@ -109,7 +117,7 @@ def test_texts_and_json_values_get_their_types(name: str, value: object, meaning
     assert getattr(parse({name: value}), name) == meaning
 
 
-@pytest.mark.parametrize("name", ["files_path", "as_of", "frozen_edges_from"])
+@pytest.mark.parametrize("name", ["files_path", "orders_mapping", "as_of", "frozen_edges_from"])
 @pytest.mark.parametrize("nothing", [None, "", "null", "None"])
 def test_an_empty_field_of_the_form_means_none(name: str, nothing: str | None) -> None:
     assert getattr(parse({name: nothing}), name) is None
@@ -126,16 +134,32 @@ def test_a_list_of_ones_own_counts_for_every_category() -> None:
     assert parse(own).excluded_categories == ("Audible Audiobooks",)
 
 
+def test_what_the_presets_say_in_dollars_or_categories_of_reviews_counts_as_none_for_orders() -> None:
+    orders = {"source": "orders", "files_path": "f", "orders_mapping": "m"}
+    presets = {"min_price": 0.25, "excluded_categories": list(NOT_ELECTRONICS)}
+    for given in (orders, orders | presets):
+        assert (parse(given).min_price, parse(given).excluded_categories) == (0, ())
+    own = parse({**orders, "min_price": 0.3, "excluded_categories": ["Gifts"]})
+    assert (own.min_price, own.excluded_categories) == (Decimal("0.3"), ("Gifts",))
+
+
 # Refusals
 @pytest.mark.parametrize(
     ("raw", "name", "value", "allowed"),
     [
-        ({"source": "s3"}, "source", "'s3'", "demo, huggingface, files"),
+        ({"source": "s3"}, "source", "'s3'", "demo, huggingface, files, orders"),
         ({"source": None}, "source", "None", "a text"),
         ({"category": "Electronic"}, "category", "'Electronic'", "All_Beauty, Amazon_Fashion"),
         ({"revision": "-x"}, "revision", "'-x'", "commit, branch or tag"),
         ({"source": "files"}, "files_path", "None", "a folder or REVIEWS,PRODUCTS when source is files"),
         ({"source": "files", "files_path": ""}, "files_path", "None", "a folder or REVIEWS,PRODUCTS"),
+        (
+            {"source": "orders", "orders_mapping": "m"},
+            "files_path",
+            "None",
+            "a file, folder or glob when source is orders",
+        ),
+        ({"source": "orders", "files_path": "f"}, "orders_mapping", "None", "a YAML file, or YAML"),
         ({"as_of": "14.9.2023"}, "as_of", "'14.9.2023'", "YYYY-MM-DD"),
         ({"as_of": "2023-02-30"}, "as_of", "'2023-02-30'", "YYYY-MM-DD"),
         ({"as_of": "2023-09-14T00:00:00"}, "as_of", "'2023-09-14T00:00:00'", "YYYY-MM-DD"),
@@ -154,6 +178,22 @@ def test_a_list_of_ones_own_counts_for_every_category() -> None:
         ({"frequency_edges": [1, 2, 3, 4]}, "frequency_edges", "[1, 2, 3, 4]", "from 2"),
         ({"frequency_edges": "[2, 3"}, "frequency_edges", "'[2, 3'", "a JSON list"),
         ({"frequency_edges": 7}, "frequency_edges", "7", "a JSON list"),
+        ({"recency_edges": [1, 2, 3]}, "recency_edges", "['1', '2', '3']", "four rising numbers"),
+        ({"recency_edges": [1, 2, 3, 3]}, "recency_edges", "['1', '2', '3', '3']", "four rising numbers"),
+        ({"recency_edges": [0, 2, 3, 4]}, "recency_edges", "['0', '2', '3', '4']", "above 0"),
+        ({"recency_edges": [1, 2, 3, "soon"]}, "recency_edges", "[1, 2, 3, 'soon']", "a JSON list"),
+        ({"recency_edges": [1, 2, 3, True]}, "recency_edges", "[1, 2, 3, True]", "a JSON list"),
+        ({"monetary_edges": [1, 2, 4, 3]}, "monetary_edges", "['1', '2', '4', '3']", "four rising numbers"),
+        ({"monetary_edges": [1, 2, 3, 10**9 + 1]}, "monetary_edges", "['1', '2', '3', '1000000001']", "1000000000"),
+        ({"monetary_edges": [1, 2, 3, 4.125]}, "monetary_edges", "['1', '2', '3', '4.125']", "at most 2 decimals"),
+        ({"monetary_edges": [1, 2, 3, 4], "scoring": "seed"}, "monetary_edges", "['1', '2', '3', '4']", "scoring seed"),
+        (
+            {"recency_edges": [1, 2, 3, 4], "frozen_edges_from": "0" * 12},
+            "recency_edges",
+            "['1', '2', '3', '4']",
+            "frozen_edges_from",
+        ),
+        ({"frequency_counts": "items"}, "frequency_counts", "'items'", "orders, days, lines"),
         ({"segment_map": "twelve"}, "segment_map", "'twelve'", "eleven, seed"),
         ({"k": "1"}, "k", "'1'", "2 to 50"),
         ({"k": "51"}, "k", "'51'", "2 to 50"),

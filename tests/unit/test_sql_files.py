@@ -13,6 +13,7 @@ from segmentation.settings import FIELDS
 from segmentation.sql_files import SqlFile, closure, read_file, stage_checks, stage_files
 
 HEADER = "-- Rows.\n-- Grain: one row per n.\n-- Reads: numbers\n-- Params: none\n"
+VARIANTS = [(scoring, kind) for scoring in ("edges", "seed") for kind in ("reviews", "orders")]
 OWN = sorted(path for path in SQL.rglob("*.sql"))
 # Views that a stage's Python registers itself.
 REGISTERED = {*SOURCE_VIEWS, *SEGMENT_MAP_VIEWS, FROZEN_VIEW, "tried_k", "fitted_centroids", "figures"}
@@ -142,6 +143,14 @@ def test_a_check_may_have_a_known_limit_instead_of_a_level(stage) -> None:
             stage_checks("rfm")
 
 
+def test_a_check_below_a_variant_counts_for_that_variant_only(stage) -> None:
+    text = HEADER + "-- Level: fail\n-- Of: rows\nSELECT 1"
+    for name in ("checks/320_all.sql", "checks/reviews/310_first.sql", "checks/orders/330_last.sql"):
+        stage(name, text)
+    assert [check.name for check in stage_checks("rfm", "reviews")] == ["first", "all"]
+    assert [check.name for check in stage_checks("rfm", "orders")] == ["all", "last"]
+
+
 @pytest.mark.parametrize("lacking", ["-- Level: fail\n", "-- Of: rows\n", "fail"])
 def test_a_check_says_how_grave_it_is_and_of_which_dataset(stage, lacking: str) -> None:
     text = HEADER + "-- Level: fail\n-- Of: rows\nSELECT 1"
@@ -189,9 +198,9 @@ def test_a_file_has_one_statement_and_nothing_that_differs_between_runs(path: Pa
 
 
 @pytest.mark.parametrize("stage", SQL_FOLDERS)
-@pytest.mark.parametrize("variant", ["edges", "seed"])
-def test_every_view_is_made_before_it_is_read(stage: str, variant: str) -> None:
-    files = stage_files(stage, variant)
+@pytest.mark.parametrize("variants", VARIANTS)
+def test_every_view_is_made_before_it_is_read(stage: str, variants: tuple[str, str]) -> None:
+    files = stage_files(stage, *variants)
     stages = list(STAGES)
     for place, (name, file) in enumerate(files.items()):
         for read in file.reads:
@@ -204,18 +213,16 @@ def test_every_view_is_made_before_it_is_read(stage: str, variant: str) -> None:
 
 @pytest.mark.parametrize("stage", SQL_FOLDERS)
 def test_numbers_and_names_are_given_once(stage: str) -> None:
-    for variant in ("edges", "seed"):
-        paths = [
-            *(SQL / SQL_FOLDERS[stage]).glob("*.sql"),
-            *(SQL / SQL_FOLDERS[stage] / variant).glob("*.sql"),
-        ]
+    for variants in VARIANTS:
+        folder = SQL / SQL_FOLDERS[stage]
+        paths = [*folder.glob("*.sql"), *(path for variant in variants for path in (folder / variant).glob("*.sql"))]
         assert len({path.name[:3] for path in paths}) == len({path.name[4:] for path in paths}) == len(paths)
         assert all(path.name[:2] == f"{SQL_FOLDERS[stage][0]}{path.name[1]}" for path in paths)
 
 
 @pytest.mark.parametrize("stage", SQL_FOLDERS)
 def test_a_check_is_of_a_dataset_of_its_stage(stage: str) -> None:
-    for check in stage_checks(stage):
+    for check in stage_checks(stage, "reviews", "orders"):
         assert check.header["Of"] in stage_datasets(stage)
 
 

@@ -66,7 +66,8 @@ def run(params: dict[str, Any]) -> int:
     conf = {name: as_json(getattr(checked, name)) for name in params}
     command = ["airflow", "dags", "test", DAG_ID, now.strftime("%Y-%m-%dT%H:%M:%S"), "-c", json.dumps(conf)]
     log = layout.LOGS / f"run-{now:%Y%m%dT%H%M%S}.log"
-    print(bold(f"{checked.source}, {checked.category.replace('_', ' ')}") + dim(f"  log: {log}"), flush=True)
+    of = checked.files_path if checked.kind == "orders" else checked.category.replace("_", " ")
+    print(bold(f"{checked.source}, {of}") + dim(f"  log: {log}"), flush=True)
     began = time.monotonic()
     with subprocess.Popen(
         command,
@@ -94,7 +95,7 @@ def _is_small(given: settings.Settings) -> bool:
 def as_json(value: Any) -> Any:
     """A param's value as JSON can hold it."""
     if isinstance(value, tuple):
-        return list(value)
+        return [as_json(item) for item in value]
     return value if isinstance(value, (bool, int, str)) or value is None else _number_or_text(value)
 
 

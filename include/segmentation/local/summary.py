@@ -5,8 +5,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from segmentation.formats import money
 from segmentation.local.terminal import bold, dim
 from segmentation.manifests import Manifest
+from segmentation.report_words import currency_of
 from segmentation.versions import Warehouse
 
 
@@ -25,16 +27,17 @@ def summary(warehouse: Warehouse, report: Manifest) -> str:
     customers = sum(row["customers"] for row in segments)
     spend = sum(row["total_monetary"] for row in segments)
     folder = warehouse.place_of(report)
+    currency = _currency(warehouse, report)
     lines = [
         "",
-        bold(f"{customers:,} customers as of {report.as_of}, who spent ${spend:,.2f}"),
+        bold(f"{customers:,} customers as of {report.as_of}, who spent {money(spend, currency)}"),
         "",
         bold(f"  {'Segment':<22}{'Group':<14}{'Customers':>12}{'Share':>9}{'Spend':>18}{'Share':>9}"),
     ]
     for row in segments:
         lines.append(
             f"  {row['segment']:<22}{row['segment_group']:<14}{row['customers']:>12,}{row['share']:>9.1%}"
-            f"{'$' + format(row['total_monetary'], ',.2f'):>18}{row['share_of_total']:>9.1%}"
+            f"{money(row['total_monetary'], currency):>18}{row['share_of_total']:>9.1%}"
         )
     lines += ["", bold(f"K-Means: {chosen['k']} clusters") + f" ({chosen['reason']})"]
     for row in clusters:
@@ -46,6 +49,14 @@ def summary(warehouse: Warehouse, report: Manifest) -> str:
         + dim("(the file LATEST names the version)"),
     ]
     return "\n".join(lines)
+
+
+def _currency(warehouse: Warehouse, report: Manifest) -> str:
+    """The currency of the source that a report leads back to."""
+    purchases = warehouse.get("purchases", report.inputs["purchases"], None)
+    read = "orders" if "orders" in purchases.inputs else "reviews"
+    source = warehouse.get(read, purchases.inputs[read], None).inputs["source"]
+    return currency_of(warehouse.get("source", source, None))
 
 
 def _short(path: Path) -> str:

@@ -1,7 +1,8 @@
 """The sources: resolve one to an immutable source version and bring its files into the warehouse.
 
 A source version is a version like any other, of the dataset `source`. Its files lie at
-`raw/review_categories/<Category>.jsonl` and `raw/meta_categories/meta_<Category>.jsonl`, plain JSON lines.
+`raw/review_categories/<Category>.jsonl` and `raw/meta_categories/meta_<Category>.jsonl`, plain JSON lines; those of the
+source `orders` in `raw/orders`, CSV or Parquet.
 """
 
 import shutil
@@ -14,17 +15,21 @@ from segmentation.failures import in_words
 from segmentation.manifests import Manifest, data_files, describe_files
 from segmentation.plan import fingerprint
 from segmentation.settings import Settings
-from segmentation.sources import demo, files, huggingface
+from segmentation.sources import demo, files, huggingface, orders
 from segmentation.sources.demo import DEMO_CODE
-from segmentation.sources.resolved import PRODUCTS_FOLDER, REVIEWS_FOLDER, Resolved, Surroundings
+from segmentation.sources.resolved import ORDERS_FOLDER, PRODUCTS_FOLDER, REVIEWS_FOLDER, Resolved, Surroundings
 from segmentation.versions import Warehouse, say
 
-__all__ = ["DEMO_CODE", "PRODUCTS_FOLDER", "RESOLVERS", "REVIEWS_FOLDER", "Resolved", "fetch", "raw_files"]
+__all__ = [
+    "DEMO_CODE", "ORDERS_FOLDER", "PRODUCTS_FOLDER", "RESOLVERS", "REVIEWS_FOLDER", "Resolved", "fetch",
+    "raw_files",
+]  # fmt: skip
 
 RESOLVERS: dict[str, Callable[[Settings, Surroundings], Resolved]] = {
     "demo": demo.resolve,
     "files": files.resolve,
     "huggingface": huggingface.resolve,
+    "orders": orders.resolve,
 }
 
 
@@ -76,10 +81,9 @@ def fetch(
 
 
 def raw_files(warehouse: Warehouse, source_version: str) -> dict[str, list[Path]]:
-    """The raw files of a source version: {"reviews": [...], "products": [...]}."""
+    """The raw files of a source version: {"reviews": [...], "products": [...], "orders": [...]}, those it has."""
     manifest = warehouse.get("source", source_version, None)
     folder = warehouse.place("source", source_version, None)
-    kinds = {"reviews": REVIEWS_FOLDER, "products": PRODUCTS_FOLDER}
-    return {
-        kind: [folder / path for path in manifest.files if path.startswith(prefix)] for kind, prefix in kinds.items()
-    }
+    kinds = {"reviews": REVIEWS_FOLDER, "products": PRODUCTS_FOLDER, "orders": ORDERS_FOLDER}
+    found = {kind: [path for path in manifest.files if path.startswith(prefix)] for kind, prefix in kinds.items()}
+    return {kind: [folder / path for path in paths] for kind, paths in found.items() if paths}

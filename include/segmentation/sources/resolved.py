@@ -9,6 +9,7 @@ from segmentation.versions import Warehouse
 
 REVIEWS_FOLDER = "raw/review_categories"
 PRODUCTS_FOLDER = "raw/meta_categories"
+ORDERS_FOLDER = "raw/orders"
 
 
 @dataclass(frozen=True)

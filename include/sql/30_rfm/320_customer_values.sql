@@ -1,12 +1,12 @@
--- Recency, frequency and spend of each customer.
--- Grain: one row per customer with a purchase that counts.
--- Reads: window_purchases
--- Params: as_of date: recency counts the days up to it; a purchase on the day before gives 1
+-- Recency, frequency and spend of each customer who counts.
+-- Grain: one row per customer with a purchase that counts and spend above zero.
+-- Reads: customer_totals
+-- Params: none
 -- Cache: the counts and the scores both read it
 SELECT
     user_id,
-    datediff(:as_of, cast(max(purchased_at) AS DATE)) AS recency_days,
-    count(*) AS frequency,
-    cast(sum(price) AS DECIMAL(18, 2)) AS monetary
-FROM window_purchases
-GROUP BY user_id
+    recency_days,
+    frequency,
+    monetary
+FROM customer_totals
+WHERE frequency > 0 AND monetary > 0

@@ -9,7 +9,9 @@ WITH counts AS (
     SELECT
         (SELECT count(*) FROM rejected_rows) AS written,
         coalesce(
-            sum(cast(value AS BIGINT)) FILTER (WHERE name IN ('review_lines_refused', 'product_lines_refused')), 0
+            sum(cast(value AS BIGINT)) FILTER (
+                WHERE name IN ('review_lines_refused', 'product_lines_refused', 'order_lines_refused')
+            ), 0
         ) AS refused
     FROM figures
 )

@@ -7,10 +7,14 @@
 WITH counts AS (
     SELECT
         coalesce(
-            sum(cast(value AS BIGINT)) FILTER (WHERE name IN ('review_lines_read', 'product_lines_read')), 0
+            sum(cast(value AS BIGINT)) FILTER (
+                WHERE name IN ('review_lines_read', 'product_lines_read', 'order_lines_read')
+            ), 0
         ) AS lines_read,
         coalesce(
-            sum(cast(value AS BIGINT)) FILTER (WHERE name IN ('review_lines_refused', 'product_lines_refused')), 0
+            sum(cast(value AS BIGINT)) FILTER (
+                WHERE name IN ('review_lines_refused', 'product_lines_refused', 'order_lines_refused')
+            ), 0
         ) AS refused
     FROM figures
 )

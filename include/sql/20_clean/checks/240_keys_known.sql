@@ -1,4 +1,4 @@
--- Each purchase has a customer, a product and a time, and lies in the month of that time.
+-- Each purchase has a customer and a time, and lies in the month of that time.
 -- Grain: one row.
 -- Reads: purchases
 -- Params: none
@@ -7,13 +7,12 @@
 SELECT
     figure,
     figure = 0 AS passed,
-    concat(figure, ' purchases lack a customer, a product or a time, or lie in the wrong month; none may.')
+    concat(figure, ' purchases lack a customer or a time, or lie in the wrong month; none may.')
         AS message
 FROM (
     SELECT
         count_if(
             user_id IS NULL
-            OR parent_asin IS NULL
             OR purchased_at IS NULL
             OR NOT purchase_month <=> cast(trunc(purchased_at, 'MONTH') AS DATE)
         ) AS figure

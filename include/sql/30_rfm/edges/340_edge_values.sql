@@ -2,12 +2,15 @@
 -- Grain: one row per metric and edge (1 to 4).
 -- Reads: value_counts, frozen_edges
 -- Params: frequency_edges array<int>: the fixed edges of frequency
+--   recency_edges array<string>: those of recency as exact texts, or none for quintiles
+--   monetary_edges array<string>: those of spend as exact texts, or none for quintiles
 -- Cache: the scores and the bins both read it
 -- Note: recency and monetary take exact quintiles with linear interpolation (type 7 of R and numpy):
 --   rank h = (n - 1) * i / 5, edge = x[floor(h)] + (h - floor(h)) * (x[floor(h) + 1] - x[floor(h)]).
 --   All in whole hundredths; what does not divide is rounded up, which leaves every value in its bin, because
 --   values are whole hundredths too. Frequency takes fixed edges, since most customers bought once and every
---   quantile is then the same. Edges of another version, where given, replace all of these.
+--   quantile is then the same; recency and monetary take fixed ones where they are given. Edges of another
+--   version, where given, replace all of these.
 WITH steps AS (
     SELECT
         metric,
@@ -39,7 +42,17 @@ quantiles AS (
 ),
 
 fixed AS (
-    SELECT posexplode(:frequency_edges) AS (position, value)
+    SELECT
+        'frequency' AS metric,
+        posexplode(cast(:frequency_edges AS ARRAY<DECIMAL(18, 2)>)) AS (position, value)
+    UNION ALL
+    SELECT
+        'recency' AS metric,
+        posexplode(cast(:recency_edges AS ARRAY<DECIMAL(18, 2)>)) AS (position, value)
+    UNION ALL
+    SELECT
+        'monetary' AS metric,
+        posexplode(cast(:monetary_edges AS ARRAY<DECIMAL(18, 2)>)) AS (position, value)
 ),
 
 computed AS (
@@ -48,11 +61,12 @@ computed AS (
         edge,
         cast(cast(hundredths AS DECIMAL(20, 0)) / 100 AS DECIMAL(18, 2)) AS value
     FROM quantiles
+    WHERE metric NOT IN (SELECT metric FROM fixed)
     UNION ALL
     SELECT
-        'frequency' AS metric,
+        metric,
         position + 1 AS edge,
-        cast(value AS DECIMAL(18, 2)) AS value
+        value
     FROM fixed
 )
 

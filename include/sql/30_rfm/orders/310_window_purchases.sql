@@ -1,12 +1,14 @@
--- The purchases that count: inside the window and with a price above the minimum.
--- Grain: one row per purchase.
+-- The order lines that count: inside the window, and with a price above the minimum or a return.
+-- Grain: one row per order line.
 -- Reads: purchases
 -- Params: window_start date: the first day of the window
 --   as_of date: the window ends before this day begins (UTC)
---   min_price decimal: a price must be above it, in dollars
+--   min_price decimal: a price must be above it, in the currency of the orders
 -- Note: the condition on purchase_month lets Spark read the window's folders only.
+--   A return that is subtracted has a negative price.
 SELECT
     user_id,
+    order_id,
     purchased_at,
     price
 FROM purchases
@@ -15,4 +17,4 @@ WHERE
     AND purchase_month < :as_of
     AND purchased_at >= :window_start
     AND purchased_at < :as_of
-    AND price > :min_price
+    AND (price > :min_price OR price < 0)

@@ -9,6 +9,7 @@
 --   A purchase of a product that the products file does not have stays, without a price.
 SELECT
     review.user_id,
+    cast(NULL AS STRING) AS order_id,
     review.parent_asin,
     product.product_name,
     product.main_category,

@@ -1,0 +1,47 @@
+"""The words that follow from the kind of source."""
+
+import pytest
+
+from segmentation.manifests import Manifest
+from segmentation.report_words import currency_of, label_of, mapping_shown, words_of
+from segmentation.settings import parse
+
+ORDERS = {"source": "orders", "files_path": "f", "orders_mapping": "m"}
+
+
+def source(**settings: object) -> Manifest:
+    return Manifest("source", "0" * 12, None, "", 1, 1, {}, {}, {}, settings, {}, "run")
+
+
+@pytest.mark.parametrize(
+    ("given", "things", "counted"),
+    [
+        ({}, "purchases", "purchases"),
+        ({"frequency_counts": "days"}, "purchases", "days with a purchase"),
+        ({"frequency_counts": "lines"}, "purchases", "purchases"),
+        (ORDERS, "orders", "orders"),
+        ({**ORDERS, "frequency_counts": "days"}, "orders", "days with an order"),
+        ({**ORDERS, "frequency_counts": "lines"}, "orders", "order lines"),
+    ],
+)
+def test_what_customers_make_and_what_is_counted(given: dict, things: str, counted: str) -> None:
+    assert (words_of(parse(given)).things, words_of(parse(given)).counted) == (things, counted)
+
+
+def test_reviews_are_priced_in_dollars_and_orders_in_their_currency() -> None:
+    assert currency_of(source(source="demo")) == "$"
+    assert currency_of(source(source="orders", mapping={"currency": "CHF"})) == "CHF"
+
+
+def test_own_orders_are_called_by_their_first_file() -> None:
+    assert label_of(source(source="demo")) == "generated demo data"
+    assert label_of(source(source="orders", files={"a.csv": {}})) == "own orders, a.csv"
+    assert label_of(source(source="orders", files=dict.fromkeys("abc"))) == "own orders, a and 2 more"
+
+
+def test_the_mapping_is_shown_flat() -> None:
+    mapping = {"columns": {"unit_price": "Each"}, "returns": {"do": "ignore"}, "decimal": ","}
+    assert mapping_shown(source(source="orders", mapping=mapping)) == {
+        "mapping: unit price": "Each", "mapping: returns do": "ignore", "mapping: decimal": ",",
+    }  # fmt: skip
+    assert mapping_shown(source(source="demo")) == {}
