@@ -110,13 +110,13 @@ def test_money_is_decimal(item: Dataset) -> None:
 @pytest.mark.parametrize("item", ALL, ids=lambda item: item.name)
 def test_a_dataset_with_columns_has_a_sql_file_in_both_scorings(item: Dataset) -> None:
     for variant in ("edges", "seed"):
-        assert (item.name in stage_files(item.stage, variant)) == bool(item.columns)
+        assert (item.name in stage_files(item.stage, variant, item.only_for or "reviews")) == bool(item.columns)
 
 
 @pytest.mark.parametrize("item", ALL, ids=lambda item: item.name)
 def test_what_its_python_takes_in_exists(item: Dataset) -> None:
     assert set(item.python_uses) <= set(FIELDS)
-    known = {*STAGE_OF, *SEGMENT_MAP_VIEWS, *stage_files(item.stage, "edges")}
+    known = {*STAGE_OF, *SEGMENT_MAP_VIEWS, *stage_files(item.stage, "edges", item.only_for or "reviews")}
     assert {read.removeprefix(PREVIOUS) for read in item.python_reads} <= known
 
 

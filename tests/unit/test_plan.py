@@ -14,9 +14,16 @@ from segmentation.settings import FIELDS, parse
 
 INGEST, CLEAN, RFM, KMEANS, REPORT = (set(STAGES[s]) for s in ("ingest", "clean", "rfm", "kmeans", "report"))
 ALL = INGEST | CLEAN | RFM | KMEANS | REPORT
+# What knows neither the products nor the settings of cleaning.
+OF_REVIEWS = {"review_days", "helpful_by_day"}
+# What rests on the cleaned products, or on the purchases made with them.
+AFTER_PRODUCTS = CLEAN - OF_REVIEWS
+# The report's tables about the source, which know no segment and no window.
+ABOUT_THE_SOURCE = {"rating_distribution", "popular_products", "category_summary", "helpful_reviews"}
+OF_PRODUCTS = ABOUT_THE_SOURCE - {"rating_distribution"}
 # What rests on purchases, on customer_rfm, and on the clusters of the customers.
-AFTER_PURCHASES = RFM | KMEANS | REPORT
-AFTER_RFM = {"customer_rfm"} | KMEANS | REPORT
+AFTER_PURCHASES = (RFM | KMEANS | REPORT) - ABOUT_THE_SOURCE
+AFTER_RFM = {"customer_rfm"} | KMEANS | REPORT - ABOUT_THE_SOURCE
 CLUSTERED = KMEANS | {"segment_cluster", "report"}
 SOURCE = "0123456789ab"
 
@@ -45,8 +52,8 @@ def changed(one: Plan, other: Plan) -> set[str]:
         ("demo_reviews", 60_000, set()),
         ("as_of", "2001-01-01", set()),  # the plan has the resolved date
         ("force", True, set()),
-        ("excluded_categories", ["Books"], CLEAN | AFTER_PURCHASES),
-        ("keep_unknown_category", False, CLEAN | AFTER_PURCHASES),
+        ("excluded_categories", ["Books"], AFTER_PRODUCTS | AFTER_PURCHASES | OF_PRODUCTS),
+        ("keep_unknown_category", False, AFTER_PRODUCTS | AFTER_PURCHASES | OF_PRODUCTS),
         ("window_months", 6, AFTER_PURCHASES),
         ("min_price", 1, AFTER_PURCHASES),
         ("scoring", "seed", AFTER_PURCHASES),
@@ -101,9 +108,9 @@ def test_another_source_version_changes_everything() -> None:
 
 def test_another_month_changes_the_monthly_datasets_only() -> None:
     one, other = make(), make(date(2023, 8, 1))
-    assert changed(one, other) == AFTER_PURCHASES
+    assert changed(one, other) == RFM | KMEANS | REPORT
     for name in ALL:
-        assert (one.as_of_for(name) is not None) == (name in AFTER_PURCHASES)
+        assert (one.as_of_for(name) is not None) == (name in RFM | KMEANS | REPORT)
 
 
 def test_the_versions_lead_back_to_the_source() -> None:
