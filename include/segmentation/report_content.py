@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from segmentation import charts
+from segmentation import charts, report_data
 from segmentation.chart_drawing import Chart
 from segmentation.code_version import code_version
 from segmentation.datasets import STAGES
@@ -32,6 +32,7 @@ def gather(work: Work) -> Report:
     previous = work.input_manifest(f"{PREVIOUS}customer_rfm")
     chosen = frames["kmeans_search"].query("chosen").iloc[0]
     has_previous = previous.rows > 0
+    data = _data(work)
     return Report(
         title="Customer segments",
         category=settings.category.replace("_", " "),
@@ -46,7 +47,7 @@ def gather(work: Work) -> Report:
         search=_rows(frames["kmeans_search"].sort_values("k")),
         chosen_k=int(chosen["k"]),
         k_reason=str(chosen["reason"]),
-        charts=_charts(frames, has_previous),
+        charts=[*_charts(frames, has_previous), *(data.charts if data else ())],
         edges=_rows(frames["rfm_edges"]),
         quality=_quality(work),
         settings=_settings_shown(settings),
@@ -54,6 +55,7 @@ def gather(work: Work) -> Report:
         run={"code": code_version()},
         previous_as_of=plan.previous.as_of if has_previous else None,
         migration=_rows(frames["segment_migration"]) if has_previous else (),
+        data=data,
     )
 
 
@@ -67,6 +69,13 @@ def _charts(frames: dict[str, pd.DataFrame], has_previous: bool) -> list[Chart]:
         charts.migration(frames["segment_migration"]) if has_previous else None,
     ]
     return [chart for chart in drawn if chart]
+
+
+def _data(work: Work) -> report_data.SourceView | None:
+    """What the source looks like; only a source of reviews has the tables."""
+    if work.plan.settings.kind != "reviews":
+        return None
+    return report_data.view({name: work.frame(name).toPandas() for name in report_data.TABLES})
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -120,6 +129,7 @@ def _quality(work: Work) -> list[tuple[str, Any]]:
         "Negative votes mended to 0": figures.get("negative_helpful_votes"),
         "Products without a price": figures.get("products_without_price"),
         "Products with a price that is not a number": figures.get("products_with_odd_price"),
+        "Products with a price of 0": figures.get("products_with_price_zero"),
         "Products dropped by category": figures.get("products_dropped"),
         "Purchases, all time": by_name["purchases"].rows,
         "Purchases without a price, all time": figures.get("purchases_without_price"),
