@@ -8,7 +8,7 @@ last month, whom do I contact and why.
 |---|---|
 | **fetch** | the source version: the raw files, checked and brought into the warehouse |
 | **ingest** | `reviews`, `products`, `rejected_rows`: raw JSON lines as typed Parquet |
-| **clean** | `purchases`: verified purchases with exact prices |
+| **clean** | `purchases`: verified purchases with exact prices, and tables that say what the source looks like |
 | **rfm** | `customer_rfm`, `rfm_edges`: recency, frequency, spend, scores and the segment of every customer |
 | **kmeans** | `kmeans_search`, `kmeans_model`, `customer_clusters`, `cluster_profile` |
 | **report** | the report's tables and `report.html` with its charts |
