@@ -8,7 +8,7 @@ customers, what changed since last month, whom do I contact and why.
 |---|---|
 | **fetch** | the source version: the raw files, checked and brought into the warehouse |
 | **ingest** | `reviews`, `products` (or `orders`), `rejected_rows`: raw lines as typed Parquet |
-| **clean** | `purchases`: verified purchases, or order lines, with exact prices |
+| **clean** | `purchases`: verified purchases, or order lines, with exact prices; and tables about the source |
 | **rfm** | `customer_rfm`, `rfm_edges`: recency, frequency, spend, scores and the segment of every customer |
 | **kmeans** | `kmeans_search`, `kmeans_model`, `customer_clusters`, `cluster_profile` |
 | **report** | the report's tables and `report.html` with its charts |

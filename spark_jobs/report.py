@@ -9,7 +9,7 @@ from segmentation.work import Work
 def build(work: Work) -> None:
     """Make the tables in SQL, then draw the page from them."""
     work.run_sql()
-    work.write("segment_summary", "segment_cluster", "segment_migration")
+    work.write(*[name for name in work.plan.datasets("report") if name != "report"])
     if "report" in work.missing:
         report = gather(work)
         charts = {f"charts/{chart.name}.svg": chart.svg for chart in report.charts}

@@ -8,6 +8,7 @@ selected, and the browser lays out any script. Colours are CSS variables (`--cha
 import io
 import re
 import textwrap
+import unicodedata
 import warnings
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
@@ -114,7 +115,7 @@ def draw_bars(axes, values, labels: list[str], colours: list[str]) -> None:
 def draw_row_labels(axes, names, notes=None, offset: float = 0) -> None:
     """Names left of the rows. A note, such as the group, goes below its name in small type."""
     for place, name in enumerate(names):
-        lines = textwrap.wrap(clean(name), 19, max_lines=2, placeholder="…")
+        lines = wrap_by_width(clean(name), 19, 2)
         if notes is not None:
             lines = [shorten(name, 19), shorten(list(notes)[place], 24)]
         for line, text in enumerate(filter(None, lines)):
@@ -123,6 +124,36 @@ def draw_row_labels(axes, names, notes=None, offset: float = 0) -> None:
                           ha="right", xytext=(-9, 7 - 14 * line if len(lines) > 1 and lines[1] else 0),
                           textcoords="offset points", fontsize=SMALL if small else FONT,
                           color=PALETTE["muted" if small else "ink"][0])  # fmt: skip
+
+
+def wrap_by_width(text: str, width: int, most: int) -> list[str]:
+    """Break a text into lines as wide as `width` usual characters; what does not fit ends in an ellipsis.
+
+    A character of the wide scripts or an emoji counts as two, a broad letter as 1.7.
+    """
+    lines, line, used = [], "", 0.0
+    for word in re.findall(r"\S+", text):
+        if line and used + 1 + sum(map(_breadth, word)) > width:
+            lines, line, used = [*lines, line], "", 0.0
+        if line:
+            line, used = line + " ", used + 1
+        for character in word:
+            if used + _breadth(character) > width:
+                lines, line, used = [*lines, line], "", 0.0
+            line, used = line + character, used + _breadth(character)
+    lines += [line] if line else []
+    if len(lines) > most:
+        last = lines[most - 1]
+        while last and sum(map(_breadth, last)) > width - 1:
+            last = last[:-1]
+        lines = [*lines[: most - 1], last.rstrip() + "…"]
+    return lines
+
+
+def _breadth(character: str) -> float:
+    if unicodedata.east_asian_width(character) in "WF":
+        return 2
+    return 1.7 if character in "MWmw@%" else 1
 
 
 def draw_heatmap(share: pd.DataFrame, row_notes, column_notes, wide: bool) -> Figure:

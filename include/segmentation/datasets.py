@@ -12,10 +12,27 @@ from segmentation.paths import SQL
 STAGES = {
     "fetch": ("source",),
     "ingest": ("reviews", "products", "orders", "rejected_rows"),
-    "clean": ("purchases",),
+    "clean": (
+        "known_products",
+        "purchases",
+        "review_days",
+        "product_years",
+        "helpful_by_day",
+        "notable_products",
+        "data_profile",
+    ),
     "rfm": ("customer_rfm", "rfm_edges"),
     "kmeans": ("kmeans_search", "kmeans_model", "customer_clusters", "cluster_profile"),
-    "report": ("segment_summary", "segment_cluster", "segment_migration", "report"),
+    "report": (
+        "segment_summary",
+        "segment_cluster",
+        "segment_migration",
+        "rating_distribution",
+        "popular_products",
+        "category_summary",
+        "helpful_reviews",
+        "report",
+    ),
 }
 SQL_FOLDERS = {
     "ingest": "10_ingest",

@@ -93,9 +93,10 @@ class Plan:
         return sql_files.stage_checks(stage, self.settings.kind)
 
     def needed(self, item: Dataset) -> dict[str, sql_files.SqlFile]:
-        """The SQL files of its stage that a dataset rests on."""
+        """The SQL files of its stage that a dataset rests on, up to other datasets of the stage: those are inputs."""
         views = [read for read in item.python_reads if read not in STAGE_OF]
-        return sql_files.closure(self.files(item.stage), (item.name, *views))
+        files = {name: f for name, f in self.files(item.stage).items() if name == item.name or name not in STAGE_OF}
+        return sql_files.closure(files, (item.name, *views))
 
     def reads(self, item: Dataset) -> set[str]:
         """The views and datasets from outside those SQL files that a dataset takes in."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from segmentation import charts
+from segmentation import charts, report_data
 from segmentation.chart_drawing import Chart
 from segmentation.code_version import code_version
 from segmentation.datasets import STAGES
@@ -38,6 +38,7 @@ def gather(work: Work) -> Report:
     has_previous = previous.rows > 0
     source = work.input_manifest("source")
     currency, words = currency_of(source), words_of(settings)
+    data = _data(work)
     return Report(
         title="Customer segments",
         category=settings.category.replace("_", " ") if settings.kind == "reviews" else "Own orders",
@@ -52,7 +53,7 @@ def gather(work: Work) -> Report:
         search=_rows(frames["kmeans_search"].sort_values("k")),
         chosen_k=int(chosen["k"]),
         k_reason=str(chosen["reason"]),
-        charts=_charts(frames, has_previous, currency, words),
+        charts=[*_charts(frames, has_previous, currency, words), *(data.charts if data else ())],
         edges=_rows(frames["rfm_edges"]),
         quality=_quality(work),
         settings=_settings_shown(settings) | mapping_shown(source),
@@ -62,6 +63,7 @@ def gather(work: Work) -> Report:
         words=words,
         previous_as_of=plan.previous.as_of if has_previous else None,
         migration=_rows(frames["segment_migration"]) if has_previous else (),
+        data=data,
     )
 
 
@@ -75,6 +77,13 @@ def _charts(frames: dict[str, pd.DataFrame], has_previous: bool, currency: str, 
         charts.migration(frames["segment_migration"]) if has_previous else None,
     ]
     return [chart for chart in drawn if chart]
+
+
+def _data(work: Work) -> report_data.SourceView | None:
+    """What the source looks like; only a source of reviews has the tables."""
+    if work.plan.settings.kind != "reviews":
+        return None
+    return report_data.view({name: work.frame(name).toPandas() for name in report_data.TABLES})
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

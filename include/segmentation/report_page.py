@@ -23,12 +23,12 @@ from markupsafe import Markup
 
 from segmentation.chart_drawing import GONE, GROUP_COLOURS, NEW, PALETTE, Chart
 from segmentation.formats import MISSING, clean, money, number, percent
+from segmentation.report_data import SourceView
 from segmentation.report_words import Words
 
 Row = Mapping[str, Any]
 TEMPLATES = Path(__file__).parent / "templates"
-RISK, HIGH = "At risk", "High value"
-MOVES_SHOWN = 8
+RISK, HIGH, MOVES_SHOWN = "At risk", "High value", 8
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ class Report:
     previous_as_of: date | None = None
     migration: Sequence[Row] = field(default=())  # segment_migration
     cluster_quality: Sequence[tuple[str, Any]] = field(default=())  # (label, value), such as silhouette
+    data: SourceView | None = None  # what the source looks like; its charts are among `charts`
 
 
 def render(report: Report) -> str:

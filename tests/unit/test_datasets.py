@@ -133,7 +133,7 @@ def test_a_dataset_is_for_a_kind_of_source_that_exists(item: Dataset) -> None:
 @pytest.mark.parametrize("item", ALL, ids=lambda item: item.name)
 def test_what_its_python_takes_in_exists(item: Dataset) -> None:
     assert set(item.python_uses) <= set(FIELDS)
-    known = {*STAGE_OF, *SEGMENT_MAP_VIEWS, *stage_files(item.stage, "edges", "reviews")}
+    known = {*STAGE_OF, *SEGMENT_MAP_VIEWS, *stage_files(item.stage, "edges", item.only_for or "reviews")}
     assert {read.removeprefix(PREVIOUS) for read in item.python_reads} <= known
 
 

@@ -1,13 +1,21 @@
 """The docs: generated pages are fresh, links lead somewhere, commands exist."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
+from test_charts import draw_all
+from test_data_charts import draw_all as draw_source
 
 from segmentation import dictionary
+from segmentation.datasets import STAGES, dataset
 from segmentation.paths import PROJECT
+from segmentation.plan import Plan
+from segmentation.report_page import TEMPLATES
+from segmentation.settings import parse
 
+A_PLAN = Plan(parse({}), date(2023, 9, 1), "0" * 12)
 PAGES = [*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")]
 
 
@@ -27,3 +35,45 @@ def test_make_targets_that_are_named_exist(page: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.M))
     named = re.findall(r"(?:`|^ +)make ([a-z-]+)", page.read_text(encoding="utf-8"), re.M)
     assert set(named) <= targets
+
+
+# The page about the exploratory notebook
+EDA = (PROJECT / "docs/reference/eda.md").read_text(encoding="utf-8")
+
+
+def rows_of(heading: str) -> list[list[str]]:
+    """The cells of the table under a heading of the page about the exploratory notebook."""
+    part = EDA.split(f"## {heading}\n")[1].split("\n## ")[0]
+    lines = [line for line in part.splitlines() if line.startswith("|")][2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def code(text: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", text)
+
+
+def test_the_tables_of_the_notebook_are_where_the_page_says() -> None:
+    shown = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.j2"))
+    columns: list[str] = []
+    for _, where, named, section in rows_of("Tables"):
+        names = code(where)
+        there = {column for name in names for column in dataset(name).columns}
+        for name in names:
+            there |= {figure for file in A_PLAN.needed(dataset(name)).values() for figure in file.figures}
+        columns = code(named) or columns  # "the same"
+        assert set(columns) <= there, where
+        assert f">{section}" in shown, section
+
+
+def test_the_charts_of_the_notebook_are_where_the_page_says() -> None:
+    drawn = {chart.name: chart.title for chart in [*draw_all(), *draw_source()]}
+    for _, where, title, file in rows_of("Charts"):
+        assert drawn[code(file)[0]] == title
+        assert all(dataset(name).columns for name in code(where))
+    named = {code(file)[0] for *_, file in rows_of("Charts")}
+    assert named == set(drawn) - {"migration"}, "the notebook had no months to compare"
+
+
+def test_the_page_about_the_notebook_names_every_dataset_about_the_source() -> None:
+    about = {name for names in STAGES.values() for name in names if dataset(name).only_for == "reviews"}
+    assert about <= set(code(EDA))

@@ -18,9 +18,16 @@ INGEST, CLEAN, RFM, KMEANS, REPORT = (
     for s in ("ingest", "clean", "rfm", "kmeans", "report")
 )
 ALL = INGEST | CLEAN | RFM | KMEANS | REPORT
+# What knows neither the products nor the settings of cleaning.
+OF_REVIEWS = {"review_days", "helpful_by_day"}
+# What rests on the cleaned products, or on the purchases made with them.
+AFTER_PRODUCTS = CLEAN - OF_REVIEWS
+# The report's tables about the source, which know no segment and no window.
+ABOUT_THE_SOURCE = {"rating_distribution", "popular_products", "category_summary", "helpful_reviews"}
+OF_PRODUCTS = ABOUT_THE_SOURCE - {"rating_distribution"}
 # What rests on purchases, on customer_rfm, and on the clusters of the customers.
-AFTER_PURCHASES = RFM | KMEANS | REPORT
-AFTER_RFM = {"customer_rfm"} | KMEANS | REPORT
+AFTER_PURCHASES = (RFM | KMEANS | REPORT) - ABOUT_THE_SOURCE
+AFTER_RFM = {"customer_rfm"} | KMEANS | REPORT - ABOUT_THE_SOURCE
 CLUSTERED = KMEANS | {"segment_cluster", "report"}
 SOURCE = "0123456789ab"
 
@@ -56,8 +63,8 @@ def changed(one: Plan, other: Plan) -> set[str]:
         ("unpriced_share_fail", 0.9, set()),
         ("rows_warn", 5, set()),
         ("rows_fail", 2, set()),
-        ("excluded_categories", ["Books"], CLEAN | AFTER_PURCHASES),
-        ("keep_unknown_category", False, CLEAN | AFTER_PURCHASES),
+        ("excluded_categories", ["Books"], AFTER_PRODUCTS | AFTER_PURCHASES | OF_PRODUCTS),
+        ("keep_unknown_category", False, AFTER_PRODUCTS | AFTER_PURCHASES | OF_PRODUCTS),
         ("window_months", 6, AFTER_PURCHASES),
         ("min_price", 1, AFTER_PURCHASES),
         ("scoring", "seed", AFTER_PURCHASES),
@@ -99,15 +106,15 @@ ORDERS = {"source": "orders", "files_path": "/here", "orders_mapping": "customer
         ("orders_mapping", "customer: d", set()),  # and what it means
         ("category", "Books", set()),  # of Amazon's, which orders are not of
         ("frequency_counts", "lines", AFTER_PURCHASES),
-        ("excluded_categories", ["Gifts"], CLEAN | AFTER_PURCHASES),
+        ("excluded_categories", ["Gifts"], {"purchases"} | AFTER_PURCHASES),
         ("min_price", 1, AFTER_PURCHASES),
     ],
 )
 def test_a_setting_of_orders_changes_the_datasets_that_use_it(name: str, value: object, expected: set[str]) -> None:
     one, other = make(**ORDERS), make(**{**ORDERS, name: value})
-    made = {dataset for stage in STAGES for dataset in one.datasets(stage)}
-    assert made == ALL - {"reviews", "products"} | {"source", "orders"}
-    assert {dataset for dataset in made if one.version(dataset) != other.version(dataset)} == expected
+    made = {each for stage in STAGES for each in one.datasets(stage)}
+    assert made == {name for name in ALL if dataset(name).only_for != "reviews"} | {"source", "orders"}
+    assert {each for each in made if one.version(each) != other.version(each)} == expected
 
 
 def test_the_same_inputs_give_the_same_ids_whatever_was_asked_before() -> None:
@@ -137,9 +144,9 @@ def test_another_source_version_changes_everything() -> None:
 
 def test_another_month_changes_the_monthly_datasets_only() -> None:
     one, other = make(), make(date(2023, 8, 1))
-    assert changed(one, other) == AFTER_PURCHASES
+    assert changed(one, other) == RFM | KMEANS | REPORT
     for name in ALL:
-        assert (one.as_of_for(name) is not None) == (name in AFTER_PURCHASES)
+        assert (one.as_of_for(name) is not None) == (name in RFM | KMEANS | REPORT)
 
 
 def test_the_versions_lead_back_to_the_source() -> None:

@@ -4,11 +4,27 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from test_plan import AFTER_PURCHASES, AFTER_RFM, ALL, CLEAN, CLUSTERED, REPORT, make, versions
+from test_plan import (
+    ABOUT_THE_SOURCE,
+    AFTER_PRODUCTS,
+    AFTER_PURCHASES,
+    AFTER_RFM,
+    ALL,
+    CLEAN,
+    CLUSTERED,
+    OF_PRODUCTS,
+    REPORT,
+    make,
+    versions,
+)
 
 from project_copy import project_copy
 from segmentation import plan, sql_files
 from segmentation.paths import PROJECT
+
+OF_PURCHASES = {"purchases", "product_years", "data_profile"}
+# What is made from the reviews, and not from the products file alone.
+OF_RAW_REVIEWS = CLEAN - {"known_products", "notable_products"}
 
 
 @pytest.fixture
@@ -20,10 +36,21 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("sql/10_ingest/110_review_lines.sql", {"reviews", "rejected_rows"} | CLEAN | AFTER_PURCHASES),
+        (
+            "sql/10_ingest/110_review_lines.sql",
+            {"reviews", "rejected_rows"} | OF_RAW_REVIEWS | AFTER_PURCHASES | ABOUT_THE_SOURCE,
+        ),
         ("sql/10_ingest/reviews/150_rejected_rows.sql", {"rejected_rows", "report"}),  # the page counts them
         ("sql/10_ingest/orders/150_rejected_rows.sql", set()),  # another kind of source
-        ("sql/20_clean/220_known_products.sql", CLEAN | AFTER_PURCHASES),
+        ("sql/20_clean/220_known_products.sql", AFTER_PRODUCTS | AFTER_PURCHASES | OF_PRODUCTS),
+        (
+            "sql/20_clean/reviews/230_purchases.sql",
+            OF_PURCHASES | AFTER_PURCHASES | {"popular_products", "category_summary"},
+        ),
+        ("sql/20_clean/reviews/281_review_days.sql", {"review_days", "rating_distribution", "report"}),
+        ("sql/20_clean/reviews/283_helpful_by_day.sql", {"helpful_by_day", "helpful_reviews", "report"}),
+        ("sql/20_clean/reviews/287_profile_numbers.sql", {"data_profile", "report"}),
+        ("sql/50_report/reviews/541_product_counts.sql", {"popular_products", "category_summary", "report"}),
         ("sql/30_rfm/320_customer_values.sql", AFTER_PURCHASES),
         ("sql/30_rfm/edges/340_edge_values.sql", AFTER_PURCHASES),
         ("sql/30_rfm/edges/360_rfm_edges.sql", {"rfm_edges", "report"}),
