@@ -6,10 +6,9 @@ import pandas as pd
 
 from segmentation import charts, report_data
 from segmentation.chart_drawing import Chart
-from segmentation.code_version import code_version
 from segmentation.datasets import STAGES
 from segmentation.manifests import Manifest
-from segmentation.plan import PREVIOUS
+from segmentation.plan import PREVIOUS, fingerprint
 from segmentation.report_page import Report
 from segmentation.report_words import (
     Words,
@@ -58,7 +57,8 @@ def gather(work: Work) -> Report:
         quality=_quality(work),
         settings=_settings_shown(settings) | mapping_shown(source),
         lineage=_lineage(work),
-        run={"code": code_version()},
+        # Not the commit, which may change while the rules stay: a version is the same page wherever it is made.
+        run={"rules": fingerprint(plan.identity("report")["code"])},
         currency=currency,
         words=words,
         previous_as_of=plan.previous.as_of if has_previous else None,

@@ -53,7 +53,7 @@ class Report:
     quality: Sequence[tuple[str, Any]]  # (label, value), such as ("Rows read", 50_000)
     settings: Mapping[str, Any]
     lineage: Sequence[tuple[str, str, int | None]]  # (dataset, version, rows), from the source to the report
-    run: Mapping[str, Any]  # created_at, code_version, and more if there is more to say
+    run: Mapping[str, Any]  # what more there is to say of the run, such as its rules
     currency: str = "$"
     words: Words = Words("purchase", "purchases", "purchases")
     previous_as_of: date | None = None

@@ -13,7 +13,7 @@ import pytest
 
 from jobs import by_hand, run_elsewhere
 from jobs.flow import Flow
-from segmentation import sources, stage
+from segmentation import sources, stage, work
 from segmentation.datasets import STAGES
 from segmentation.segment_maps import load_map
 from segmentation.settings import NOT_ELECTRONICS
@@ -187,3 +187,13 @@ def test_a_lost_version_is_built_again_and_nothing_else(flow: Flow, tmp_path: Pa
     made = copy.run("ingest", "clean", "rfm", "kmeans")
     assert made["cluster_profile"].rows_checksum == flow.manifest("cluster_profile").rows_checksum
     assert made["kmeans_model"] == flow.manifest("kmeans_model")
+
+
+def test_another_commit_with_the_same_rules_makes_the_same_page(flow: Flow, tmp_path: Path, monkeypatch) -> None:
+    shutil.copytree(flow.warehouse.root, tmp_path / "copy")
+    copy = Flow(tmp_path / "copy", AS_OF, **PARAMS)
+    shutil.rmtree(copy.warehouse.place_of(copy.manifest("report")))
+    monkeypatch.setattr(work, "code_version", lambda: "git:another")
+    again = copy.run("report")["report"]
+    assert again.code["version"] == "git:another"
+    assert again.files == flow.manifest("report").files
