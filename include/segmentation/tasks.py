@@ -132,7 +132,10 @@ class StageOperator(SparkSubmitOperator):
                 self._submit(context)
             else:
                 self.log.info("All versions stand; no Spark is needed.")
-            announce(context, stages.conclude(self.stage, plans[-1], warehouse))
+            manifests = stages.conclude(self.stage, plans[-1], warehouse)
+            # Airflow makes an event for each outlet, so datasets of another kind of source must not be among them.
+            self.outlets = [ASSETS[manifest.dataset] for manifest in manifests]
+            announce(context, manifests)
         except UserError as error:
             raise _user_failure(f"{self.stage}: {error}") from None
 

@@ -4,8 +4,10 @@ import json
 import os
 import subprocess
 import sys
+from collections import defaultdict
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
@@ -13,7 +15,9 @@ from airflow.sdk import CronDataIntervalTimetable
 from airflow.sdk.exceptions import ParamValidationError
 
 from segmentation import settings
+from segmentation import stage as stages
 from segmentation.datasets import STAGES
+from segmentation.manifests import Manifest
 from segmentation.paths import PROJECT
 
 GOLDEN = Path(__file__).with_name("spark_submit_commands.txt")
@@ -79,6 +83,22 @@ def test_every_spark_task_submits_its_job_with_retries_and_a_time_limit(dag, sta
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_task_announces_its_datasets(dag, stage: str) -> None:
     assert [asset.name for asset in dag.get_task(stage).outlets] == list(STAGES[stage])
+
+
+def test_only_what_a_kind_of_source_makes_is_announced(dag, monkeypatch) -> None:
+    made = [
+        Manifest(name, "0" * 12, None, "2026-01-01T00:00:00+00:00", 7, 1, {}, {}, {}, {}, {}, "test")
+        for name in ("orders", "rejected_rows")
+    ]
+    monkeypatch.setattr(stages, "missing_datasets", lambda *_: [])
+    monkeypatch.setattr(stages, "conclude", lambda *_: made)
+    task = dag.get_task("ingest").prepare_for_execution()
+    task.application_args = ["--source-version=0123456789ab", "--as-of=2023-09-01"]
+    events: dict = defaultdict(SimpleNamespace)
+    task.execute({"outlet_events": events})
+    assert [asset.name for asset in task.outlets] == ["orders", "rejected_rows"]
+    assert {asset.name: event.extra["rows"] for asset, event in events.items()} == {"orders": 7, "rejected_rows": 7}
+    assert len(dag.get_task("ingest").outlets) == len(STAGES["ingest"])
 
 
 def test_the_spark_submit_commands_are_the_stored_ones(dag, monkeypatch, tmp_path: Path) -> None:
