@@ -217,7 +217,8 @@ def test_odd_lines_are_kept_aside_and_a_quoted_line_end_is_no_end(spark, tmp_pat
         '"say ""hi""",2023-06-02,3',  # the last line has no end
     ]
     (tmp_path / "o.csv").write_bytes("\r\n".join(lines).encode())
-    flow = shop(tmp_path / "w", tmp_path / "o.csv", {"customer": "who", "time": "when", "amount": "sum"})
+    mapping = {"customer": "who", "time": "when", "amount": "sum"}
+    flow = shop(tmp_path / "w", tmp_path / "o.csv", mapping, rejected_share_fail=1)
     flow.run("ingest")
     assert {(row["user_id"], str(row["amount"])) for row in flow.rows("orders")} == {
         ("ann\nlee", "1000.50"), ('say "hi"', "3.00"),
