@@ -13,8 +13,6 @@ from segmentation.manifests import Manifest
 from segmentation.settings import Settings
 
 WARN, FAIL = "warn", "fail"
-# What a check's `Limit:` may name. The figure is a share, and the limit the most that is allowed.
-SHARES = ("rejected_share", "unpriced_share")
 
 
 @dataclass(frozen=True)

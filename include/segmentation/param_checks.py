@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2099, 12, 31)
 LAST_EDGE = 1_000_000_000
+# The limits on a share: each is a pair of params, `<name>_warn` and `<name>_fail`, the most that is allowed.
+SHARES = ("rejected_share", "unpriced_share")
 
 
 def check_as_of(as_of: date) -> date:
@@ -48,7 +50,7 @@ def _check_source(settings: "Settings") -> None:
 
 
 def _check_limits(settings: "Settings") -> None:
-    for name in ("rejected_share", "unpriced_share"):
+    for name in SHARES:
         warn, fail = getattr(settings, f"{name}_warn"), getattr(settings, f"{name}_fail")
         if warn > fail:
             raise refuse(f"{name}_warn", str(warn), f"at most {name}_fail, which is {fail}")

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from segmentation.datasets import SQL_FOLDERS
-from segmentation.limits import SHARES
+from segmentation.param_checks import SHARES
 from segmentation.paths import SQL
 
 _FILE_NAME = re.compile(r"(\d{3})_([a-z0-9_]+)\.sql")

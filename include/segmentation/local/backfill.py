@@ -12,6 +12,7 @@ from segmentation.local import server
 from segmentation.local.rest import Refused, Rest
 from segmentation.local.run import DAG_ID, as_json
 from segmentation.local.terminal import bold, dim, red
+from segmentation.local.warehouse import day_of
 
 ENDED = ("success", "failed")
 LOOK_SECONDS = 1
@@ -119,11 +120,7 @@ def _seconds(run: dict[str, Any]) -> float:
 
 
 def _month(name: str) -> date:
-    text = os.environ.get(name, "")
-    try:
-        return date.fromisoformat(text).replace(day=1)
-    except ValueError:
-        raise UserError(f"{name}: {text!r} is not a date as YYYY-MM-DD.") from None
+    return day_of(name).replace(day=1)
 
 
 def _active() -> int:

@@ -18,7 +18,7 @@ def show_lineage() -> None:
     name = os.environ.get("DATASET", "report")
     if name not in STAGE_OF:
         raise UserError(f"DATASET: there is no dataset {name!r}. Known: {', '.join(STAGE_OF)}.")
-    as_of = _as_of() if dataset(name).as_of else None
+    as_of = day_of("AS_OF") if dataset(name).as_of else None
     warehouse = Warehouse(warehouse_root())
     manifest = warehouse.latest(name, as_of)
     if manifest is None:
@@ -26,12 +26,13 @@ def show_lineage() -> None:
     print("\n".join(upkeep.lineage(warehouse, manifest)))
 
 
-def _as_of() -> date:
-    text = os.environ.get("AS_OF", "")
+def day_of(name: str) -> date:
+    """The day that an environment variable names. Raises UserError if it names none."""
+    text = os.environ.get(name, "")
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UserError(f"AS_OF: {text!r} is not a date as YYYY-MM-DD.") from None
+        raise UserError(f"{name}: {text!r} is not a date as YYYY-MM-DD.") from None
 
 
 def show_faults() -> int:
