@@ -1,28 +1,22 @@
-"""Make the K-Means search, its model, and each customer's cluster."""
+"""Make the K-Means search, its model, each customer's cluster, and how far to trust and how they moved."""
 
-from segmentation.clustering import FEATURES, search
+from segmentation.algorithms import compare
+from segmentation.cluster_tables import VIEWS, tables
+from segmentation.clustering import search
 from segmentation.stage import main
 from segmentation.work import Work
 
 
 def build(work: Work) -> None:
-    """Make the features in SQL, search k with MLlib, place the customers in SQL."""
+    """Make the features in SQL, search k on them, place and judge the customers in SQL."""
     work.run_sql(until="features")
-    found = search(work.frame("features"), work.plan.settings)
-    rows = [
-        (
-            one.k,
-            one.wcss,
-            one.silhouette,
-            one.k == found.chosen,
-            found.reason if one.k == found.chosen else None,
-        )
-        for one in found.tried
-    ]
-    work.register_rows("tried_k", "k int, wcss double, silhouette double, chosen boolean, reason string", rows)
-    work.register_rows("fitted_centroids", ", ".join(f"{name} double" for name in FEATURES), found.centroids)
+    features, settings = work.frame("features"), work.plan.settings
+    found = search(features, settings)
+    others = compare(features, [one.k for one in found.tried]) if settings.compare_algorithms else []
+    for view, rows in tables(found, others).items():
+        work.register_rows(view, VIEWS[view], rows)
     work.run_sql()
-    work.write("kmeans_search", "kmeans_model", "customer_clusters", "cluster_profile")
+    work.write(*work.plan.datasets("kmeans"))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ class Tried:
     """A k that was fitted: its within-cluster sum of squares, and its mean silhouette (None for one cluster)."""
 
     k: int
-    wcss: float
+    wcss: float | None
     silhouette: float | None
 
 

@@ -22,7 +22,14 @@ STAGES = {
         "data_profile",
     ),
     "rfm": ("customer_rfm", "rfm_edges"),
-    "kmeans": ("kmeans_search", "kmeans_model", "customer_clusters", "cluster_profile"),
+    "kmeans": (
+        "kmeans_search",
+        "kmeans_model",
+        "customer_clusters",
+        "cluster_profile",
+        "cluster_quality",
+        "cluster_movement",
+    ),
     "report": (
         "segment_summary",
         "segment_cluster",

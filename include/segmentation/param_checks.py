@@ -35,7 +35,10 @@ def check_together(settings: "Settings") -> None:
     bad = [item for item in settings.excluded_categories if not isinstance(item, str)]
     if bad:
         raise refuse("excluded_categories", bad[0], "texts")
-    _check_frequency_edges(settings.frequency_edges)
+    if settings.bins != 5 and settings.scoring == "seed":
+        raise refuse("bins", settings.bins, "5 with scoring seed, which cuts five groups")
+    if not settings.frozen_edges_from:
+        _check_frequency_edges(settings.frequency_edges, settings.bins)
     for name in ("recency_edges", "monetary_edges"):
         _check_own_edges(name, getattr(settings, name), settings)
 
@@ -58,22 +61,26 @@ def _check_limits(settings: "Settings") -> None:
         raise refuse("rows_warn", settings.rows_warn, f"at least rows_fail, which is {settings.rows_fail}")
 
 
-def _check_frequency_edges(edges: tuple[Any, ...]) -> None:
+def _check_frequency_edges(edges: tuple[Any, ...], bins: int) -> None:
     if any(type(edge) is not int for edge in edges):
         raise refuse("frequency_edges", list(edges), "whole numbers")
-    if len(edges) != 4 or list(edges) != sorted(set(edges)) or edges[-1] > 1_000_000:
-        raise refuse("frequency_edges", list(edges), "four rising whole numbers such as [2, 3, 4, 6]")
+    if len(edges) != bins - 1 or list(edges) != sorted(set(edges)) or edges[-1] > 1_000_000:
+        example = [2, 3, 4, 6] if bins == 5 else list(range(2, bins + 1))
+        allowed = f"{bins - 1} rising whole numbers for {bins} bins, such as {example}"
+        raise refuse("frequency_edges", list(edges), allowed)
     if edges[0] < 2:
         raise refuse("frequency_edges", list(edges), "numbers from 2, because every customer has one purchase")
 
 
 def _check_own_edges(name: str, edges: tuple[Decimal, ...], settings: "Settings") -> None:
-    """Edges of one's own for recency or spend: none, or four that rise, in whole hundredths as the values are."""
+    """Edges of one's own for recency or spend: none, or one less than bins, in whole hundredths as the values are."""
     shown = [f"{edge:f}" for edge in edges]
     if not edges:
         return
-    if len(edges) != 4 or list(edges) != sorted(set(edges)) or not 0 < edges[0] <= edges[-1] <= LAST_EDGE:
-        raise refuse(name, shown, f"none, or four rising numbers above 0 and up to {LAST_EDGE}")
+    wanted = settings.bins - 1
+    if len(edges) != wanted or list(edges) != sorted(set(edges)) or not 0 < edges[0] <= edges[-1] <= LAST_EDGE:
+        allowed = f"none, or {wanted} rising numbers for {settings.bins} bins, above 0 and up to {LAST_EDGE}"
+        raise refuse(name, shown, allowed)
     if any(edge != round(edge, 2) for edge in edges):
         raise refuse(name, shown, "numbers with at most 2 decimals")
     if settings.scoring != "edges":

@@ -127,6 +127,7 @@ class Plan:
             "min_price": self.settings.min_price,
             "excluded_categories": list(self.settings.excluded_categories),
             "keep_unknown_category": self.settings.keep_unknown_category,
+            "bins": self.settings.bins,
             "frequency_edges": list(self.settings.frequency_edges),
             "recency_edges": [str(edge) for edge in self.settings.recency_edges],
             "monetary_edges": [str(edge) for edge in self.settings.monetary_edges],

@@ -71,8 +71,15 @@ class Settings:
     scoring: str = setting(
         "edges",
         "string",
-        "edges: equal values share a score (exact quintile edges). seed: ntile(5), as the first notebooks did.",
+        "edges: equal values share a score (exact quantile edges). seed: ntile(5), as the first notebooks did.",
         enum=["edges", "seed"],
+    )
+    bins: int = setting(
+        5,
+        "integer",
+        "How many scores each metric has, 1 the worst. Own edges and the segment map have to fit it; seed has 5.",
+        minimum=3,
+        maximum=10,
     )
     frozen_edges_from: str | None = setting(
         None,
@@ -83,24 +90,24 @@ class Settings:
     frequency_edges: tuple[int, ...] = setting(
         [2, 3, 4, 6],
         "array",
-        "edges: the purchases at which the frequency scores 2, 3, 4 and 5 begin.",
+        "edges: the purchases at which the frequency scores from 2 on begin: one less than bins, which rise.",
         items={"type": "integer", "minimum": 2, "maximum": 1_000_000},
-        minItems=4,
-        maxItems=4,
+        minItems=2,
+        maxItems=9,
     )
     recency_edges: tuple[Decimal, ...] = setting(
         [],
         "array",
-        "edges: the days at which the recency scores 4, 3, 2 and 1 begin. Empty: exact quintiles.",
+        "edges: the days at which the recency scores below the best begin: one less than bins. Empty: exact quantiles.",
         items={"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000_000},
-        maxItems=4,
+        maxItems=9,
     )
     monetary_edges: tuple[Decimal, ...] = setting(
         [],
         "array",
-        "edges: the spend at which the monetary scores 2, 3, 4 and 5 begin. Empty: exact quintiles.",
+        "edges: the spend at which the monetary scores from 2 on begin: one less than bins. Empty: exact quantiles.",
         items={"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000_000},
-        maxItems=4,
+        maxItems=9,
     )
     frequency_counts: str = setting(
         "orders",
@@ -118,6 +125,9 @@ class Settings:
     )
     k_min: int = setting(2, "integer", "auto: the smallest k that is tried.", minimum=2, maximum=50)
     k_max: int = setting(10, "integer", "auto: the largest k that is tried.", minimum=2, maximum=50)
+    compare_algorithms: bool = setting(
+        False, "boolean", "Also fit bisecting K-Means and Gaussian mixtures for each k, to compare. Takes its time."
+    )
     min_price: Decimal = setting(
         0.25,
         "number",

@@ -93,12 +93,17 @@ class Work:
                 f"Param frozen_edges_from: there is no version {version} of rfm_edges in {self.warehouse.root}."
             )
         frame = self._rows_of(manifest)
-        bins = frame.groupBy("metric").count().collect()
-        starts = frame.where("lower IS NOT NULL").groupBy("metric").count().collect()
-        if {row["count"] for row in bins} != {5} or {row["count"] for row in starts} != {4}:
+        counts = frame.groupBy("metric").agg(F.count("*").alias("bins"), F.count("lower").alias("edges")).collect()
+        bins = {row.bins for row in counts}
+        if len(counts) != 3 or len(bins) != 1 or any(row.edges != row.bins - 1 for row in counts):
             raise UserError(
                 f"Param frozen_edges_from: version {version} of rfm_edges was made by scoring seed, whose tiles are no "
                 "edges. Choose a version made by scoring edges."
+            )
+        if bins != {self.plan.settings.bins}:
+            raise UserError(
+                f"Param frozen_edges_from: version {version} of rfm_edges has {min(bins)} bins, but bins is "
+                f"{self.plan.settings.bins}. Choose a version with as many, or set bins to its number."
             )
         frame.createOrReplaceTempView(FROZEN_VIEW)
 

@@ -2,7 +2,7 @@
 
     python run_elsewhere.py WAREHOUSE AS_OF CORES PARTITIONS PARAMS
 
-K-Means is then done again with its points in many partitions, as they are where customers are many.
+K-Means is then done again by passes in Spark, as where customers are many.
 """
 
 import json
@@ -11,23 +11,22 @@ import sys
 from pathlib import Path
 
 from jobs.flow import Flow
-from segmentation import clustering
+from segmentation import points
 from segmentation.session import spark_session
 
 FEW_ROWS = 100
-KMEANS = ("kmeans_search", "kmeans_model", "customer_clusters", "cluster_profile")
 
 
-def kmeans_in_many_partitions(flow: Flow) -> dict[str, str | None]:
-    """The checksums of K-Means on points in partitions of FEW_ROWS. Replaces what stands."""
-    usual = clustering.ROWS_PER_PARTITION
-    clustering.ROWS_PER_PARTITION = FEW_ROWS
+def kmeans_in_passes(flow: Flow) -> dict[str, str | None]:
+    """The checksums of K-Means with no more than FEW_ROWS on the driver. Replaces what stands."""
+    usual = points.SAMPLE
+    points.SAMPLE = FEW_ROWS
     try:
-        for name in KMEANS:
+        for name in flow.plan.datasets("kmeans"):
             shutil.rmtree(flow.warehouse.place_of(flow.manifest(name)))
         return {name: manifest.rows_checksum for name, manifest in flow.run("kmeans").items()}
     finally:
-        clustering.ROWS_PER_PARTITION = usual
+        points.SAMPLE = usual
 
 
 def main(root: str, as_of: str, cores: str, partitions: str, params: str) -> None:
@@ -43,7 +42,7 @@ def main(root: str, as_of: str, cores: str, partitions: str, params: str) -> Non
     )
     flow = Flow(Path(root), as_of, **json.loads(params))
     once = {name: manifest.rows_checksum for name, manifest in flow.run().items()}
-    print(json.dumps([once, kmeans_in_many_partitions(flow)]))
+    print(json.dumps([once, kmeans_in_passes(flow)]))
 
 
 if __name__ == "__main__":

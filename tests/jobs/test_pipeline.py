@@ -154,7 +154,7 @@ def test_other_cores_and_partitions_give_the_same_rows(flow: Flow, tmp_path: Pat
     assert everything == {name: flow.manifest(name).rows_checksum for name in made_by(flow)}
     shutil.copytree(flow.warehouse.root, tmp_path / "here")
     here = Flow(tmp_path / "here", AS_OF, **PARAMS)
-    assert kmeans == run_elsewhere.kmeans_in_many_partitions(here)
+    assert kmeans == run_elsewhere.kmeans_in_passes(here)
 
 
 def test_seed_scoring_cuts_five_equal_parts_and_reuses_purchases(flow: Flow) -> None:

@@ -2,7 +2,8 @@
 -- Grain: one row per customer.
 -- Reads: feature_values, feature_scale
 -- Params: none
--- Note: rounded, so that equal customers have equal features on every machine.
+-- Note: rounded to whole millionths, in which the search adds up exactly; so equal customers have equal features on
+--   every machine.
 SELECT
     feature_values.user_id,
     feature_values.recency_days,
@@ -13,7 +14,7 @@ SELECT
             try_divide(
                 feature_values.recency_value - feature_scale.recency_mean,
                 feature_scale.recency_deviation
-            ), 9
+            ), 6
         ), 0D
     ) AS recency_scaled,
     coalesce(
@@ -21,7 +22,7 @@ SELECT
             try_divide(
                 feature_values.frequency_value / 1e7D - feature_scale.frequency_log_mean,
                 feature_scale.frequency_log_deviation
-            ), 9
+            ), 6
         ), 0D
     ) AS frequency_scaled,
     coalesce(
@@ -29,7 +30,7 @@ SELECT
             try_divide(
                 feature_values.monetary_value / 1e7D - feature_scale.monetary_log_mean,
                 feature_scale.monetary_log_deviation
-            ), 9
+            ), 6
         ), 0D
     ) AS monetary_scaled
 FROM feature_values

@@ -1,8 +1,9 @@
 -- The numbers of clusters that were tried, and which was chosen and why.
--- Grain: one row per k.
+-- Grain: one row per algorithm and k.
 -- Reads: tried_k
 -- Params: none
 SELECT
+    algorithm,
     k,
     wcss,
     silhouette,

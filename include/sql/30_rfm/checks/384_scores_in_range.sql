@@ -1,17 +1,17 @@
--- Each score is 1 to 5.
+-- Each score is 1 to as many as there are bins.
 -- Grain: one row.
 -- Reads: customer_rfm
--- Params: none
+-- Params: bins int: how many scores each metric has
 -- Level: fail
 -- Of: customer_rfm
 SELECT
     figure,
     figure = 0 AS passed,
-    concat(figure, ' customers have a score other than 1 to 5; none may.') AS message
+    concat(figure, ' customers have a score other than 1 to ', :bins, '; none may.') AS message
 FROM (
     SELECT
         count_if(
-            (r_score BETWEEN 1 AND 5 AND f_score BETWEEN 1 AND 5 AND m_score BETWEEN 1 AND 5) IS NOT TRUE
+            (r_score BETWEEN 1 AND :bins AND f_score BETWEEN 1 AND :bins AND m_score BETWEEN 1 AND :bins) IS NOT TRUE
         ) AS figure
     FROM customer_rfm
 ) AS counts

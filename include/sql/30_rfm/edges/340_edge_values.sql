@@ -1,12 +1,13 @@
--- The four edges of each metric, at which the next of the five bins begins.
--- Grain: one row per metric and edge (1 to 4).
+-- The edges of each metric, at which the next bin begins.
+-- Grain: one row per metric and edge (1 to one less than there are bins).
 -- Reads: value_counts, frozen_edges
--- Params: frequency_edges array<int>: the fixed edges of frequency
---   recency_edges array<string>: those of recency as exact texts, or none for quintiles
---   monetary_edges array<string>: those of spend as exact texts, or none for quintiles
+-- Params: bins int: how many bins, and so scores, each metric has
+--   frequency_edges array<int>: the fixed edges of frequency
+--   recency_edges array<string>: those of recency as exact texts, or none for quantiles
+--   monetary_edges array<string>: those of spend as exact texts, or none for quantiles
 -- Cache: the scores and the bins both read it
--- Note: recency and monetary take exact quintiles with linear interpolation (type 7 of R and numpy):
---   rank h = (n - 1) * i / 5, edge = x[floor(h)] + (h - floor(h)) * (x[floor(h) + 1] - x[floor(h)]).
+-- Note: recency and monetary take exact quantiles with linear interpolation (type 7 of R and numpy):
+--   rank h = (n - 1) * i / bins, edge = x[floor(h)] + (h - floor(h)) * (x[floor(h) + 1] - x[floor(h)]).
 --   All in whole hundredths; what does not divide is rounded up, which leaves every value in its bin, because
 --   values are whole hundredths too. Frequency takes fixed edges, since most customers bought once and every
 --   quantile is then the same; recency and monetary take fixed ones where they are given. Edges of another
@@ -14,7 +15,7 @@
 WITH steps AS (
     SELECT
         metric,
-        explode(array(1, 2, 3, 4)) AS edge,
+        explode(sequence(1, :bins - 1)) AS edge,
         hundredths,
         customers_up_to,
         customers_in_all - 1 AS last_rank
@@ -26,9 +27,9 @@ neighbours AS (
     SELECT
         metric,
         edge,
-        max(last_rank * edge % 5) AS fifths,
-        min(hundredths) FILTER (WHERE customers_up_to > last_rank * edge DIV 5) AS lower_value,
-        min(hundredths) FILTER (WHERE customers_up_to > last_rank * edge DIV 5 + 1) AS upper_value
+        max(last_rank * edge % :bins) AS parts,
+        min(hundredths) FILTER (WHERE customers_up_to > last_rank * edge DIV :bins) AS lower_value,
+        min(hundredths) FILTER (WHERE customers_up_to > last_rank * edge DIV :bins + 1) AS upper_value
     FROM steps
     GROUP BY metric, edge
 ),
@@ -37,7 +38,7 @@ quantiles AS (
     SELECT
         metric,
         edge,
-        lower_value + ((coalesce(upper_value, lower_value) - lower_value) * fifths + 4) DIV 5 AS hundredths
+        lower_value + ((coalesce(upper_value, lower_value) - lower_value) * parts + :bins - 1) DIV :bins AS hundredths
     FROM neighbours
 ),
 

@@ -1,7 +1,7 @@
 -- The bins that the scores come from: lower <= value < upper.
 -- Grain: one row per metric and score.
 -- Reads: edge_values, value_counts
--- Params: none
+-- Params: bins int: how many scores each metric has
 -- Note: the outermost bins are open, so their outer edge is null.
 WITH bins AS (
     SELECT
@@ -38,7 +38,7 @@ counted AS (
 
 SELECT
     metric,
-    cast(CASE WHEN metric = 'recency' THEN 5 - bin ELSE bin + 1 END AS INT) AS score,
+    cast(CASE WHEN metric = 'recency' THEN :bins - bin ELSE bin + 1 END AS INT) AS score,
     lower,
     upper,
     customers

@@ -1,0 +1,87 @@
+"""The customers' features as blocks of points, and passes over them: in Spark, or on the driver where they are few."""
+
+import pickle
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import pyarrow as pa
+from pyspark import cloudpickle
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from segmentation import kmeans_blocks
+from segmentation.kmeans_blocks import MOST_ROWS, in_units
+
+# So many customers, drawn by their ids, are looked at on the driver; where there are no more, all are.
+SAMPLE = 10_000
+
+# The executors get the functions themselves, so that they need numpy and pyarrow but not this package.
+for _module in (kmeans_blocks, sys.modules[__name__]):
+    cloudpickle.register_pickle_by_value(_module)
+
+# Work on a block (rows of the block are columns of the frame): some arrays, which add up over the blocks.
+Work = Callable[[np.ndarray], list[np.ndarray]]
+
+
+class Points:
+    """The columns of a frame with one row per customer, in whole millionths (see `kmeans_blocks`).
+
+    frame: user_id and the columns. sample: (columns, n) those of up to SAMPLE customers, in the order of the values.
+    """
+
+    def __init__(self, frame: DataFrame, columns: Sequence[str]) -> None:
+        self._rows = frame.select(*columns)
+        drawn = frame.orderBy(F.xxhash64("user_id"), "user_id").limit(SAMPLE + 1).select(*columns)
+        sample = _block(drawn.toArrow())
+        self.are_few = sample.shape[1] <= SAMPLE
+        sample = sample[:, :SAMPLE]
+        # Not in the order of the ids, so that other names for the same customers change nothing.
+        self.sample = sample[:, np.lexsort(sample[::-1])]
+        self._blocks = None if self.are_few else self._rows.mapInArrow(_pack, "block binary").persist()
+
+    def add_up(self, work: Work) -> list[np.ndarray]:
+        """Do `work` on every block and add up what it returns."""
+        if self._blocks is None:
+            return work(self.sample)
+        results = self._blocks.mapInArrow(_worker(work, len(self.sample)), "result binary").collect()
+        # Our own workers have written them.
+        parts = [pickle.loads(row.result) for row in results]  # noqa: S301
+        return [sum(some[1:], start=some[0]) for some in zip(*parts, strict=True)]
+
+    def distinct(self, enough: int) -> np.ndarray:
+        """Different points, (columns, n): all there are, or at least `enough` of them."""
+        points = np.unique(self.sample, axis=1)
+        if self.are_few or points.shape[1] >= enough:
+            return points
+        rows = self._rows.distinct().orderBy(*self._rows.columns).limit(enough)
+        return np.unique(np.hstack([points, _block(rows.toArrow())]), axis=1)
+
+    def close(self) -> None:
+        """Free the cached blocks."""
+        if self._blocks is not None:
+            self._blocks.unpersist()
+
+
+def _block(rows: pa.Table | pa.RecordBatch) -> np.ndarray:
+    return in_units(np.array([column.to_numpy() for column in rows.columns]))
+
+
+def _pack(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        for start in range(0, batch.num_rows, MOST_ROWS):
+            block = _block(batch.slice(start, MOST_ROWS))
+            yield pa.RecordBatch.from_arrays([pa.array([block.tobytes()], pa.binary())], ["block"])
+
+
+def _worker(work: Work, columns: int) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        total: list[np.ndarray] | None = None
+        for batch in batches:
+            for block in batch.column(0):
+                part = work(np.frombuffer(block.as_py(), dtype=np.int64).reshape(columns, -1))
+                total = part if total is None else [a + b for a, b in zip(total, part, strict=True)]
+        if total is not None:
+            yield pa.RecordBatch.from_arrays([pa.array([pickle.dumps(total)], pa.binary())], ["result"])
+
+    return run
