@@ -15,9 +15,12 @@ from segmentation.sql_files import closure
 
 
 @contextmanager
-def scored(spark: SparkSession, scoring: str, customers: list[dict[str, Any]]) -> Iterator[None]:
+def scored(spark: SparkSession, scoring: str, customers: list[dict[str, Any]], bins: int = 5) -> Iterator[None]:
     """Register `customer_scores`, `rfm_edges` and what they need, over rows of `customer_values`."""
-    plan = Plan(parse({"scoring": scoring}), date(2023, 9, 1), "0" * 12)
+    params = {"scoring": scoring, "bins": bins}
+    if bins != 5:
+        params["frequency_edges"] = list(range(2, bins + 1))
+    plan = Plan(parse(params), date(2023, 9, 1), "0" * 12)
     values = plan.parameters()
     files = closure(plan.files("rfm"), ("customer_scores", "rfm_edges"))
     names = [name for name in files if name not in ("window_purchases", "customer_totals", "customer_values")]
