@@ -17,7 +17,7 @@ NAMES = [name for names in list(STAGES.values())[1:] for name in names if datase
 INGESTED = set(STAGES["ingest"])
 OF_REVIEWS = {"review_days", "helpful_by_day"}  # know neither products nor purchases
 REPORT = {"segment_summary", "segment_cluster", "segment_migration", "report"}
-CLUSTERED = {"kmeans_search", "kmeans_model", "customer_clusters", "cluster_profile", "segment_cluster", "report"}
+CLUSTERED = {*STAGES["kmeans"], "segment_cluster", "report"}
 
 
 @pytest.fixture(scope="module")

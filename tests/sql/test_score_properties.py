@@ -22,7 +22,7 @@ CUSTOMERS = st.lists(
     max_size=30,
 )
 few_examples = settings(
-    max_examples=5,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -78,11 +78,17 @@ def changed(one: Plan, other: Plan) -> set[str]:
         ("k", "4", CLUSTERED),
         ("k_min", 3, CLUSTERED),
         ("k_max", 9, CLUSTERED),
+        ("compare_algorithms", True, {"kmeans_search", "report"}),
+        ("bins", 4, AFTER_PURCHASES),
     ],
 )
 def test_a_setting_changes_the_datasets_that_use_it_and_no_other(name: str, value: object, expected: set[str]) -> None:
     # An own list, because the preset counts for Electronics only.
     base = {"excluded_categories": [], "files_path": "/here"}
+    if name == "bins":  # the preset edges of frequency are for five
+        base["frequency_edges"] = [2, 3, 4]
+        assert changed(make(**base, bins=4), make(**{**base, "frequency_edges": [2, 3, 4, 6]})) == expected
+        return
     assert changed(make(**base), make(**{**base, name: value})) == expected
 
 

@@ -59,6 +59,8 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
         ("sql/40_kmeans/430_features.sql", CLUSTERED),
         ("sql/40_kmeans/440_kmeans_search.sql", {"kmeans_search", "report"}),
         ("sql/40_kmeans/480_cluster_profile.sql", {"cluster_profile", "report"}),
+        ("sql/40_kmeans/482_cluster_agreement.sql", {"cluster_quality", "report"}),
+        ("sql/40_kmeans/486_previous_clusters.sql", {"cluster_movement", "report"}),
         ("sql/50_report/530_segment_migration.sql", {"segment_migration", "report"}),
         ("segment_maps/eleven.yaml", AFTER_RFM),
         ("segment_maps/seed.yaml", set()),  # another map

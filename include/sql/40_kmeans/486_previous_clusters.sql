@@ -7,12 +7,12 @@
 WITH model AS (
     SELECT
         collect_list(struct(cluster, label, recency_scaled, frequency_scaled, monetary_scaled)) AS centroids,
-        any_value(recency_mean) AS recency_mean,
-        any_value(recency_deviation) AS recency_deviation,
-        any_value(frequency_log_mean) AS frequency_mean,
-        any_value(frequency_log_deviation) AS frequency_deviation,
-        any_value(monetary_log_mean) AS monetary_mean,
-        any_value(monetary_log_deviation) AS monetary_deviation
+        max(recency_mean) AS recency_mean,
+        max(recency_deviation) AS recency_deviation,
+        max(frequency_log_mean) AS frequency_mean,
+        max(frequency_log_deviation) AS frequency_deviation,
+        max(monetary_log_mean) AS monetary_mean,
+        max(monetary_log_deviation) AS monetary_deviation
     FROM kmeans_model
 ),
 
