@@ -31,7 +31,7 @@ from segmentation.chart_drawing import (
     new_axes,
     new_figure,
 )
-from segmentation.formats import clean, money, number, percent
+from segmentation.formats import clean, count_of, money, number, percent
 
 # Best customers first. Segments of a map of your own follow in alphabetical order.
 SEGMENT_ORDER = [
@@ -50,7 +50,7 @@ def customers_by_segment(segment_summary: pd.DataFrame) -> Chart:
     labels = [f"{number(n)} ({percent(n, total)})" if n else "0" for n in rows["customers"]]
     draw_bars(axes, rows["customers"], labels, _group_colours(rows))
     draw_row_labels(axes, rows["segment"], rows["segment_group"])
-    alt = f"Bars: {number(total)} customers by segment. Largest: {clean(top['segment'])}, {labels[0]}."
+    alt = f"Bars: {count_of(total, 'customer')} by segment. Largest: {clean(top['segment'])}, {labels[0]}."
     return finish("customers-by-segment", "Customers by segment", alt, figure)
 
 
@@ -140,7 +140,7 @@ def clusters(cluster_profile: pd.DataFrame, currency: str = "$", counted: str = 
     share = percent(top["customers"], rows["customers"].sum())
     alt = (
         f"Bars: {len(rows)} clusters by customers, recency, frequency and spend. Largest:"
-        f" {clean(top['label'])}, {number(top['customers'])} customers ({share}),"
+        f" {clean(top['label'])}, {count_of(top['customers'], 'customer')} ({share}),"
         f" {money(top['avg_monetary'], currency)} each."
     )
     return finish("clusters", "What the clusters look like", alt, figure)
@@ -158,7 +158,7 @@ def segments_within_clusters(segment_cluster: pd.DataFrame) -> Chart:
     segment = table[cluster].idxmax()
     alt = (
         f"Heat map: segments within {len(sizes)} clusters. The largest cluster, {clean(cluster)}"
-        f" ({number(sizes[cluster])} customers), is {percent(table.at[segment, cluster], sizes[cluster])}"
+        f" ({count_of(sizes[cluster], 'customer')}), is {percent(table.at[segment, cluster], sizes[cluster])}"
         f" {clean(segment)}."
     )
     note = "Each column adds up to 100%. A number under a name: the customers of the cluster."
@@ -182,7 +182,7 @@ def migration(segment_migration: pd.DataFrame) -> Chart | None:
     notes = [number(n) for n in sizes]
     figure = draw_heatmap(table.div(sizes, axis=0), notes, [""] * len(table.columns), True)
     alt = (
-        f"Heat map: segment last month against segment now. Of {number(before)} customers,"
+        f"Heat map: segment last month against segment now. Of {count_of(before, 'customer')},"
         f" {number(stayed)} ({percent(stayed, before)}) stayed in their segment, {number(moved)} moved to"
         f" another and {number(gone)} are gone."
     )

@@ -1,6 +1,8 @@
-"""Numbers, amounts and names as people read them."""
+"""Numbers, amounts, days and names as people read them."""
 
 import unicodedata
+from collections.abc import Sequence
+from datetime import date
 
 import pandas as pd
 
@@ -11,6 +13,11 @@ CONTROL = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])  # bid
 def number(value, digits: int = 0) -> str:
     """A number with thousands separators, or a dash for a missing one."""
     return MISSING if pd.isna(value) else f"{value:,.{digits}f}".replace("-", "−")
+
+
+def count_of(value, one: str) -> str:
+    """A number with its noun: `1 customer`, `1,204 customers`."""
+    return f"{number(value)} {one}{'' if value == 1 else 's'}"
 
 
 def money(value, currency: str = "$", digits: int = 2, compact: bool = False) -> str:
@@ -39,6 +46,23 @@ def clean(text) -> str:
     """A name on one line, without characters that XML forbids or that turn the text around it."""
     text = str(text).translate(CONTROL)
     return " ".join("".join(c if unicodedata.category(c) not in ("Cc", "Cs") else " " for c in text).split())
+
+
+def name(text) -> str:
+    """A clean name for the middle of a sentence. Right-to-left names are isolated, so the numbers stay in place."""
+    text = clean(text)
+    right_to_left = any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
+    return f"\u2068{text}\u2069" if right_to_left else text
+
+
+def listed(names: Sequence[str], last: str = "and") -> str:
+    """Names in a sentence: `A`, `A and B`, `A, B and C`."""
+    return f" {last} ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def day(value: date) -> str:
+    """A day such as `1 September 2023`."""
+    return f"{value.day} {value:%B %Y}"
 
 
 def shorten(text, length: int) -> str:

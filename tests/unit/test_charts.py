@@ -130,6 +130,18 @@ def test_nobody_at_all_can_be_drawn():
     assert formats.MISSING in charts.spend_by_segment(empty).alt
 
 
+def test_one_customer_is_no_plural():
+    one = [
+        charts.customers_by_segment(segments().assign(customers=[1, 0, 0, 0, 0])),
+        charts.clusters(profile(count=1).assign(customers=1)),
+        charts.segments_within_clusters(overlap(count=1).head(1).assign(customers=1)),
+        charts.migration(moves().head(1).assign(customers=1)),
+    ]
+    for chart in one:
+        assert "1 customer" in chart.alt
+        assert "customers" not in chart.alt.replace("clusters by customers", "")
+
+
 def test_each_heat_map_adds_up_to_a_hundred_percent(drawn):
     assert {"10%", "90%", "100%"} <= set(texts(drawn[4]))  # by column
     assert {"75%", "20%", "5%", "100%"} <= set(texts(drawn[5]))  # by row
