@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from segmentation import segment_maps
-from segmentation.chart_drawing import GONE, NEW
+from segmentation.chart_drawing import GONE, GROUP_COLOURS, NEW
 from segmentation.errors import UserError
 from segmentation.segment_map_form import OUTSIDE, all_cells
 from segmentation.segment_maps import Segment, load_map, map_bins, parse_map
@@ -15,6 +15,7 @@ from segmentation.settings import segment_map_names
 CELLS = all_cells()
 TEXTS = {"group": "New", "meaning": "m", "action": "a"}
 OTHERS = {"name": "Others", **TEXTS}
+PUBLISHED = yaml.safe_load((Path(__file__).parents[1] / "data/rfm_orders/published.yaml").read_text(encoding="utf-8"))
 GROUPS = {
     "Champions": "High value",
     "Loyal Customers": "High value",
@@ -101,10 +102,11 @@ def test_a_map_of_the_eleven_segments_has_the_cells_it_always_had(name: str) -> 
 
 
 @pytest.mark.parametrize("name", segment_map_names())
-def test_every_segment_says_what_it_means_and_what_to_do(name: str) -> None:
+def test_every_segment_says_what_it_means_what_to_do_and_its_group(name: str) -> None:
     for segment in load_map(name, map_bins(name)):
         assert segment.meaning.endswith(".")
         assert segment.action.endswith(".")
+        assert segment.group in {*GROUP_COLOURS, "Other"}
 
 
 @pytest.mark.parametrize(
@@ -118,6 +120,8 @@ def test_every_segment_says_what_it_means_and_what_to_do(name: str) -> None:
         ("seed", "111", "Hibernating"),
         ("seed", "513", "Lost"),  # the known flaw: a customer of yesterday counts as lost
         ("seed", "512", "New Customers"),
+        ("rfm_package", "554", "Potential Loyalist"),  # Champions are 555 only
+        ("rfm_package", "551", "Others"),
     ],
 )
 def test_a_few_cells_are_where_one_expects_them(name: str, cell: str, segment: str) -> None:
@@ -127,6 +131,24 @@ def test_a_few_cells_are_where_one_expects_them(name: str, cell: str, segment: s
 def test_the_last_rule_of_the_seed_catches_30_cells_12_of_them_recent() -> None:
     lost = next(segment.cells for segment in load_map("seed") if segment.name == "Lost")
     assert (len(lost), sum(cell[0] >= "4" for cell in lost)) == (30, 12)
+
+
+def test_the_map_of_the_package_gives_each_cell_what_the_package_gives_it() -> None:
+    rules = PUBLISHED["segment_rules"]
+
+    def published(cell: str) -> str:
+        scores = zip(("recency", "frequency", "monetary"), map(int, cell), strict=True)
+        values = dict(scores)
+        fits = (rule for rule in rules if all(rule[m][0] <= v <= rule[m][1] for m, v in values.items()))
+        return next(fits, {"segment": "Others"})["segment"]
+
+    segments = load_map("rfm_package")
+    assert by_cell(segments) == {cell: published(cell) for cell in CELLS}
+    assert [segment.name for segment in segments] == [*(rule["segment"] for rule in rules), "Others"]
+    uncovered = segments[-1].cells
+    text = (segment_maps.SEGMENT_MAPS / "rfm_package.yaml").read_text(encoding="utf-8")
+    assert f"leave {len(uncovered)} of the 125 cells uncovered" in text
+    assert {"541", "551"} <= set(uncovered)
 
 
 # Reading
@@ -178,7 +200,7 @@ def test_a_map_for_other_bins_than_the_run_has_is_refused() -> None:
 @pytest.mark.parametrize("name", ["twelve", "../eleven", ""])
 def test_a_map_that_does_not_exist_is_refused_and_the_known_ones_named(name: str) -> None:
     for read_it in (load_map, map_bins):
-        with pytest.raises(UserError, match=r"Known: eleven, seed\."):
+        with pytest.raises(UserError, match=r"Known: eleven, rfm_package, seed\."):
             read_it(name)
 
 
