@@ -6,6 +6,7 @@ file is written and no pyplot figure is left behind. The same table gives the sa
 Shares are computed here from the counts, so a `share` column may hold fractions or percent.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import matplotlib
@@ -33,7 +34,7 @@ from segmentation.chart_drawing import (
 )
 from segmentation.formats import clean, count_of, money, number, percent
 
-# Best customers first. Segments of a map of your own follow in alphabetical order.
+# Best customers first: the order where none is given. Names that an order lacks follow by the alphabet.
 SEGMENT_ORDER = [
     "Champions", "Loyal Customers", "Potential Loyalists", "New Customers", "Promising", "Needs Attention",
     "About to Sleep", "At Risk", "Can't Lose Them", "Hibernating", "Lost",
@@ -147,9 +148,12 @@ def clusters(cluster_profile: pd.DataFrame, currency: str = "$", counted: str = 
 
 
 @matplotlib.rc_context(STYLE)
-def segments_within_clusters(segment_cluster: pd.DataFrame) -> Chart:
-    """Which segments each cluster is made of. Each column adds up to 100%."""
-    table = _cross(segment_cluster, "segment", "cluster_label")
+def segments_within_clusters(segment_cluster: pd.DataFrame, order: Sequence[str] | None = None) -> Chart:
+    """Which segments each cluster is made of. Each column adds up to 100%.
+
+    `order`: the segments' names in the order of their map; without it, that of the map `eleven`.
+    """
+    table = _cross(segment_cluster, "segment", "cluster_label", order)
     sizes = table.sum()
     share = table / sizes.where(sizes > 0)
     wide = len(table.columns) > 5
@@ -166,14 +170,15 @@ def segments_within_clusters(segment_cluster: pd.DataFrame) -> Chart:
 
 
 @matplotlib.rc_context(STYLE)
-def migration(segment_migration: pd.DataFrame) -> Chart | None:
+def migration(segment_migration: pd.DataFrame, order: Sequence[str] | None = None) -> Chart | None:
     """Where last month's customers of each segment are now. None when there is no previous month.
 
     Each row adds up to 100%. Customers without a segment last month, or now, have a row or a column too.
+    `order`: the segments' names in the order of their map; without it, that of the map `eleven`.
     """
     if not (segment_migration["segment_previous"] != NEW).any():
         return None
-    table = _cross(segment_migration, "segment_previous", "segment")
+    table = _cross(segment_migration, "segment_previous", "segment", order)
     sizes = table.sum(axis=1)
     stayed = sum(table.at[name, name] for name in table.index if name in table.columns)
     before = sizes.drop(NEW, errors="ignore").sum()
@@ -190,17 +195,19 @@ def migration(segment_migration: pd.DataFrame) -> Chart | None:
     return finish("migration", "From last month's segment to this month's", alt, figure, True, note)
 
 
-def _cross(frame: pd.DataFrame, index: str, columns: str) -> pd.DataFrame:
-    """Customers by two names, best segments first, with empty rows and columns left out."""
+def _cross(frame: pd.DataFrame, index: str, columns: str, order: Sequence[str] | None) -> pd.DataFrame:
+    """Customers by two names, segments in their order, with empty rows and columns left out."""
+    places = {name: place for place, name in enumerate(SEGMENT_ORDER if order is None else order)}
+
+    def rank(names: pd.Index) -> pd.Index:
+        """Sort key: the segments in their order, then others by name, and the outside world last."""
+        last = len(places)
+        keys = [(last + 1 if name in (NEW, GONE) else places.get(name, last), str(name)) for name in names]
+        return pd.Index(keys, tupleize_cols=False)
+
     frame = frame[frame["customers"] > 0]
     table = frame.pivot_table(index=index, columns=columns, values="customers", aggfunc="sum", fill_value=0)
-    return table.sort_index(key=_rank).sort_index(axis=1, key=_rank)
-
-
-def _rank(names: pd.Index) -> pd.Index:
-    """Sort key: the known segments best first, then others by name, and the outside world last."""
-    known = {name: f"0{place:02}" for place, name in enumerate(SEGMENT_ORDER)}
-    return pd.Index([known.get(name, ("2" if name in (NEW, GONE) else "1") + str(name)) for name in names])
+    return table.sort_index(key=rank).sort_index(axis=1, key=rank)
 
 
 def _group_colours(rows: pd.DataFrame) -> list[str]:

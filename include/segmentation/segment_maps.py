@@ -1,17 +1,13 @@
-"""Segment maps: YAML files that give each of the 125 score cells one named segment."""
+"""Segment maps: YAML files that give each score cell one named segment. docs/reference/segment-maps.md has the form."""
 
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from segmentation.errors import UserError
 from segmentation.paths import SEGMENT_MAPS
+from segmentation.segment_map_cells import resolve
+from segmentation.segment_map_form import USUAL_BINS, read_form
 from segmentation.settings import segment_map_names
-
-CELLS = tuple(f"{r}{f}{m}" for r in range(1, 6) for f in range(1, 6) for m in range(1, 6))
-KEYS = ("name", "group", "meaning", "action", "cells")
 
 
 @dataclass(frozen=True)
@@ -32,42 +28,41 @@ def map_path(name: str) -> Path:
     return SEGMENT_MAPS / f"{name}.yaml"
 
 
-def load_map(name: str) -> tuple[Segment, ...]:
-    """Read a map by its name, in the order of its file."""
-    path = map_path(name)
-    return parse_map(path.read_text(encoding="utf-8"), path.name)
+def load_map(name: str, bins: int = USUAL_BINS) -> tuple[Segment, ...]:
+    """Read a map by its name, for scores from 1 to `bins`: the segments in the order of its file, `others` last.
 
-
-def parse_map(text: str, where: str) -> tuple[Segment, ...]:
-    """Parse and check a map: all 125 cells, each exactly once.
-
-    Raises UserError naming the file and the cells or keys that are wrong.
+    Raises UserError if there is no such map, or if it is faulty or for another number of bins.
     """
-    try:
-        segments = tuple(
-            Segment(
-                **{key: str(entry[key]) for key in KEYS[:-1]},
-                cells=tuple(str(cell) for cell in entry["cells"]),
-            )
-            for entry in yaml.safe_load(text)["segments"]
+    path = map_path(name)
+    return parse_map(_text_of(path), path.name, bins)
+
+
+def map_bins(name: str) -> int:
+    """The number of scores of each metric in a map. Raises UserError if there is no such map or its form is wrong."""
+    path = map_path(name)
+    return read_form(_text_of(path), path.name).bins
+
+
+def parse_map(text: str, where: str, bins: int = USUAL_BINS) -> tuple[Segment, ...]:
+    """Parse and check a map: all `bins` x `bins` x `bins` cells, each in exactly one segment.
+
+    `where` is the file's name for messages. Raises UserError naming it and the keys, segments and cells that are wrong.
+    """
+    form = read_form(text, where)
+    if form.bins != bins:
+        raise UserError(
+            f"Segment map {where} is for {form.bins} bins, and this run scores with {bins}. Choose a map with "
+            f"{bins} bins, or score with {form.bins}."
         )
-    except yaml.YAMLError as error:
-        raise UserError(f"Segment map {where} is not YAML: {error}") from None
-    except (KeyError, TypeError) as error:
-        raise UserError(f"Segment map {where}: each entry of `segments` needs {', '.join(KEYS)} ({error!r}).") from None
-    _check_cover(segments, where)
-    return segments
+    return tuple(
+        Segment(entry.name, entry.group, entry.meaning, entry.action, cells) for entry, cells in resolve(form, where)
+    )
 
 
-def _check_cover(segments: tuple[Segment, ...], where: str) -> None:
-    names = Counter(segment.name for segment in segments)
-    counts = Counter(cell for segment in segments for cell in segment.cells)
-    faults = {
-        "segments named twice": [name for name, times in names.items() if times > 1],
-        "cells in no segment": [cell for cell in CELLS if cell not in counts],
-        "cells in two segments": [cell for cell, times in counts.items() if times > 1],
-        "no such cells": [cell for cell in counts if cell not in CELLS],
-    }
-    found = "; ".join(f"{fault}: {', '.join(items)}" for fault, items in faults.items() if items)
-    if found:
-        raise UserError(f"Segment map {where} must name each of the 125 cells once. {found}.")
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise UserError(f"Segment map {path.name} is not UTF-8. Save it as UTF-8.") from None
+    except OSError as error:
+        raise UserError(f"Segment map {path.name} cannot be read: {error.strerror}.") from None

@@ -151,6 +151,33 @@ def test_the_order_of_the_segments_is_that_of_the_default_map():
     assert [segment.name for segment in load_map("eleven")] == charts.SEGMENT_ORDER
 
 
+def test_heat_maps_take_the_order_of_another_map():
+    pairs = [
+        ("new", "Basic"),
+        ("Lost", "Zest"),
+        ("Basic", "gone"),
+        ("Odd", "Modest"),
+        ("Modest", "Lost"),
+        ("Zest", "Odd"),
+    ]
+    frame = pd.DataFrame(pairs, columns=["segment_previous", "segment"]).assign(customers=1)
+    rows = ["Zest", "Modest", "Basic", "Lost", "Odd", "(not there before)"]
+    columns = [*rows[:-1], "(gone)"]
+    known = {*rows, *columns}
+    chart = charts.migration(frame, order=["Zest", "Modest", "Basic"])
+    assert [text for text in texts(chart) if text in known] == [*rows, *columns]
+    chart = charts.segments_within_clusters(frame.assign(cluster_label="All"), order=["Zest", "Odd", "Modest"])
+    assert [text for text in texts(chart) if text in known] == ["Zest", "Odd", "Modest", "Basic", "Lost", "(gone)"]
+
+
+def test_heat_maps_without_an_order_take_that_of_the_default_map():
+    frame = pd.DataFrame({"segment": ["Zest", "Lost"], "cluster_label": "All", "customers": 1})
+    assert [text for text in texts(charts.segments_within_clusters(frame)) if text in ("Zest", "Lost")] == [
+        "Lost",
+        "Zest",
+    ]
+
+
 @pytest.mark.parametrize("frame", [moves().iloc[:0], moves()[moves()["segment_previous"] == "new"]])
 def test_no_migration_without_a_previous_month(frame):
     assert charts.migration(frame) is None

@@ -27,7 +27,9 @@ PLUMBING = {
     "param_values",  # gives the params their types; their values are in the version
     "paths",  # where folders are
     "plan",  # makes the version itself, and the values of the markers, which are in the version
-    "segment_maps",  # checks a map and hands it on unchanged; its text is in the version
+    "segment_maps",  # reads a map; its text is in the version
+    "segment_map_form",  # refuses what is no map
+    "segment_map_cells",  # gives each cell its segment; tests hold which, for lists and for each kind of rule
     "session",  # the settings that change results are in the version
     "settings",  # checks the params; their values are in the version
     # List and bring the raw files; their checksums are in the source version.

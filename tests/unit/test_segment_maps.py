@@ -1,61 +1,112 @@
-"""The segment maps: every score cell in one segment, and what a faulty map is told."""
+"""The segment maps: those that come along, what is read from a file, and what is told of a file that cannot be."""
+
+from pathlib import Path
 
 import pytest
 import yaml
 
+from segmentation import segment_maps
+from segmentation.chart_drawing import GONE, GROUP_COLOURS, NEW
 from segmentation.errors import UserError
-from segmentation.segment_maps import CELLS, KEYS, load_map, parse_map
+from segmentation.segment_map_form import OUTSIDE, all_cells
+from segmentation.segment_maps import Segment, load_map, map_bins, parse_map
 from segmentation.settings import segment_map_names
 
+CELLS = all_cells()
+TEXTS = {"group": "New", "meaning": "m", "action": "a"}
+OTHERS = {"name": "Others", **TEXTS}
+PUBLISHED = yaml.safe_load((Path(__file__).parents[1] / "data/rfm_orders/published.yaml").read_text(encoding="utf-8"))
 GROUPS = {
     "Champions": "High value",
     "Loyal Customers": "High value",
     "Potential Loyalists": "High value",
     "New Customers": "New",
     "Promising": "New",
+    "Needs Attention": "At risk",
     "About to Sleep": "At risk",
     "At Risk": "At risk",
     "Can't Lose Them": "At risk",
-    "Needs Attention": "At risk",
     "Hibernating": "Churned",
     "Lost": "Churned",
+}
+# The place of each cell's segment in GROUPS, as a letter: cell 111 first, one row for each score of recency.
+PLACES = {
+    "eleven": "kkiiikjjhhkjhhhkhhihkhhii"
+    "jjgiigjjhhgjjhhghhhhghhhh"
+    "dgeeegjcffgjcfbccfbbcccbb"
+    "ddeeeddceecccfbccfbacccaa"
+    "ddeeeeeeeecccffccbaacccaa",
+    "seed": "jjgggjjgggffhhhkkhiikkhii"
+    "jjgggjjgggffhhhkkhiikkhii"
+    "fffkkfffkkfffkkkkbbbkkbbb"
+    "eekkkecccckcccckcbaakcbaa"
+    "ddkkkdcccckcccckcbaakcbaa",
 }
 
 
 def small_map() -> list[dict]:
     """A sound map of two segments, to be broken by the tests."""
-    texts = {"group": "New", "meaning": "m", "action": "a"}
     return [
-        {"name": "Best", **texts, "cells": [int(cell) for cell in CELLS[100:]]},
-        {"name": "Rest", **texts, "cells": list(CELLS[:100])},
+        {"name": "Best", **TEXTS, "cells": [int(cell) for cell in CELLS[100:]]},
+        {"name": "Rest", **TEXTS, "cells": list(CELLS[:100])},
     ]
 
 
-def read(entries: object) -> tuple:
-    return parse_map(yaml.safe_dump({"segments": entries}), "mine.yaml")
+def chain(*segments: list[dict]) -> list[dict]:
+    """Segments A, B and so on, each with these rules."""
+    return [{"name": "ABC"[place], **TEXTS, "rules": rules} for place, rules in enumerate(segments)]
 
 
+def read(entries: object, scored: int = 5, **top: object) -> tuple[Segment, ...]:
+    return parse_map(yaml.safe_dump({"segments": entries, **top}), "mine.yaml", scored)
+
+
+def refusal(entries: object, **top: object) -> str:
+    with pytest.raises(UserError) as refused:
+        read(entries, **top)
+    return str(refused.value)
+
+
+def by_cell(segments: tuple[Segment, ...]) -> dict[str, str]:
+    return {cell: segment.name for segment in segments for cell in segment.cells}
+
+
+# Cells
 def test_there_are_125_different_cells() -> None:
     assert len(CELLS) == len(set(CELLS)) == 125
     assert (CELLS[0], CELLS[-1]) == ("111", "555")
 
 
+def test_with_ten_bins_each_cell_has_a_text_of_its_own() -> None:
+    cells = all_cells(10)
+    assert len(cells) == len(set(cells)) == 1000
+    assert {"1095", "10110", "11010", "101010"} <= set(cells)
+
+
+# The maps that come along
 @pytest.mark.parametrize("name", segment_map_names())
 def test_a_map_names_every_cell_once(name: str) -> None:
-    cells = [cell for segment in load_map(name) for cell in segment.cells]
-    assert sorted(cells) == sorted(CELLS)
+    bins = map_bins(name)
+    cells = [cell for segment in load_map(name, bins) for cell in segment.cells]
+    assert sorted(cells) == sorted(all_cells(bins))
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_map_of_the_eleven_segments_has_the_cells_it_always_had(name: str) -> None:
+    segments = load_map(name)
+    assert {segment.name: segment.group for segment in segments} == GROUPS
+    names = list(GROUPS)
+    assert by_cell(segments) == {
+        cell: names[ord(letter) - ord("a")] for cell, letter in zip(CELLS, PLACES[name], strict=True)
+    }
 
 
 @pytest.mark.parametrize("name", segment_map_names())
-def test_a_map_has_the_eleven_names_and_their_groups(name: str) -> None:
-    assert {segment.name: segment.group for segment in load_map(name)} == GROUPS
-
-
-@pytest.mark.parametrize("name", segment_map_names())
-def test_every_segment_says_what_it_means_and_what_to_do(name: str) -> None:
-    for segment in load_map(name):
+def test_every_segment_says_what_it_means_what_to_do_and_its_group(name: str) -> None:
+    for segment in load_map(name, map_bins(name)):
         assert segment.meaning.endswith(".")
         assert segment.action.endswith(".")
+        assert segment.group in {*GROUP_COLOURS, "Other"}
 
 
 @pytest.mark.parametrize(
@@ -69,10 +120,12 @@ def test_every_segment_says_what_it_means_and_what_to_do(name: str) -> None:
         ("seed", "111", "Hibernating"),
         ("seed", "513", "Lost"),  # the known flaw: a customer of yesterday counts as lost
         ("seed", "512", "New Customers"),
+        ("rfm_package", "554", "Potential Loyalist"),  # Champions are 555 only
+        ("rfm_package", "551", "Others"),
     ],
 )
 def test_a_few_cells_are_where_one_expects_them(name: str, cell: str, segment: str) -> None:
-    assert {c: one.name for one in load_map(name) for c in one.cells}[cell] == segment
+    assert by_cell(load_map(name))[cell] == segment
 
 
 def test_the_last_rule_of_the_seed_catches_30_cells_12_of_them_recent() -> None:
@@ -80,68 +133,84 @@ def test_the_last_rule_of_the_seed_catches_30_cells_12_of_them_recent() -> None:
     assert (len(lost), sum(cell[0] >= "4" for cell in lost)) == (30, 12)
 
 
+def test_the_map_of_the_package_gives_each_cell_what_the_package_gives_it() -> None:
+    rules = PUBLISHED["segment_rules"]
+
+    def published(cell: str) -> str:
+        scores = zip(("recency", "frequency", "monetary"), map(int, cell), strict=True)
+        values = dict(scores)
+        fits = (rule for rule in rules if all(rule[m][0] <= v <= rule[m][1] for m, v in values.items()))
+        return next(fits, {"segment": "Others"})["segment"]
+
+    segments = load_map("rfm_package")
+    assert by_cell(segments) == {cell: published(cell) for cell in CELLS}
+    assert [segment.name for segment in segments] == [*(rule["segment"] for rule in rules), "Others"]
+    uncovered = segments[-1].cells
+    text = (segment_maps.SEGMENT_MAPS / "rfm_package.yaml").read_text(encoding="utf-8")
+    assert f"leave {len(uncovered)} of the 125 cells uncovered" in text
+    assert {"541", "551"} <= set(uncovered)
+
+
+# Reading
 def test_the_order_of_the_file_is_kept_and_numbers_become_texts() -> None:
     best, rest = read(small_map())
     assert (best.name, rest.name) == ("Best", "Rest")
     assert best.cells[-1] == "555"
 
 
-@pytest.mark.parametrize(
-    ("break_it", "fault"),
-    [
-        (lambda e: e[0]["cells"].remove(555), "cells in no segment: 555"),
-        (lambda e: e[0]["cells"].append(111), "cells in two segments: 111"),
-        (lambda e: e[1]["cells"].append("111"), "cells in two segments: 111"),
-        (lambda e: e[0]["cells"].append(516), "no such cells: 516"),
-        (lambda e: e[0]["cells"].append("5-5-5"), "no such cells: 5-5-5"),
-        (lambda e: e[0].update(name="Rest"), "segments named twice: Rest"),
-        (lambda e: e.pop(), f"cells in no segment: {', '.join(CELLS[:100])}"),
-        (lambda e: e.clear(), f"cells in no segment: {', '.join(CELLS)}"),
-    ],
-)
-def test_a_map_that_does_not_cover_is_refused_with_its_cells(break_it, fault: str) -> None:
-    entries = small_map()
-    break_it(entries)
-    with pytest.raises(UserError) as refused:
-        read(entries)
-    message = str(refused.value)
-    assert message == f"Segment map mine.yaml must name each of the 125 cells once. {fault}."
+def test_a_rule_takes_scores_ranges_and_any_score() -> None:
+    first, _ = read(chain([{"recency": 3, "frequency": [1, 2]}]), 3, bins=3, others=OTHERS)
+    assert first.cells == ("311", "312", "313", "321", "322", "323")
 
 
-def test_all_faults_of_a_map_are_named_at_once() -> None:
-    entries = small_map()
-    entries[0]["cells"].remove(555)
-    entries[0]["cells"].append(666)
-    with pytest.raises(UserError, match="cells in no segment: 555; no such cells: 666"):
-        read(entries)
+def test_a_segment_may_have_rules_that_meet() -> None:
+    (only,) = read(chain([{"recency": [1, 2]}, {"recency": [2, 3]}]), 3, bins=3)
+    assert sorted(only.cells) == list(all_cells(3))
 
 
-@pytest.mark.parametrize("key", KEYS)
-def test_an_entry_without_a_key_is_refused_with_that_key(key: str) -> None:
-    entries = small_map()
-    del entries[1][key]
-    with pytest.raises(UserError, match=rf"mine\.yaml.*needs name, group.*KeyError\('{key}'\)"):
-        read(entries)
+def test_an_empty_rule_catches_every_cell() -> None:
+    assert read(chain([{}]), 10, bins=10)[0].cells == all_cells(10)
 
 
-@pytest.mark.parametrize("entries", [None, 5, ["Champions"], [{**small_map()[0], "cells": None}]])
-def test_a_map_of_another_form_is_refused(entries: object) -> None:
-    with pytest.raises(UserError, match=r"Segment map mine\.yaml: each entry of `segments` needs"):
-        read(entries)
+def test_of_a_chain_the_first_that_fits_counts() -> None:
+    best, rest = read(chain([{"recency": 3}], [{}]), 3, bins=3, overlaps="first_wins")
+    assert {cell[0] for cell in best.cells} == {"3"}
+    assert len(rest.cells) == 18
 
 
-@pytest.mark.parametrize("text", ["", "- a list", "cells: {}"])
-def test_a_file_without_segments_is_refused(text: str) -> None:
-    with pytest.raises(UserError, match=r"mine\.yaml: each entry of `segments` needs"):
-        parse_map(text, "mine.yaml")
+def test_others_stands_last_with_the_cells_that_are_left() -> None:
+    *_, others = read(chain([{"recency": [4, 5]}]), others=OTHERS)
+    assert others == Segment("Others", "New", "m", "a", CELLS[:75])
 
 
-def test_a_file_that_is_not_yaml_is_refused_by_name() -> None:
-    with pytest.raises(UserError, match=r"Segment map mine\.yaml is not YAML"):
-        parse_map("segments: [", "mine.yaml")
+def test_the_names_outside_are_those_of_the_table_of_moves() -> None:
+    assert OUTSIDE == (NEW, GONE)
+
+
+# The number of bins, and files
+def test_a_map_for_other_bins_than_the_run_has_is_refused() -> None:
+    message = (
+        "Segment map mine.yaml is for 3 bins, and this run scores with 5. Choose a map with 5 bins, or score with 3."
+    )
+    assert refusal(chain([{}]), bins=3) == message
+    with pytest.raises(UserError, match=r"eleven\.yaml is for 5 bins, and this run scores with 4\."):
+        load_map("eleven", 4)
 
 
 @pytest.mark.parametrize("name", ["twelve", "../eleven", ""])
 def test_a_map_that_does_not_exist_is_refused_and_the_known_ones_named(name: str) -> None:
-    with pytest.raises(UserError, match=r"Known: eleven, seed\."):
-        load_map(name)
+    for read_it in (load_map, map_bins):
+        with pytest.raises(UserError, match=r"Known: eleven, rfm_package, seed\."):
+            read_it(name)
+
+
+def test_a_file_that_cannot_be_read_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(segment_maps, "SEGMENT_MAPS", tmp_path)
+    path = tmp_path / "seed.yaml"
+    with pytest.raises(UserError, match=r"seed\.yaml cannot be read: No such file"):
+        load_map("seed")
+    path.write_bytes("segments: [{name: Gäste}]".encode("latin-1"))
+    with pytest.raises(UserError, match=r"seed\.yaml is not UTF-8"):
+        load_map("seed")
+    path.write_text("\ufeff" + yaml.safe_dump({"segments": small_map()}), encoding="utf-8")  # as some editors save it
+    assert len(load_map("seed")) == 2

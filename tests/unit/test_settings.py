@@ -206,7 +206,7 @@ def test_what_the_presets_say_in_dollars_or_categories_of_reviews_counts_as_none
         ),
         ({"bins": 4, "scoring": "seed"}, "bins", "4", "5 with scoring seed"),
         ({"frequency_counts": "items"}, "frequency_counts", "'items'", "orders, days, lines"),
-        ({"segment_map": "twelve"}, "segment_map", "'twelve'", "eleven, seed"),
+        ({"segment_map": "twelve"}, "segment_map", "'twelve'", "eleven, rfm_package, seed"),
         ({"k": "1"}, "k", "'1'", "2 to 50"),
         ({"k": "51"}, "k", "'51'", "2 to 50"),
         ({"k": "four"}, "k", "'four'", "auto"),
