@@ -1,5 +1,6 @@
 """Make the report's tables, its charts and `report.html`."""
 
+from segmentation.insights import as_text
 from segmentation.report_content import gather
 from segmentation.report_page import render
 from segmentation.stage import main
@@ -13,7 +14,7 @@ def build(work: Work) -> None:
     if "report" in work.missing:
         report = gather(work)
         charts = {f"charts/{chart.name}.svg": chart.svg for chart in report.charts}
-        work.write_texts("report", {"report.html": render(report), **charts})
+        work.write_texts("report", {"report.html": render(report), "insights.txt": as_text(report), **charts})
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ def _choose(settings: Settings, distinct: int, tried: list[Tried]) -> tuple[int,
         return int(settings.k), "given by the param k"
     chosen, reason = choose_k(tried)
     if distinct < settings.k_max:
-        reason += f"; there are only {distinct} different customers, so no larger k could be tried"
+        reason += f"; no larger k could be tried, for lack of different customers ({distinct})"
     return chosen, reason
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from segmentation import charts, report_data
+from segmentation import charts, report_clusters, report_data
 from segmentation.chart_drawing import Chart
 from segmentation.datasets import STAGES
 from segmentation.manifests import Manifest
@@ -19,11 +19,12 @@ from segmentation.report_words import (
     reviews_quality,
     words_of,
 )
-from segmentation.segment_maps import load_map
+from segmentation.segment_maps import Segment, load_map
 from segmentation.work import Work
 
 TABLES = (
-    "rfm_edges", "kmeans_search", "cluster_profile", "segment_summary", "segment_cluster", "segment_migration",
+    "rfm_edges", "kmeans_search", "cluster_profile", "cluster_quality", "cluster_movement", "segment_summary",
+    "segment_cluster", "segment_migration",
 )  # fmt: skip
 
 
@@ -33,7 +34,11 @@ def gather(work: Work) -> Report:
     frames = {name: work.frame(name).toPandas() for name in TABLES}
     customers = work.input_manifest("customer_rfm")
     previous = work.input_manifest(f"{PREVIOUS}customer_rfm")
+    search = frames["kmeans_search"].sort_values(["k", "algorithm"])
+    frames["kmeans_search"] = search[search["algorithm"] == "kmeans"]
     chosen = frames["kmeans_search"].query("chosen").iloc[0]
+    cluster_quality = _rows(frames["cluster_quality"])
+    segments = load_map(settings.segment_map, settings.bins)
     has_previous = previous.rows > 0
     source = work.input_manifest("source")
     currency, words = currency_of(source), words_of(settings)
@@ -47,12 +52,15 @@ def gather(work: Work) -> Report:
         window_start=plan.window_start,
         customers=customers.rows,
         total_monetary=frames["segment_summary"]["total_monetary"].sum(),
-        segments=_segments(frames["segment_summary"], settings.segment_map),
-        clusters=_rows(frames["cluster_profile"].sort_values("cluster")),
-        search=_rows(frames["kmeans_search"].sort_values("k")),
+        segments=_segments(frames["segment_summary"], segments),
+        clusters=report_clusters.profile_rows(_rows(frames["cluster_profile"].sort_values("cluster")), cluster_quality),
+        search=_rows(frames["kmeans_search"]),
         chosen_k=int(chosen["k"]),
         k_reason=str(chosen["reason"]),
-        charts=[*_charts(frames, has_previous, currency, words), *(data.charts if data else ())],
+        charts=[
+            *_charts(frames, [segment.name for segment in segments], has_previous, currency, words),
+            *(data.charts if data else ()),
+        ],
         edges=_rows(frames["rfm_edges"]),
         quality=_quality(work),
         settings=_settings_shown(settings) | mapping_shown(source),
@@ -63,18 +71,23 @@ def gather(work: Work) -> Report:
         words=words,
         previous_as_of=plan.previous.as_of if has_previous else None,
         migration=_rows(frames["segment_migration"]) if has_previous else (),
+        cluster_quality=report_clusters.quality_pairs(cluster_quality),
+        cluster_moves=report_clusters.move_sentences(_rows(frames["cluster_movement"])),
+        algorithms=report_clusters.algorithm_rows(_rows(search)),
         data=data,
     )
 
 
-def _charts(frames: dict[str, pd.DataFrame], has_previous: bool, currency: str, words: Words) -> list[Chart]:
+def _charts(
+    frames: dict[str, pd.DataFrame], order: list[str], has_previous: bool, currency: str, words: Words
+) -> list[Chart]:
     drawn = [
         charts.customers_by_segment(frames["segment_summary"]),
         charts.spend_by_segment(frames["segment_summary"], currency),
         charts.search_curves(frames["kmeans_search"]),
         charts.clusters(frames["cluster_profile"], currency, words.counted),
-        charts.segments_within_clusters(frames["segment_cluster"]),
-        charts.migration(frames["segment_migration"]) if has_previous else None,
+        charts.segments_within_clusters(frames["segment_cluster"], order),
+        charts.migration(frames["segment_migration"], order) if has_previous else None,
     ]
     return [chart for chart in drawn if chart]
 
@@ -90,12 +103,9 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return frame.astype(object).where(frame.notna(), None).to_dict("records")
 
 
-def _segments(summary: pd.DataFrame, segment_map: str) -> list[dict[str, Any]]:
+def _segments(summary: pd.DataFrame, segments: tuple[Segment, ...]) -> list[dict[str, Any]]:
     rows = {row["segment"]: row for row in _rows(summary)}
-    return [
-        {**rows[segment.name], "meaning": segment.meaning, "action": segment.action}
-        for segment in load_map(segment_map)
-    ]
+    return [{**rows[segment.name], "meaning": segment.meaning, "action": segment.action} for segment in segments]
 
 
 def _settings_shown(settings: Any) -> dict[str, Any]:

@@ -45,8 +45,8 @@ class Report:
     customers: int
     total_monetary: Decimal
     segments: Sequence[Row]  # segment_summary plus `meaning` and `action`, in the order to show them
-    clusters: Sequence[Row]  # cluster_profile
-    search: Sequence[Row]  # kmeans_search
+    clusters: Sequence[Row]  # cluster_profile plus `silhouette`, `recovery` and `trust`
+    search: Sequence[Row]  # kmeans_search, the rows of K-Means
     chosen_k: int
     k_reason: str
     charts: Sequence[Chart]
@@ -60,6 +60,8 @@ class Report:
     previous_as_of: date | None = None
     migration: Sequence[Row] = field(default=())  # segment_migration
     cluster_quality: Sequence[tuple[str, Any]] = field(default=())  # (label, value), such as silhouette
+    cluster_moves: Sequence[str] = field(default=())  # sentences
+    algorithms: Sequence[Row] = field(default=())  # kmeans_search of all algorithms, if there are others
     data: SourceView | None = None  # what the source looks like; its charts are among `charts`
 
 

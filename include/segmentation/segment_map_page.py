@@ -12,7 +12,7 @@ from segmentation.segment_map_pictures import in_words, picture
 from segmentation.segment_maps import load_map, map_bins, map_path, parse_map
 from segmentation.settings import FIELDS, segment_map_names
 
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent / "templates" / "docs"
 PAGE = PROJECT / "docs" / "reference" / "segment-maps.md"
 IMAGES = PROJECT / "docs" / "images"
 EXAMPLE_BINS = 3

@@ -54,10 +54,12 @@ def fetch_source(context: "Context") -> dict[str, str]:
     without a retry, before any Spark starts.
     """
     from segmentation import sources
+    from segmentation.segment_maps import load_map
     from segmentation.versions import Warehouse
 
     try:
         given = settings.parse(dict(context["params"]))
+        load_map(given.segment_map, given.bins)
         as_of = settings.check_not_ahead(check_as_of(given.as_of or _interval_end(context)))
         manifest = sources.fetch(given, Warehouse(warehouse_root()), context["run_id"], find_token=hub_token)
     except UserError as error:

@@ -8,7 +8,7 @@ from typing import Any
 from pyspark.sql import DataFrame, Observation, Row, SparkSession
 from pyspark.sql import functions as F
 
-from segmentation import segment_maps, sql_files, tables
+from segmentation import frozen_edges, segment_maps, sql_files, tables
 from segmentation.code_version import code_version
 from segmentation.datasets import STAGE_OF, Dataset, dataset
 from segmentation.errors import UserError
@@ -77,34 +77,18 @@ class Work:
         return tables.read_files(self.spark, item, folder, list(manifest.files))
 
     def _register_segment_map(self) -> None:
-        segments = segment_maps.load_map(self.plan.settings.segment_map)
+        segments = segment_maps.load_map(self.plan.settings.segment_map, self.plan.settings.bins)
         self.register_rows("segments", "segment string, segment_group string", [(s.name, s.group) for s in segments])
         cells = [(cell, segment.name) for segment in segments for cell in segment.cells]
         self.register_rows("segment_cells", "cell string, segment string", cells)
 
     def _register_frozen_edges(self) -> None:
-        item, version = dataset("rfm_edges"), self.plan.settings.frozen_edges_from
+        version = self.plan.settings.frozen_edges_from
         if version is None:
-            self.register_rows(FROZEN_VIEW, item.ddl, [])
+            self.register_rows(FROZEN_VIEW, dataset("rfm_edges").ddl, [])
             return
-        manifest = self.warehouse.find_any_month(item.name, version)
-        if manifest is None:
-            raise UserError(
-                f"Param frozen_edges_from: there is no version {version} of rfm_edges in {self.warehouse.root}."
-            )
-        frame = self._rows_of(manifest)
-        counts = frame.groupBy("metric").agg(F.count("*").alias("bins"), F.count("lower").alias("edges")).collect()
-        bins = {row.bins for row in counts}
-        if len(counts) != 3 or len(bins) != 1 or any(row.edges != row.bins - 1 for row in counts):
-            raise UserError(
-                f"Param frozen_edges_from: version {version} of rfm_edges was made by scoring seed, whose tiles are no "
-                "edges. Choose a version made by scoring edges."
-            )
-        if bins != {self.plan.settings.bins}:
-            raise UserError(
-                f"Param frozen_edges_from: version {version} of rfm_edges has {min(bins)} bins, but bins is "
-                f"{self.plan.settings.bins}. Choose a version with as many, or set bins to its number."
-            )
+        frame = self._rows_of(frozen_edges.find(self.warehouse, version))
+        frozen_edges.check(frame, version, self.plan.settings.bins)
         frame.createOrReplaceTempView(FROZEN_VIEW)
 
     def register_rows(self, view: str, ddl: str, rows: list[tuple]) -> None:

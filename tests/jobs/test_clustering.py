@@ -115,7 +115,7 @@ def test_equal_customers_are_one_cluster(spark: SparkSession, count: int) -> Non
     assert one.centroids.tolist() == [[0.5, 0.0, 0.0]]
     assert one.tried[0].wcss == 0
     assert one.tried[0].silhouette is None
-    assert one.reason == "only k = 1 could be tried; there are only 1 different customers, so no larger k could be tried"
+    assert one.reason == "only k = 1 could be tried; no larger k could be tried, for lack of different customers (1)"
     assert one.judged.explained is None
     assert one.stability is None
 

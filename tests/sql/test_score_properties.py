@@ -36,7 +36,9 @@ def scores_of(spark: SparkSession, scoring: str, customers: list[Customer], bins
         for place, (days, times, spend) in enumerate(customers)
     ]
     with scored(spark, scoring, rows, bins):
-        found = {row.user_id: (row.r_score, row.f_score, row.m_score) for row in spark.table("customer_scores").collect()}
+        found = {
+            row.user_id: (row.r_score, row.f_score, row.m_score) for row in spark.table("customer_scores").collect()
+        }
         counts = spark.table("rfm_edges").groupBy("metric").sum("customers").collect()
     assert {count for _, count in counts} == {len(customers)}
     return [found[row["user_id"]] for row in rows]
@@ -45,7 +47,9 @@ def scores_of(spark: SparkSession, scoring: str, customers: list[Customer], bins
 def assert_rising(customers: list[Customer], scores: Scores, bins: int = 5) -> None:
     """Scores follow the values: few days, many purchases and much spend are better."""
     for metric, sign in enumerate((-1, 1, 1)):
-        pairs = sorted((sign * customer[metric], score[metric]) for customer, score in zip(customers, scores, strict=True))
+        pairs = sorted(
+            (sign * customer[metric], score[metric]) for customer, score in zip(customers, scores, strict=True)
+        )
         assert [score for _, score in pairs] == sorted(score for _, score in pairs)
         assert all(1 <= score <= bins for _, score in pairs)
 

@@ -22,6 +22,7 @@ ALL = [item for stage in SPARK_STAGES for item in stage_datasets(stage).values()
 PLUMBING = {
     "arguments",  # hands the settings on; their values are in the version
     "code_version",  # names the commit in the manifest
+    "frozen_edges",  # refuses edges that do not fit; the edges are an input
     "datasets",  # reads schema.yaml; the columns are in the version
     "errors",  # names of errors
     "param_values",  # gives the params their types; their values are in the version

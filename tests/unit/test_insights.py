@@ -35,7 +35,15 @@ def rows_of(*parts: tuple[str, str, int, str]) -> list[dict]:
 
 def cluster(label: str, customers: int, each: str) -> dict:
     sums = {"customers": customers, "total_monetary": Decimal(each) * customers}
-    return {"label": label, **sums, "avg_monetary": Decimal(each), "avg_recency_days": 9.0, "avg_frequency": 1.0}
+    judged = {"silhouette": None, "recovery": None, "trust": ""}
+    return {
+        "label": label,
+        **judged,
+        **sums,
+        "avg_monetary": Decimal(each),
+        "avg_recency_days": 9.0,
+        "avg_frequency": 1.0,
+    }
 
 
 def frequency(*bins: tuple[str | None, str | None, int]) -> list[dict]:

@@ -47,7 +47,10 @@ def make(**changes) -> Report:
         title="Customer segmentation: Electronics", category="Electronics", source_label="demo",
         generated_data=True, as_of=date(2023, 9, 1), window_start=date(2022, 9, 1), customers=4000,
         total_monetary=Decimal("100000.00"), previous_as_of=date(2023, 8, 1), segments=SEGMENTS,
-        clusters=[{"cluster": 0, "label": "Recent", "customers": 4000, **figures}],
+        clusters=[
+            {"cluster": 0, "label": "Recent", "customers": 4000, **figures, "silhouette": 0.41, "recovery": 0.9,
+             "trust": "stable"},
+        ],
         search=[{"k": 3, "wcss": 1234567.0, "silhouette": None, "chosen": True, "reason": "It is given."}],
         chosen_k=3, k_reason="It is given.", charts=[CHART],
         migration=[
