@@ -74,7 +74,7 @@ soak-backfill: .venv/ready-dev ## Backfill 24 months both ways, and compare each
 lint: .venv/ready-dev ## Check Python and SQL style
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/sqlfluff lint include/sql
 
-docs: .venv/ready ## Write the generated pages of docs/reference
+docs: .venv/ready ## Write the generated pages of docs/reference, and the pictures of the segment maps
 	@.venv/bin/python -m segmentation.dictionary
 
 format: .venv/ready-dev ## Put Python and SQL into the house style

@@ -1,7 +1,8 @@
-"""Write the reference pages of `docs/reference` from the schemas and the settings: `make docs`."""
+"""Write the reference pages of `docs/reference` from the schemas, the settings and the maps: `make docs`."""
 
 from pathlib import Path
 
+from segmentation import segment_map_page
 from segmentation.datasets import SQL_FOLDERS, Dataset, stage_datasets
 from segmentation.paths import PROJECT
 from segmentation.settings import FIELDS
@@ -72,11 +73,15 @@ def _allowed(meta) -> str:
 
 
 def pages() -> dict[Path, str]:
-    """The generated pages: path -> text."""
-    return {REFERENCE / "datasets.md": datasets_page(), REFERENCE / "params.md": params_page()}
+    """The generated pages and pictures: path -> text."""
+    return {
+        REFERENCE / "datasets.md": datasets_page(),
+        REFERENCE / "params.md": params_page(),
+        **segment_map_page.pages(),
+    }
 
 
 if __name__ == "__main__":
-    REFERENCE.mkdir(parents=True, exist_ok=True)
     for path, text in pages().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
