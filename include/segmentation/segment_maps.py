@@ -61,7 +61,7 @@ def parse_map(text: str, where: str, bins: int = USUAL_BINS) -> tuple[Segment, .
 
 def _text_of(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise UserError(f"Segment map {path.name} is not UTF-8. Save it as UTF-8.") from None
     except OSError as error:

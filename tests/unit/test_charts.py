@@ -156,18 +156,18 @@ def test_heat_maps_take_the_order_of_another_map():
         ("new", "Basic"),
         ("Lost", "Zest"),
         ("Basic", "gone"),
-        ("Odd", "Modest"),
+        ("odd", "Modest"),
         ("Modest", "Lost"),
-        ("Zest", "Odd"),
+        ("Zest", "odd"),
     ]
     frame = pd.DataFrame(pairs, columns=["segment_previous", "segment"]).assign(customers=1)
-    rows = ["Zest", "Modest", "Basic", "Lost", "Odd", "(not there before)"]
+    rows = ["Zest", "Modest", "Basic", "Lost", "odd", "(not there before)"]
     columns = [*rows[:-1], "(gone)"]
     known = {*rows, *columns}
     chart = charts.migration(frame, order=["Zest", "Modest", "Basic"])
     assert [text for text in texts(chart) if text in known] == [*rows, *columns]
-    chart = charts.segments_within_clusters(frame.assign(cluster_label="All"), order=["Zest", "Odd", "Modest"])
-    assert [text for text in texts(chart) if text in known] == ["Zest", "Odd", "Modest", "Basic", "Lost", "(gone)"]
+    chart = charts.segments_within_clusters(frame.assign(cluster_label="All"), order=["Zest", "odd", "Modest"])
+    assert [text for text in texts(chart) if text in known] == ["Zest", "odd", "Modest", "Basic", "Lost", "(gone)"]
 
 
 def test_heat_maps_without_an_order_take_that_of_the_default_map():
