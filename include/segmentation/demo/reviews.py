@@ -11,15 +11,15 @@ from segmentation.demo.draws import MILLION, REVIEWS, ladder, pick, stream
 from segmentation.demo.texts import MOODS, Texts, make_texts
 from segmentation.demo.times import FIRST_MS
 
-_BLOCK = 20_000  # reviews made at a time
+BLOCK = 20_000  # reviews made at a time
 
 
 def review_blocks(entropy: tuple[int, int], shop: Shop, reviews: int) -> Iterator[bytes]:
     """The lines of the reviews file, with three broken ones in the first block."""
     habits, texts = make_habits(), make_texts(entropy)
-    for number, first in enumerate(range(0, reviews, _BLOCK)):
+    for number, first in enumerate(range(0, reviews, BLOCK)):
         rng = stream(entropy, REVIEWS, number)
-        rows = min(_BLOCK, reviews - first)
+        rows = min(BLOCK, reviews - first)
         copies = rows * profile.DUPLICATES // profile.REVIEWS
         lines = _review_lines(rng, shop, habits, texts, rows - copies, with_oddities=number == 0)
         times = np.bincount(rng.integers(0, len(lines), copies), minlength=len(lines)) + 1

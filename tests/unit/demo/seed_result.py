@@ -1,0 +1,164 @@
+"""What the workflow makes of a generated shop with the settings of the first notebooks, in plain numpy.
+
+Customers, seed scores, segments and K-Means, straight from the generator's numbers: no texts, no files, no Spark.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import yaml
+
+from segmentation.categories import NOT_ELECTRONICS
+from segmentation.cluster_count import Tried
+from segmentation.demo import profile
+from segmentation.demo.catalogue import Shop, make_catalogue
+from segmentation.demo.customers import bought, make_habits, purchases
+from segmentation.demo.draws import REVIEWS, stream
+from segmentation.demo.reviews import BLOCK
+from segmentation.demo.times import DAY_MS
+from segmentation.paths import SEGMENT_MAPS
+
+AS_OF_DAY = int(np.datetime64("2023-09-14").astype(int))
+WINDOW_DAYS = 365
+
+
+@dataclass(frozen=True)
+class Customers:
+    """Recency in days, number of purchases and spend in cents of each customer."""
+
+    recency: np.ndarray
+    frequency: np.ndarray
+    cents: np.ndarray
+
+
+def one_year_customers(reviews: int, entropy: tuple[int, int], *, keep_unknown: bool = False) -> Customers:
+    """The customers of the published year among so many reviews (duplicates and the few odd rows left out)."""
+    shop, habits = make_catalogue(entropy, reviews), make_habits()
+    # One more product at the end stands for all those that the file does not have.
+    cents = np.append(np.where(_counts(shop, keep_unknown), shop.cents, 0), 0)
+    parts = []
+    for number, first in enumerate(range(0, reviews, BLOCK)):
+        rng = stream(entropy, REVIEWS, number)
+        rows = min(BLOCK, reviews - first)
+        rows -= rows * profile.DUPLICATES // profile.REVIEWS
+        owner, kind, moment = purchases(rng, habits, rows)
+        paid = cents[np.minimum(bought(rng, shop, kind, moment), len(shop.cents))]
+        verified = rng.integers(0, profile.REVIEWS, rows) < profile.VERIFIED
+        age = AS_OF_DAY - moment // DAY_MS
+        counts = verified & (paid > 25) & (age <= WINDOW_DAYS)
+        owner, paid, age = owner[counts], paid[counts], age[counts]
+        frequency = np.bincount(owner, minlength=rows)
+        recency = np.full(rows, WINDOW_DAYS + 1)
+        np.minimum.at(recency, owner, age)
+        spent = np.bincount(owner, weights=paid, minlength=rows).astype(np.int64)
+        parts.append(np.stack([recency, frequency, spent])[:, frequency > 0])
+    return Customers(*np.concatenate(parts, axis=1))
+
+
+def _counts(shop: Shop, keep_unknown: bool) -> np.ndarray:
+    """Which products the workflow keeps."""
+    kept = [keep_unknown if name is None else name not in NOT_ELECTRONICS for name, _ in profile.CATEGORIES]
+    counts = np.array(kept)[shop.category]
+    for line, fields in shop.special.items():
+        if "main_category" in fields:
+            known = fields["main_category"] not in (None, "", "None")
+            counts[line] = known or keep_unknown
+        if "price" in fields:
+            counts[line] = False
+    return counts
+
+
+def segments(customers: Customers) -> dict[str, np.ndarray]:
+    """Each segment of the first notebooks' map as a mask of customers, scored by ntile(5) in its effective order."""
+    everyone = np.arange(len(customers.recency))
+    by_recency = np.lexsort((everyone, -customers.recency))
+    by_frequency = np.lexsort((everyone, -customers.recency, customers.frequency))
+    by_spend = np.lexsort((everyone, -customers.recency, customers.frequency, customers.cents))
+    cell = 100 * _tiles(by_recency) + 10 * _tiles(by_frequency) + _tiles(by_spend)
+    entries = yaml.safe_load((SEGMENT_MAPS / "seed.yaml").read_text(encoding="utf-8"))["segments"]
+    return {entry["name"]: np.isin(cell, entry["cells"]) for entry in entries}
+
+
+def _tiles(order: np.ndarray) -> np.ndarray:
+    small, larger = divmod(len(order), 5)
+    tiles = np.empty(len(order), dtype=np.int64)
+    tiles[order] = np.repeat(np.arange(1, 6), [small + (tile < larger) for tile in range(5)])
+    return tiles
+
+
+def features(customers: Customers) -> np.ndarray:
+    """Recency, log frequency and log spend, standardised."""
+    raw = np.stack([customers.recency, np.log1p(customers.frequency), np.log1p(customers.cents / 100)], axis=1)
+    return (raw - raw.mean(axis=0)) / raw.std(axis=0, ddof=1)
+
+
+def fit(points: np.ndarray, k: int, starts: int = 6, seed: int = 42) -> tuple[float, np.ndarray]:
+    """The best of a few K-Means: within-cluster sum of squares, and the cluster of each point."""
+    rng = np.random.default_rng(seed)
+    return min((_lloyd(points, _far_apart(points, k, rng)) for _ in range(starts)), key=lambda found: found[0])
+
+
+def _far_apart(points: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
+    """The start of k-means++: each next centre drawn by its squared distance to those before."""
+    centres = points[rng.integers(0, len(points), 1)]
+    while len(centres) < k:
+        running = np.cumsum(_distances(points, centres).min(axis=1))
+        centres = np.vstack([centres, points[np.searchsorted(running, rng.random() * running[-1])]])
+    return centres
+
+
+def _lloyd(points: np.ndarray, centres: np.ndarray, rounds: int = 20) -> tuple[float, np.ndarray]:
+    for _ in range(rounds):
+        nearest = _distances(points, centres).argmin(axis=1)
+        sizes, sums = _sums(points, nearest, len(centres))
+        moved = np.where(sizes[:, None] > 0, sums / np.maximum(sizes, 1)[:, None], centres)
+        still = ((moved - centres) ** 2).sum(axis=1).max() < 1e-8
+        centres = moved
+        if still:
+            break
+    distances = _distances(points, centres)
+    return float(distances.min(axis=1).sum()), distances.argmin(axis=1)
+
+
+def _distances(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    squares = (points**2).sum(axis=1)[:, None] + (centres**2).sum(axis=1) - 2 * points @ centres.T
+    return np.maximum(squares, 0)
+
+
+def _sums(points: np.ndarray, cluster: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    sums = [np.bincount(cluster, weights=column, minlength=k) for column in points.T]
+    return np.bincount(cluster, minlength=k), np.stack(sums, axis=1)
+
+
+def silhouette(points: np.ndarray, cluster: np.ndarray) -> float:
+    """The mean silhouette with squared Euclidean distance over all points, as MLlib computes it."""
+    k = int(cluster.max()) + 1
+    squares = (points**2).sum(axis=1)
+    sizes, sums = _sums(points, cluster, k)
+    of_squares = np.bincount(cluster, weights=squares, minlength=k)
+    mean = squares[:, None] + of_squares / sizes - 2 * points @ (sums / sizes[:, None]).T
+    own = np.arange(len(points)), cluster
+    inside = mean[own] * sizes[cluster] / np.maximum(sizes[cluster] - 1, 1)
+    mean[own] = np.inf
+    outside = mean.min(axis=1)
+    return float(((outside - inside) / np.maximum(outside, inside)).mean())
+
+
+def search(points: np.ndarray, ks: Iterable[int]) -> tuple[list[Tried], dict[int, np.ndarray]]:
+    """The search for the number of clusters, and the clusters found for each."""
+    tried, clusters = [], {}
+    for k in ks:
+        wcss, clusters[k] = fit(points, k)
+        tried.append(Tried(k, wcss, silhouette(points, clusters[k])))
+    return tried, clusters
+
+
+def named(customers: Customers, cluster: np.ndarray) -> dict[str, np.ndarray]:
+    """The four published clusters by their profile, as a mask of customers each."""
+    masks = [cluster == number for number in range(4)]
+    loyal = max(masks, key=lambda mask: customers.frequency[mask].mean())
+    rest = [mask for mask in masks if mask is not loyal]
+    big = max(rest, key=lambda mask: customers.cents[mask].mean())
+    new, churned = sorted((mask for mask in rest if mask is not big), key=lambda mask: customers.recency[mask].mean())
+    return {"Loyal Customer": loyal, "Churned": churned, "One Time Big Spender": big, "New Customer": new}
