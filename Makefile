@@ -9,7 +9,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 unexport VIRTUAL_ENV
 
-.PHONY: help setup demo run up down backfill docs lineage verify prune test soak soak-backfill lint format clean
+.PHONY: help setup demo run up down backfill docs reproduce lineage verify prune test soak soak-backfill lint format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -76,6 +76,9 @@ lint: .venv/ready-dev ## Check Python and SQL style
 
 docs: .venv/ready ## Write the generated pages of docs/reference, and the pictures of the segment maps
 	@.venv/bin/python -m segmentation.dictionary
+
+reproduce: .venv/ready ## Make the published result again and write docs/reproduction: REVIEWS=4400000
+	@PYTHONPATH=include:spark_jobs:docs/reproduction .venv/bin/python docs/reproduction/reproduce.py $(or $(REVIEWS),4400000)
 
 format: .venv/ready-dev ## Put Python and SQL into the house style
 	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format . ; .venv/bin/sqlfluff fix include/sql
