@@ -58,7 +58,7 @@ class Results:
     """All that the page shows.
 
     published: published.yaml. scored: the customers by user_id, with their scores and segment, in each of three ways.
-    clusters, search: tables of the run with the notebooks' settings. again: what was changed -> each customer's segment.
+    clusters, search: tables of the run with the notebooks' settings. again: label -> segments.
     """
 
     published: dict[str, Any]

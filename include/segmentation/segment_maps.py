@@ -51,8 +51,8 @@ def parse_map(text: str, where: str, bins: int = USUAL_BINS) -> tuple[Segment, .
     form = read_form(text, where)
     if form.bins != bins:
         raise UserError(
-            f"Segment map {where} is for {form.bins} bins, and this run scores with {bins}. Choose a map with "
-            f"{bins} bins, or score with {form.bins}."
+            f"Param bins: segment map {where} is for {form.bins} bins, and bins is {bins}. Choose a map with "
+            f"{bins} bins, or set bins to {form.bins}."
         )
     return tuple(
         Segment(entry.name, entry.group, entry.meaning, entry.action, cells) for entry, cells in resolve(form, where)

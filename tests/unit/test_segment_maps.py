@@ -190,10 +190,10 @@ def test_the_names_outside_are_those_of_the_table_of_moves() -> None:
 # The number of bins, and files
 def test_a_map_for_other_bins_than_the_run_has_is_refused() -> None:
     message = (
-        "Segment map mine.yaml is for 3 bins, and this run scores with 5. Choose a map with 5 bins, or score with 3."
+        "Param bins: segment map mine.yaml is for 3 bins, and bins is 5. Choose a map with 5 bins, or set bins to 3."
     )
     assert refusal(chain([{}]), bins=3) == message
-    with pytest.raises(UserError, match=r"eleven\.yaml is for 5 bins, and this run scores with 4\."):
+    with pytest.raises(UserError, match=r"eleven\.yaml is for 5 bins, and bins is 4\."):
         load_map("eleven", 4)
 
 
