@@ -116,7 +116,12 @@ class Settings:
         "A review is an order of one line.",
         enum=["orders", "days", "lines"],
     )
-    segment_map: str = setting("eleven", "string", "Which map names the segments: a file in include/segment_maps.", enum=list(segment_map_names()))
+    segment_map: str = setting(
+        "eleven",
+        "string",
+        "Which map names the segments: a file in include/segment_maps.",
+        enum=list(segment_map_names()),
+    )
     k: str = setting(
         "auto",
         "string",
