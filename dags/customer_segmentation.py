@@ -10,7 +10,7 @@ customers, what changed since last month, whom do I contact and why.
 | **ingest** | `reviews`, `products` (or `orders`), `rejected_rows`: raw lines as typed Parquet |
 | **clean** | `purchases`: verified purchases, or order lines, with exact prices; and tables about the source |
 | **rfm** | `customer_rfm`, `rfm_edges`: recency, frequency, spend, scores and the segment of every customer |
-| **kmeans** | `kmeans_search`, `kmeans_model`, `customer_clusters`, `cluster_profile`, `cluster_quality`, `cluster_movement` |
+| **kmeans** | `kmeans_search`, `kmeans_model`, `customer_clusters`, `cluster_profile`, `cluster_quality` and more |
 | **report** | the report's tables and `report.html` with its charts |
 
 **Trigger it** with the form; the params say what they do. A run sees everything before its *as-of date* (UTC):

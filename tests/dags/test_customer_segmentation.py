@@ -12,9 +12,9 @@ from types import SimpleNamespace
 import pytest
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.sdk import CronDataIntervalTimetable
-from airflow.sdk.exceptions import ParamValidationError
+from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
 
-from segmentation import settings
+from segmentation import settings, tasks
 from segmentation import stage as stages
 from segmentation.datasets import STAGES
 from segmentation.manifests import Manifest
@@ -130,6 +130,15 @@ class FetchedBefore:
     def xcom_pull(self, task_ids: str) -> dict[str, str]:
         assert task_ids == "fetch"
         return {"source_version": "0123456789ab", "as_of": "2023-09-01"}
+
+
+def test_a_map_for_other_bins_is_refused_by_the_first_task(monkeypatch, tmp_path: Path, capsys) -> None:
+    monkeypatch.setenv("SEGMENTATION_WAREHOUSE", str(tmp_path))
+    params = {"as_of": "2023-03-01", "bins": 4, "frequency_edges": [2, 3, 4]}
+    with pytest.raises(AirflowFailException):
+        tasks.fetch_source({"params": params, "run_id": "test"})
+    assert "ERROR fetch: Param bins: segment map eleven.yaml is for 5 bins, and bins is 4." in capsys.readouterr().out
+    assert not any(tmp_path.iterdir())
 
 
 def test_parsing_is_quick_and_needs_no_spark() -> None:
