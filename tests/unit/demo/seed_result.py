@@ -42,6 +42,7 @@ def one_year_customers(reviews: int, entropy: tuple[int, int], *, keep_unknown: 
         rng = stream(entropy, REVIEWS, number)
         rows = min(BLOCK, reviews - first)
         rows -= rows * profile.DUPLICATES // profile.REVIEWS
+        # Drawn in the order in which the generator draws, so that these are the very customers of its files.
         owner, kind, moment = purchases(rng, habits, rows)
         paid = cents[np.minimum(bought(rng, shop, kind, moment), len(shop.cents))]
         verified = rng.integers(0, profile.REVIEWS, rows) < profile.VERIFIED
