@@ -126,7 +126,7 @@ def test_one_customer_is_one_cluster_and_says_so(spark, tmp_path: Path) -> None:
     flow.run()
     (tried,) = flow.rows("kmeans_search")
     assert (tried["k"], tried["chosen"], tried["silhouette"]) == (1, True, None)
-    assert "only 1 different customers" in tried["reason"]
+    assert "for lack of different customers (1)" in tried["reason"]
     assert flow.manifest("report").rows > 1
 
 
