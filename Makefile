@@ -62,8 +62,9 @@ verify: .venv/ready ## Read all versions that LATEST reaches against their manif
 prune: .venv/ready ## List versions that are no longer needed; APPLY=1 removes them, DAYS=30 is the age that counts
 	@.venv/bin/python -m segmentation.local prune
 
+# Two processes, a file of tests to each; the long ones are first in `testpaths`, so that both end at about the same time.
 test: .venv/ready-dev ## Run all tests
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 soak: .venv/ready-dev ## Kill tasks of a running Airflow 110 times, and compare all rows with undisturbed runs: KILLS= SEED=
 	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_soak.py

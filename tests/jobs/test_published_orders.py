@@ -29,6 +29,7 @@ def scored(root: Path, edges: dict[str, list]) -> dict[str, dict]:
         "files_path": str(DATA / "orders.csv"),
         "orders_mapping": MAPPING,
         "window_months": 600,
+        "segment_map": "rfm_package",
         **{f"{metric}_edges": values for metric, values in edges.items()},
     }
     flow = Flow(root, PUBLISHED["analysis_date"].isoformat(), **params)
@@ -75,7 +76,7 @@ def test_the_published_sums_come_out(rows: dict[str, dict]) -> None:
 
 
 def test_the_published_segments_have_their_customers_orders_and_revenue(root: Path, rows: dict[str, dict]) -> None:
-    """By the package's own rules, which are no partition of the cells and so no segment map of ours.
+    """By the map `rfm_package`, whose rules are the package's own.
 
     This table of the package rests on its bins before they are rounded: the quintile plus 1.
     """
@@ -84,8 +85,7 @@ def test_the_published_segments_have_their_customers_orders_and_revenue(root: Pa
     assert {metric: [round(edge) for edge in values] for metric, values in edges.items()} == EDGES
     found: dict[str, Counter] = defaultdict(Counter)
     for row in scored(root, {metric: [plain(edge) for edge in values] for metric, values in edges.items()}).values():
-        segment = next((rule["segment"] for rule in PUBLISHED["segment_rules"] if _fits(row, rule)), "Others")
-        found[segment].update(customers=1, orders=row["frequency"], revenue=int(row["monetary"]))
+        found[row["segment"]].update(customers=1, orders=row["frequency"], revenue=int(row["monetary"]))
     shown = {segment: [sums["customers"], sums["orders"], sums["revenue"]] for segment, sums in found.items()}
     assert shown == PUBLISHED["segment_summary"]
 
@@ -107,8 +107,3 @@ def plain(edge: Decimal) -> int | str:
 
 def _shown(row: dict) -> tuple:
     return row["recency_days"], row["frequency"], row["monetary"], row["rfm_score"]
-
-
-def _fits(row: dict, rule: dict) -> bool:
-    scores = {"recency": row["r_score"], "frequency": row["f_score"], "monetary": row["m_score"]}
-    return all(rule[metric][0] <= score <= rule[metric][1] for metric, score in scores.items())

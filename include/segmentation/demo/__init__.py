@@ -1,4 +1,4 @@
-"""The demo source: a made-up electronics shop as raw JSON lines, in the form of Amazon Reviews 2023.
+"""The demo source, profile `electronics`: a made-up shop as raw JSON lines, in the form of Amazon Reviews 2023.
 
 Nothing here is copied from the data set. The figures are its published marginals (see
 :mod:`segmentation.demo.profile`), each drawn on its own; names, texts and links are invented. The last 12
