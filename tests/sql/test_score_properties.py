@@ -6,6 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 from rfm_views import scored
+from sql_case import register, run_file
+
+from segmentation.paths import SQL
 
 Customer = tuple[int, int, Decimal]
 Scores = list[tuple[int, int, int]]
@@ -82,3 +85,28 @@ def test_tiles_are_equal_in_size_and_follow_the_values(spark: SparkSession, cust
     for metric in range(3):
         sizes = [sum(score[metric] == tile for score in scores) for tile in range(1, 6)]
         assert max(sizes) - min(sizes) <= 1
+
+
+SEGMENTED = st.lists(
+    st.tuples(st.sampled_from(["A", "B", "C"]), st.integers(1, 400), st.integers(1, 9), st.integers(26, 10**9)),
+    min_size=1,
+    max_size=40,
+)
+
+
+@few_examples
+@given(now=SEGMENTED, before=SEGMENTED)
+def test_shares_of_segments_add_up_to_one(spark: SparkSession, now, before) -> None:
+    for view, customers in (("customer_rfm", now), ("previous_customer_rfm", before)):
+        rows = [
+            {"user_id": f"u{n}", "segment": segment, "recency_days": days, "frequency": times, "monetary": cents / 100}
+            for n, (segment, days, times, cents) in enumerate(customers)
+        ]
+        register(spark, view, rows)
+    register(spark, "segments", [{"segment": name, "segment_group": "G"} for name in "ABCD"])
+    _, frame = run_file(spark, SQL / "50_report/510_segment_summary.sql", {})
+    rows = frame.collect()
+    assert [round(sum(row[name] for row in rows), 12) for name in ("share", "share_of_total")] == [1, 1]
+    assert sum(row.customers for row in rows) == len(now)
+    assert sum(row.total_monetary for row in rows) == sum(Decimal(cents) for *_, cents in now) / 100
+    assert sum(row.change for row in rows) == len(now) - len(before)
