@@ -13,7 +13,9 @@ from pyspark.sql import functions as F
 from segmentation import kmeans_blocks
 from segmentation.kmeans_blocks import MOST_ROWS, in_units
 
-# So many customers, drawn by their ids, are looked at on the driver; where there are no more, all are.
+# Where there are no more customers, a pass is one look on the driver; starting Spark tasks would take longer.
+ON_DRIVER = 50_000
+# So many customers, drawn by their ids, say where the search starts and how stable its result is.
 SAMPLE = 10_000
 
 # The executors get the functions themselves, so that they need numpy and pyarrow but not this package.
@@ -27,31 +29,31 @@ Work = Callable[[np.ndarray], list[np.ndarray]]
 class Points:
     """The columns of a frame with one row per customer, in whole millionths (see `kmeans_blocks`).
 
-    frame: user_id and the columns. sample: (columns, n) those of up to SAMPLE customers, in the order of the values.
+    frame: user_id and the columns. sample: (columns, n) those of up to SAMPLE customers, in the order of their values.
     """
 
     def __init__(self, frame: DataFrame, columns: Sequence[str]) -> None:
         self._rows = frame.select(*columns)
-        drawn = frame.orderBy(F.xxhash64("user_id"), "user_id").limit(SAMPLE + 1).select(*columns)
-        sample = _block(drawn.toArrow())
-        self.are_few = sample.shape[1] <= SAMPLE
-        sample = sample[:, :SAMPLE]
-        # Not in the order of the ids, so that other names for the same customers change nothing.
-        self.sample = sample[:, np.lexsort(sample[::-1])]
+        drawn = frame.orderBy(F.xxhash64("user_id"), "user_id").limit(max(ON_DRIVER, SAMPLE) + 1).select(*columns)
+        first = _block(drawn.toArrow())
+        self.are_few = first.shape[1] <= ON_DRIVER
+        self.sample = _in_order(first[:, :SAMPLE])
+        self._few = np.array_split(first, range(MOST_ROWS, first.shape[1], MOST_ROWS), axis=1) if self.are_few else []
         self._blocks = None if self.are_few else self._rows.mapInArrow(_pack, "block binary").persist()
 
     def add_up(self, work: Work) -> list[np.ndarray]:
         """Do `work` on every block and add up what it returns."""
         if self._blocks is None:
-            return work(self.sample)
-        results = self._blocks.mapInArrow(_worker(work, len(self.sample)), "result binary").collect()
-        # Our own workers have written them.
-        parts = [pickle.loads(row.result) for row in results]  # noqa: S301
+            parts = [work(block) for block in self._few]
+        else:
+            results = self._blocks.mapInArrow(_worker(work, len(self.sample)), "result binary").collect()
+            # Our own workers have written them.
+            parts = [pickle.loads(row.result) for row in results]  # noqa: S301
         return [sum(some[1:], start=some[0]) for some in zip(*parts, strict=True)]
 
     def distinct(self, enough: int) -> np.ndarray:
         """Different points, (columns, n): all there are, or at least `enough` of them."""
-        points = np.unique(self.sample, axis=1)
+        points = np.unique(np.hstack(self._few) if self.are_few else self.sample, axis=1)
         if self.are_few or points.shape[1] >= enough:
             return points
         rows = self._rows.distinct().orderBy(*self._rows.columns).limit(enough)
@@ -61,6 +63,11 @@ class Points:
         """Free the cached blocks."""
         if self._blocks is not None:
             self._blocks.unpersist()
+
+
+def _in_order(points: np.ndarray) -> np.ndarray:
+    """Not in the order of the ids, so that other names for the same customers change nothing."""
+    return points[:, np.lexsort(points[::-1])]
 
 
 def _block(rows: pa.Table | pa.RecordBatch) -> np.ndarray:

@@ -19,14 +19,14 @@ FEW_ROWS = 100
 
 def kmeans_in_passes(flow: Flow) -> dict[str, str | None]:
     """The checksums of K-Means with no more than FEW_ROWS on the driver. Replaces what stands."""
-    usual = points.SAMPLE
-    points.SAMPLE = FEW_ROWS
+    usual = points.ON_DRIVER
+    points.ON_DRIVER = FEW_ROWS
     try:
         for name in flow.plan.datasets("kmeans"):
             shutil.rmtree(flow.warehouse.place_of(flow.manifest(name)))
         return {name: manifest.rows_checksum for name, manifest in flow.run("kmeans").items()}
     finally:
-        points.SAMPLE = usual
+        points.ON_DRIVER = usual
 
 
 def main(root: str, as_of: str, cores: str, partitions: str, params: str) -> None:
@@ -35,6 +35,7 @@ def main(root: str, as_of: str, cores: str, partitions: str, params: str) -> Non
         **{
             "spark.master": f"local[{cores}]",
             "spark.default.parallelism": partitions,
+            "spark.sql.files.maxPartitionBytes": "200k",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.driver.host": "127.0.0.1",
             "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -Duser.timezone=Asia/Tokyo",
