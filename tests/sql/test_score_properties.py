@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 from rfm_views import scored
@@ -28,6 +28,8 @@ few_examples = settings(
     max_examples=4,
     deadline=None,
     derandomize=True,
+    # An example takes seconds, so a failure is shown as it was found.
+    phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
