@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import yaml
 
+from segmentation import kmeans_blocks
 from segmentation.categories import NOT_ELECTRONICS
 from segmentation.cluster_count import Tried
 from segmentation.demo import profile
@@ -17,6 +18,7 @@ from segmentation.demo.customers import bought, make_habits, purchases
 from segmentation.demo.draws import REVIEWS, stream
 from segmentation.demo.reviews import BLOCK
 from segmentation.demo.times import DAY_MS
+from segmentation.kmeans_starts import starts
 from segmentation.paths import SEGMENT_MAPS
 
 AS_OF_DAY = int(np.datetime64("2023-09-14").astype(int))
@@ -94,64 +96,16 @@ def features(customers: Customers) -> np.ndarray:
     return (raw - raw.mean(axis=0)) / raw.std(axis=0, ddof=1)
 
 
-def fit(points: np.ndarray, k: int, starts: int = 6, seed: int = 42) -> tuple[float, np.ndarray]:
-    """The best of a few K-Means: within-cluster sum of squares, and the cluster of each point."""
-    rng = np.random.default_rng(seed)
-    return min((_lloyd(points, _far_apart(points, k, rng)) for _ in range(starts)), key=lambda found: found[0])
-
-
-def _far_apart(points: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
-    """The start of k-means++: each next centre drawn by its squared distance to those before."""
-    centres = points[rng.integers(0, len(points), 1)]
-    while len(centres) < k:
-        running = np.cumsum(_distances(points, centres).min(axis=1))
-        centres = np.vstack([centres, points[np.searchsorted(running, rng.random() * running[-1])]])
-    return centres
-
-
-def _lloyd(points: np.ndarray, centres: np.ndarray, rounds: int = 20) -> tuple[float, np.ndarray]:
-    for _ in range(rounds):
-        nearest = _distances(points, centres).argmin(axis=1)
-        sizes, sums = _sums(points, nearest, len(centres))
-        moved = np.where(sizes[:, None] > 0, sums / np.maximum(sizes, 1)[:, None], centres)
-        still = ((moved - centres) ** 2).sum(axis=1).max() < 1e-8
-        centres = moved
-        if still:
-            break
-    distances = _distances(points, centres)
-    return float(distances.min(axis=1).sum()), distances.argmin(axis=1)
-
-
-def _distances(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    squares = (points**2).sum(axis=1)[:, None] + (centres**2).sum(axis=1) - 2 * points @ centres.T
-    return np.maximum(squares, 0)
-
-
-def _sums(points: np.ndarray, cluster: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    sums = [np.bincount(cluster, weights=column, minlength=k) for column in points.T]
-    return np.bincount(cluster, minlength=k), np.stack(sums, axis=1)
-
-
-def silhouette(points: np.ndarray, cluster: np.ndarray) -> float:
-    """The mean silhouette with squared Euclidean distance over all points, as MLlib computes it."""
-    k = int(cluster.max()) + 1
-    squares = (points**2).sum(axis=1)
-    sizes, sums = _sums(points, cluster, k)
-    of_squares = np.bincount(cluster, weights=squares, minlength=k)
-    mean = squares[:, None] + of_squares / sizes - 2 * points @ (sums / sizes[:, None]).T
-    own = np.arange(len(points)), cluster
-    inside = mean[own] * sizes[cluster] / np.maximum(sizes[cluster] - 1, 1)
-    mean[own] = np.inf
-    outside = mean.min(axis=1)
-    return float(((outside - inside) / np.maximum(outside, inside)).mean())
-
-
 def search(points: np.ndarray, ks: Iterable[int]) -> tuple[list[Tried], dict[int, np.ndarray]]:
-    """The search for the number of clusters, and the clusters found for each."""
+    """The search for the number of clusters, and the clusters found for each, by the workflow's own K-Means."""
+    units = kmeans_blocks.in_units(points.T)
     tried, clusters = [], {}
     for k in ks:
-        wcss, clusters[k] = fit(points, k)
-        tried.append(Tried(k, wcss, silhouette(points, clusters[k])))
+        centroids = starts(units, k)[0]
+        clusters[k] = kmeans_blocks.nearest(units, centroids)
+        totals = kmeans_blocks.sums(units, clusters[k], k)
+        billionths = kmeans_blocks.silhouettes(units, clusters[k], kmeans_blocks.clusters(totals, centroids))
+        tried.append(Tried(k, kmeans_blocks.within(totals), int(billionths.sum()) / 1e9 / len(points)))
     return tried, clusters
 
 
