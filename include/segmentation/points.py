@@ -13,7 +13,8 @@ from pyspark.sql import functions as F
 from segmentation import kmeans_blocks
 from segmentation.kmeans_blocks import MOST_ROWS, in_units
 
-# Where there are no more customers, a pass is one look on the driver; starting Spark tasks would take longer.
+# Where there are no more customers, a pass is one look on the driver; starting Spark tasks would take longer. Below
+# MOST_ROWS, so that they are one block.
 ON_DRIVER = 50_000
 # So many customers, drawn by their ids, say where the search starts and how stable its result is.
 SAMPLE = 10_000
@@ -36,25 +37,24 @@ class Points:
         self._rows = frame.select(*columns)
         drawn = frame.orderBy(F.xxhash64("user_id"), "user_id").limit(max(ON_DRIVER, SAMPLE) + 1).select(*columns)
         first = _block(drawn.toArrow())
-        self.are_few = first.shape[1] <= ON_DRIVER
         self.sample = _in_order(first[:, :SAMPLE])
-        self._few = np.array_split(first, range(MOST_ROWS, first.shape[1], MOST_ROWS), axis=1) if self.are_few else []
-        self._blocks = None if self.are_few else self._rows.mapInArrow(_pack, "block binary").persist()
+        # All customers where they are few; otherwise blocks of them in Spark.
+        self._few = first if first.shape[1] <= ON_DRIVER else None
+        self._blocks = self._rows.mapInArrow(_pack, "block binary").persist() if self._few is None else None
 
     def add_up(self, work: Work) -> list[np.ndarray]:
         """Do `work` on every block and add up what it returns."""
-        if self._blocks is None:
-            parts = [work(block) for block in self._few]
-        else:
-            results = self._blocks.mapInArrow(_worker(work, len(self.sample)), "result binary").collect()
-            # Our own workers have written them.
-            parts = [pickle.loads(row.result) for row in results]  # noqa: S301
-        return [sum(some[1:], start=some[0]) for some in zip(*parts, strict=True)]
+        if self._few is not None:
+            return work(self._few)
+        results = self._blocks.mapInArrow(_worker(work, len(self.sample)), "result binary").collect()
+        # Our own workers have written them.
+        parts = [pickle.loads(row.result) for row in results]  # noqa: S301
+        return [sum(some) for some in zip(*parts, strict=True)]
 
     def distinct(self, enough: int) -> np.ndarray:
         """Different points, (columns, n): all there are, or at least `enough` of them."""
-        points = np.unique(np.hstack(self._few) if self.are_few else self.sample, axis=1)
-        if self.are_few or points.shape[1] >= enough:
+        points = np.unique(self.sample if self._few is None else self._few, axis=1)
+        if self._few is not None or points.shape[1] >= enough:
             return points
         rows = self._rows.distinct().orderBy(*self._rows.columns).limit(enough)
         return np.unique(np.hstack([points, _block(rows.toArrow())]), axis=1)
