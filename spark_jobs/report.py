@@ -1,5 +1,6 @@
-"""Make the report's tables, its charts and `report.html`."""
+"""Make the report's tables, the lists of customers, the charts and `report.html`."""
 
+from segmentation import exports
 from segmentation.insights import as_text
 from segmentation.report_content import gather
 from segmentation.report_page import render
@@ -8,9 +9,11 @@ from segmentation.work import Work
 
 
 def build(work: Work) -> None:
-    """Make the tables in SQL, then draw the page from them."""
-    work.run_sql()
+    """Make the tables and lists in SQL, then draw the page from them."""
+    lists = exports.register_lists(work)
+    work.run_sql(until="exports")
     work.write(*[name for name in work.plan.datasets("report") if name != "report"])
+    exports.write_cells(work, [each.name for each in lists])
     if "report" in work.missing:
         report = gather(work)
         charts = {f"charts/{chart.name}.svg": chart.svg for chart in report.charts}

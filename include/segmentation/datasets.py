@@ -34,10 +34,13 @@ STAGES = {
         "segment_summary",
         "segment_cluster",
         "segment_migration",
+        "rfm_grid",
+        "customer_sample",
         "rating_distribution",
         "popular_products",
         "category_summary",
         "helpful_reviews",
+        "exports",
         "report",
     ),
 }
@@ -56,11 +59,12 @@ class Dataset:
     """What `schema.yaml` says of a dataset.
 
     columns: name -> Spark SQL type, in order; empty for a dataset of files (the report).
-    layout: how the rows become files: as_computed, one_file, or file_per_partition.
+    layout: how the rows become files: as_computed, one_file, file_per_partition, or file_per_list.
     when_empty: what to tell the user where no rows are an error; None where they are fine.
     python_reads, python_uses: the datasets and params that the stage's Python, not its SQL, takes in.
     code: the Python files that shape the rows: those of the stage, then its own. Their text is part of the version.
     only_for: the kind of source (`Settings.kind`) that the dataset is made for; None for every kind.
+    order_by: the columns that order the rows of a file_per_list; `-name` is descending.
     """
 
     name: str
@@ -78,6 +82,7 @@ class Dataset:
     python_uses: tuple[str, ...]
     code: tuple[str, ...]
     only_for: str | None = None
+    order_by: tuple[str, ...] = ()
 
     @property
     def ddl(self) -> str:
@@ -137,4 +142,5 @@ def _dataset(name: str, stage: str, entry: dict, code: list[str]) -> Dataset:
         python_uses=tuple(entry.get("python_uses", ())),
         code=(*code, *entry.get("code", ())),
         only_for=entry.get("only_for"),
+        order_by=tuple(entry.get("order_by", ())),
     )

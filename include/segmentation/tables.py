@@ -1,6 +1,7 @@
 """Spark's side of a version: read its Parquet files, write an attempt's, sum up its rows."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,12 @@ def fit_shuffles(spark: SparkSession, input_bytes: int) -> None:
 
 
 def read_files(spark: SparkSession, item: Dataset, folder: Path, paths: list[str]) -> DataFrame:
-    """The rows of a version's Parquet files, named by their paths inside `folder`.
+    """The rows of a version's Parquet files, by paths inside `folder`; files of other kinds say the same again.
 
     Only named files are read, never what else lies in the folder; the schema comes from `schema.yaml`, so no
     job is spent on finding it.
     """
+    paths = [path for path in paths if path.endswith(".parquet")]
     if not paths:
         return rows_frame(spark, item.ddl, [])
     reader = spark.read.schema(item.ddl).option("basePath", str(folder))
@@ -47,12 +49,36 @@ def write_files(frame: DataFrame, item: Dataset, folder: Path) -> list[Path]:
             f"only in the SQL: {sorted(extra)}"
         )
     frame = frame.select([F.col(name).cast(kind).alias(name) for name, kind in item.columns.items()])
+    if item.layout == "file_per_list":
+        write_lists(frame, item, folder, "parquet", {})
+        return data_files(folder)
     if item.layout == "one_file":
         frame = frame.coalesce(1).sortWithinPartitions(*item.columns)
     elif item.layout == "file_per_partition":
         frame = frame.repartition(*item.partition_by)
     frame.write.mode("append").partitionBy(*item.partition_by).parquet(str(folder))
     return data_files(folder)
+
+
+def write_lists(frame: DataFrame, item: Dataset, folder: Path, form: str, options: dict[str, Any]) -> None:
+    """Write one file per value of the column `list`, `<list>.<form>`, in the order that `schema.yaml` gives."""
+    order = [F.desc(name[1:]) if name.startswith("-") else F.asc(name) for name in item.order_by]
+    # Spark takes the column it splits by out of the rows, so that is another one.
+    rows = frame.withColumn("_file", F.col("list")).repartition("_file").sortWithinPartitions("_file", *order)
+    aside = folder / f"_{form}"
+    rows.write.partitionBy("_file").options(**options).format(form).save(str(aside))
+    for path in sorted(aside.glob(f"_file=*/*.{form}")):
+        # A second file of a list would take the first one's place: rename would not say so, link does.
+        (folder / f"{path.parent.name.removeprefix('_file=')}.{form}").hardlink_to(path)
+    shutil.rmtree(aside)
+
+
+def write_no_rows(frame: DataFrame, path: Path) -> None:
+    """A Parquet file with the frame's columns and no rows."""
+    import pyarrow.parquet as pq
+    from pyspark.sql.pandas.types import to_arrow_schema
+
+    pq.write_table(to_arrow_schema(frame.schema).empty_table(), path)
 
 
 def rows_checksum(frame: DataFrame) -> str:

@@ -1,8 +1,10 @@
 """A stage at work in Spark: register what it reads, run its SQL, write, check and publish what it makes."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from pyspark.sql import DataFrame, Observation, Row, SparkSession
@@ -144,6 +146,13 @@ class Work:
                 written.createOrReplaceTempView(name)
                 self._collect_figures(item)
                 self._draft(item, files, sum(file["rows"] for file in files.values()), tables.rows_checksum(written))
+
+    def add_files(self, name: str, write: Callable[[Path], list[Path]]) -> None:
+        """Have `write` put more files into the folder of a dataset just written: the same rows in another form."""
+        draft, folder = self._drafts[name], self._attempts[name].folder
+        files = describe_files(folder, write(folder))
+        size = draft.bytes + sum(file["bytes"] for file in files.values())
+        self._drafts[name] = replace(draft, files=dict(sorted((draft.files | files).items())), bytes=size)
 
     def write_texts(self, name: str, texts: dict[str, str]) -> None:
         """Write a dataset of text files: path inside the version -> content."""

@@ -28,7 +28,7 @@ OF_PRODUCTS = ABOUT_THE_SOURCE - {"rating_distribution"}
 # What rests on purchases, on customer_rfm, and on the clusters of the customers.
 AFTER_PURCHASES = (RFM | KMEANS | REPORT) - ABOUT_THE_SOURCE
 AFTER_RFM = {"customer_rfm"} | KMEANS | REPORT - ABOUT_THE_SOURCE
-CLUSTERED = KMEANS | {"segment_cluster", "report"}
+CLUSTERED = KMEANS | {"segment_cluster", "customer_sample", "report"}
 SOURCE = "0123456789ab"
 
 
@@ -57,10 +57,10 @@ def changed(one: Plan, other: Plan) -> set[str]:
         ("demo_reviews", 60_000, set()),
         ("as_of", "2001-01-01", set()),  # the plan has the resolved date
         ("force", True, set()),
-        ("rejected_share_warn", 0, set()),  # limits judge what stands
-        ("rejected_share_fail", 0.5, set()),
-        ("unpriced_share_warn", 0, set()),
-        ("unpriced_share_fail", 0.9, set()),
+        ("rejected_share_warn", 0, {"report"}),  # limits judge what stands; the report shows these
+        ("rejected_share_fail", 0.5, {"report"}),
+        ("unpriced_share_warn", 0, {"report"}),
+        ("unpriced_share_fail", 0.9, {"report"}),
         ("rows_warn", 5, set()),
         ("rows_fail", 2, set()),
         ("excluded_categories", ["Books"], AFTER_PRODUCTS | AFTER_PURCHASES | OF_PRODUCTS),

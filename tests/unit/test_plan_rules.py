@@ -62,6 +62,9 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
         ("sql/40_kmeans/482_cluster_agreement.sql", {"cluster_quality", "report"}),
         ("sql/40_kmeans/486_previous_clusters.sql", {"cluster_movement", "report"}),
         ("sql/50_report/530_segment_migration.sql", {"segment_migration", "report"}),
+        ("sql/50_report/537_customer_sample.sql", {"customer_sample", "report"}),
+        ("sql/50_report/560_exports.sql", {"exports", "report"}),
+        ("sql/50_report/565_export_cells.sql", {"exports", "report"}),
         ("segment_maps/eleven.yaml", AFTER_RFM),
         ("segment_maps/seed.yaml", set()),  # another map
         ("segmentation/cluster_count.py", CLUSTERED),
