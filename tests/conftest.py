@@ -1,7 +1,9 @@
 """What all tests share: one Spark session, started by the first test that asks for it."""
 
+import atexit
 import logging
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from segmentation.local import java
 
 # Airflow makes its files at import; it must not make them in the user's home.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="airflow-")
+atexit.register(shutil.rmtree, os.environ["AIRFLOW_HOME"], ignore_errors=True)
 
 SPARK_SETTINGS = {
     "spark.master": "local[2]",

@@ -4,11 +4,12 @@ from typing import Any
 
 import pandas as pd
 
-from segmentation import charts, report_clusters, report_data
+from segmentation import charts, exports, report_clusters, report_data
 from segmentation.chart_drawing import Chart
-from segmentation.datasets import STAGES
+from segmentation.datasets import STAGE_OF, STAGES
 from segmentation.manifests import Manifest
 from segmentation.plan import PREVIOUS, fingerprint
+from segmentation.report_checks import check_rows
 from segmentation.report_page import Report
 from segmentation.report_words import (
     Words,
@@ -75,6 +76,10 @@ def gather(work: Work) -> Report:
         cluster_moves=report_clusters.move_sentences(_rows(frames["cluster_movement"])),
         algorithms=report_clusters.algorithm_rows(_rows(search)),
         data=data,
+        lists=_lists(work, segments, has_previous),
+        lists_folder=_folder_of(work, "exports"),
+        # Not those of the report's own tables: they run when the page is written.
+        checks=check_rows((m for m in _run_manifests(work) if STAGE_OF[m.dataset] != "report"), settings),
     )
 
 
@@ -99,6 +104,18 @@ def _data(work: Work) -> report_data.SourceView | None:
     return report_data.view({name: work.frame(name).toPandas() for name in report_data.TABLES})
 
 
+def _lists(work: Work, segments: tuple[Segment, ...], has_previous: bool) -> list[dict[str, Any]]:
+    """The lists of customers with how many they hold."""
+    files = _manifest(work, "exports").files
+    found = exports.lists(segments, has_previous)
+    return [{**vars(each), "customers": files[f"{each.name}.parquet"]["rows"]} for each in found]
+
+
+def _folder_of(work: Work, name: str) -> str:
+    """Where a version stands inside the warehouse."""
+    return work.warehouse.place_of(_manifest(work, name)).relative_to(work.warehouse.root).as_posix()
+
+
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return frame.astype(object).where(frame.notna(), None).to_dict("records")
 
@@ -120,12 +137,11 @@ def _settings_shown(settings: Any) -> dict[str, Any]:
 
 def _run_manifests(work: Work) -> list[Manifest]:
     """The manifests the report rests on, from the source on; those made by this very task are drafts."""
-    plan = work.plan
-    found = []
-    for name in [name for stage in STAGES for name in plan.datasets(stage) if name != "report"]:
-        manifest = work.draft(name) or work.warehouse.get(name, plan.version(name), plan.as_of_for(name))
-        found.append(manifest)
-    return found
+    return [_manifest(work, name) for stage in STAGES for name in work.plan.datasets(stage) if name != "report"]
+
+
+def _manifest(work: Work, name: str) -> Manifest:
+    return work.draft(name) or work.input_manifest(name)
 
 
 def _lineage(work: Work) -> list[tuple[str, str, int | None]]:

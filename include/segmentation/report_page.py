@@ -62,6 +62,9 @@ class Report:
     cluster_quality: Sequence[tuple[str, Any]] = field(default=())  # (label, value), such as silhouette
     cluster_moves: Sequence[str] = field(default=())  # sentences
     algorithms: Sequence[Row] = field(default=())  # kmeans_search of all algorithms, if there are others
+    lists: Sequence[Row] = field(default=())  # the lists of customers: name, segment, only_moved, customers
+    lists_folder: str = ""  # where they are in the warehouse
+    checks: Sequence[Row] = field(default=())  # dataset, found, limit, verdict
     data: SourceView | None = None  # what the source looks like; its charts are among `charts`
 
 

@@ -18,6 +18,8 @@ from segmentation.paths import SEGMENT_MAPS
 PINNED_REVISION = "2b6d039ed471f2ba5fd2acb718bf33b0a7e5598e"
 
 PRESET_PRICE = Decimal("0.25")
+# The demo's purchases end in September 2023, so this is the latest first of a month with a whole month before it.
+DEMO_AS_OF = date(2023, 9, 1)
 
 
 def segment_map_names() -> tuple[str, ...]:
@@ -65,7 +67,8 @@ class Settings:
     as_of: date | None = setting(
         None,
         "date?",
-        "The run sees everything before this day (UTC) and nothing after. Empty: the end of the run's data interval.",
+        "The run sees everything before this day (UTC) and nothing after. Empty: the end of the run's data interval, "
+        f"but for the demo {DEMO_AS_OF} at the latest.",
     )
     window_months: int = setting(12, "integer", "How many months before the as-of date count.", minimum=1, maximum=600)
     scoring: str = setting(

@@ -5,6 +5,7 @@ Imported by the DAG at each parse, so whatever a run needs is imported inside th
 
 import json
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,7 @@ def fetch_source(context: "Context") -> dict[str, str]:
     try:
         given = settings.parse(dict(context["params"]))
         load_map(given.segment_map, given.bins)
-        as_of = settings.check_not_ahead(check_as_of(given.as_of or _interval_end(context)))
+        as_of = settings.check_not_ahead(check_as_of(given.as_of or _as_of_of_interval(given, context)))
         manifest = sources.fetch(given, Warehouse(warehouse_root()), context["run_id"], find_token=hub_token)
     except UserError as error:
         raise _user_failure(f"fetch: {error}") from None
@@ -84,10 +85,15 @@ def hub_token() -> str | None:
         return None
 
 
-def _interval_end(context: "Context") -> Any:
+def _as_of_of_interval(given: settings.Settings, context: "Context") -> date:
+    """The end of the run's data interval; for the demo, its last whole month where the interval lies behind it."""
     end = context.get("data_interval_end")
     if end is None:
         raise UserError("Param as_of is empty and this run has no data interval. Give as_of a date as YYYY-MM-DD.")
+    if given.source == "demo" and end.date() > settings.DEMO_AS_OF:
+        # Else the first thing that someone tries, and every scheduled run until the params are set, would find nothing.
+        print(f"The demo has no whole month after {settings.DEMO_AS_OF}, so the run is as of that date.", flush=True)
+        return settings.DEMO_AS_OF
     return end.date()
 
 

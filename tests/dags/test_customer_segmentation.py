@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections import defaultdict
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,6 +17,7 @@ from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
 from segmentation import settings, tasks
 from segmentation import stage as stages
 from segmentation.datasets import STAGES
+from segmentation.errors import UserError
 from segmentation.manifests import Manifest
 from segmentation.paths import PROJECT
 
@@ -139,6 +140,25 @@ def test_a_map_for_other_bins_is_refused_by_the_first_task(monkeypatch, tmp_path
         tasks.fetch_source({"params": params, "run_id": "test"})
     assert "ERROR fetch: Param bins: segment map eleven.yaml is for 5 bins, and bins is 4." in capsys.readouterr().out
     assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("source", "interval_end", "as_of"),
+    [
+        ("demo", datetime(2026, 11, 1, tzinfo=UTC), date(2023, 9, 1)),  # the demo has ended by then
+        ("demo", datetime(2023, 9, 1, tzinfo=UTC), date(2023, 9, 1)),
+        ("demo", datetime(2022, 3, 1, tzinfo=UTC), date(2022, 3, 1)),
+        ("files", datetime(2025, 11, 1, tzinfo=UTC), date(2025, 11, 1)),  # the files' last month is theirs to know
+    ],
+)
+def test_an_empty_as_of_is_the_end_of_the_interval(source: str, interval_end: datetime, as_of: date) -> None:
+    given = settings.parse({"source": source, **({"files_path": "/data"} if source == "files" else {})})
+    assert tasks._as_of_of_interval(given, {"data_interval_end": interval_end}) == as_of
+
+
+def test_an_empty_as_of_without_an_interval_is_refused() -> None:
+    with pytest.raises(UserError, match="no data interval"):
+        tasks._as_of_of_interval(settings.parse({}), {"data_interval_end": None})
 
 
 def test_parsing_is_quick_and_needs_no_spark() -> None:

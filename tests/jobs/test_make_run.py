@@ -52,6 +52,8 @@ def test_a_run_ends_green_with_a_summary(run, params) -> None:
     assert "3 customers as of 2023-07-01, who spent $1,010.00" in done.stdout
     report = next(line.split()[1] for line in done.stdout.splitlines() if line.startswith("Report"))
     assert Path(report).is_file()
+    lists = next(line.split()[1] for line in done.stdout.splitlines() if line.startswith("Lists"))
+    assert (Path(lists) / "champions.csv").is_file()
 
 
 def test_a_rerun_finds_everything_standing(run, params) -> None:

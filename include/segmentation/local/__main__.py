@@ -11,7 +11,7 @@ from segmentation.local.run import run, setup
 from segmentation.local.terminal import red
 from segmentation.local.warehouse import show_faults, show_lineage, show_unneeded
 from segmentation.paths import warehouse_root
-from segmentation.settings import FIELDS
+from segmentation.settings import DEMO_AS_OF, FIELDS
 
 COMMANDS = {
     "setup": setup,
@@ -23,7 +23,7 @@ COMMANDS = {
     "prune": show_unneeded,
 }
 USAGE = f"usage: python -m segmentation.local ({' | '.join([*COMMANDS, 'demo', 'run'])})"
-DEMO = {"source": "demo", "as_of": "2023-09-01"}
+DEMO = {"source": "demo", "as_of": DEMO_AS_OF.isoformat()}
 # A param is given as a variable of its name in capitals, or by one of these shorter words.
 SHORT = {"FILES": "files_path", "EXCLUDED": "excluded_categories"}
 

@@ -45,10 +45,17 @@ def summary(warehouse: Warehouse, report: Manifest) -> str:
     lines += [
         "",
         f"Report   {_short(folder / 'report.html')}",
+        f"Lists    {_short(_exports(warehouse, report))}/  "
+        + dim("(the customers of each segment, as CSV and Parquet)"),
         f"Tables   {_short(warehouse.root)}/<dataset>/as_of={report.as_of}/  "
         + dim("(the file LATEST names the version)"),
     ]
     return "\n".join(lines)
+
+
+def _exports(warehouse: Warehouse, report: Manifest) -> Path:
+    """The folder of the lists that a report names."""
+    return warehouse.place("exports", report.inputs["exports"], report.as_of_date)
 
 
 def _currency(warehouse: Warehouse, report: Manifest) -> str:

@@ -1,0 +1,39 @@
+"""What the checks of the data have found, in words for the report."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from segmentation.formats import percent
+from segmentation.limits import verdicts
+from segmentation.manifests import Manifest
+from segmentation.settings import Settings
+
+PASSED, WARNING = "passed", "warning"
+
+
+def check_rows(manifests: Iterable[Manifest], settings: Settings) -> list[dict[str, Any]]:
+    """A row per check: dataset, found, limit and verdict. What fails a run has no report, so the verdict is no worse.
+
+    A share is judged by the limits of this run; of the other checks, the manifest holds whether they passed.
+    """
+    rows = []
+    for manifest in manifests:
+        for check in manifest.checks.values():
+            if "limit" in check:
+                passed = not list(verdicts(_with_only(manifest, check), settings, must_have_rows=False))
+                limit = _limit(settings, check["limit"])
+            else:
+                passed = check["passed"]
+                limit = "must hold" if check["level"] == "fail" else "should hold"
+            verdict = PASSED if passed else WARNING
+            rows.append({"dataset": manifest.dataset, "found": check["message"], "limit": limit, "verdict": verdict})
+    return rows
+
+
+def _with_only(manifest: Manifest, check: dict[str, Any]) -> Manifest:
+    return Manifest(**{**vars(manifest), "checks": {"it": check}})
+
+
+def _limit(settings: Settings, name: str) -> str:
+    warn, fail = getattr(settings, f"{name}_warn"), getattr(settings, f"{name}_fail")
+    return f"warns above {percent(warn, 1)}, stops above {percent(fail, 1)}"
