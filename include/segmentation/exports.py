@@ -1,4 +1,4 @@
-"""The lists of customers to work with: for each list a Parquet file, and a CSV file for a spreadsheet or a mailing tool.
+"""The lists of customers: for each list a Parquet file, and a CSV file for a spreadsheet or a mailing tool.
 
 A file is named after its list: `champions.parquet` and `champions.csv`. Every list has both, also without customers, so
 that whatever reads them each month finds them. Those who spent most come first.

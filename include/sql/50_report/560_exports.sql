@@ -19,4 +19,4 @@ SELECT
 FROM customer_rfm AS now
 LEFT JOIN previous_customer_rfm AS before ON now.user_id = before.user_id
 INNER JOIN segment_lists
-    ON now.segment = segment_lists.segment AND (NOT segment_lists.only_moved OR before.segment <> now.segment)
+    ON now.segment = segment_lists.segment AND (NOT segment_lists.only_moved OR now.segment <> before.segment)
