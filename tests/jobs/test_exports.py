@@ -1,14 +1,17 @@
-"""The lists of customers as files: the same rows in Parquet and CSV, in order, and safe for a spreadsheet."""
+"""The whole flow on a shop of hostile texts: lists of customers that no spreadsheet runs, a page that stays a page."""
 
 import csv
 from decimal import Decimal
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
+from jobs import hostile_texts
 from jobs.flow import Flow
+from jobs.test_mistakes import lay_out
 from segmentation import exports, tables
 from segmentation.datasets import dataset
 from segmentation.segment_maps import load_map
@@ -18,7 +21,9 @@ ITEM = dataset("exports")
 
 @pytest.fixture(scope="module")
 def flow(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Flow:
-    flow = Flow(tmp_path_factory.mktemp("lists"), "2023-03-01", source="demo", demo_reviews=400, k=2)
+    shop = lay_out(tmp_path_factory.mktemp("in") / "'; DROP; <b>", hostile_texts.reviews(), hostile_texts.products())
+    folder = tmp_path_factory.mktemp("lists")
+    flow = Flow(folder, hostile_texts.AS_OF, **shop, k=2, excluded_categories=["x'; DROP TABLE products; --", "<b>"])
     flow.run()
     return flow
 
@@ -51,14 +56,52 @@ def test_the_lists_hold_the_customers_of_the_segment_who_spent_most_first(flow: 
     assert sorted(listed) == sorted(rfm)
 
 
-def test_the_csv_says_the_same(flow: Flow) -> None:
+def test_every_customer_of_the_hostile_shop_is_there_under_their_own_id(flow: Flow) -> None:
+    assert {row["user_id"] for row in flow.rows("customer_rfm")} == {
+        hostile_texts.user(number) for number in range(hostile_texts.CUSTOMERS)
+    }
+
+
+def test_the_csv_says_the_same_but_holds_no_formula(flow: Flow) -> None:
+    guarded = 0
     for path in folder_of(flow).glob("*.parquet"):
         rows = pq.read_table(path).to_pylist()
         with open(path.with_suffix(".csv"), encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file, strict=True)
             cells = list(reader)
         assert reader.fieldnames == list(ITEM.columns)
-        assert cells == [{key: "" if value is None else str(value) for key, value in row.items()} for row in rows]
+        for row, cell in zip(rows, cells, strict=True):
+            user = cell.pop("user_id")
+            assert user.lstrip()[:1] not in "=+-@"
+            assert user in (row["user_id"], "'" + row["user_id"])
+            guarded += user != row.pop("user_id")
+            assert cell == {key: "" if value is None else str(value) for key, value in row.items()}
+    assert guarded > 5
+
+
+class Tags(HTMLParser):
+    """The tags of a page, and the names of their attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+
+def test_the_page_and_its_charts_hold_no_markup_of_the_data(flow: Flow) -> None:
+    folder = flow.warehouse.place_of(flow.manifest("report"))
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    for text in (html, *(path.read_text(encoding="utf-8") for path in folder.glob("charts/*.svg"))):
+        page = Tags(text)
+        assert not page.tags & {"script", "img", "iframe", "object", "embed"}
+        assert not [name for name in page.attributes if name.startswith("on") or name == "src"]
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html, "the title is shown as it is"
+    assert "{{ 7*7 }}" in html
 
 
 def test_odd_texts_come_through_and_are_no_formula(spark: SparkSession, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@
 SELECT
     figure,
     figure = 0 AS passed,
-    concat(figure, ' purchases lack a customer or a time, or lie in the wrong month; none may.')
+    concat(figure, ' rows lack a customer or a time, or lie in the wrong month; none may.')
         AS message
 FROM (
     SELECT

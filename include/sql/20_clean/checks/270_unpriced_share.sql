@@ -13,5 +13,5 @@ WITH counts AS (
 
 SELECT
     round(without_price / greatest(purchases, 1), 6) AS figure,
-    concat(without_price, ' of ', purchases, ' purchases have no price and count for nothing') AS message
+    concat(without_price, ' of ', purchases, ' rows have no price and count for nothing') AS message
 FROM counts

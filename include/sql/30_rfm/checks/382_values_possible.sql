@@ -7,7 +7,7 @@
 SELECT
     figure,
     figure = 0 AS passed,
-    concat(figure, ' customers have a recency below 1 day, no purchase or no spend; none may.') AS message
+    concat(figure, ' customers have a recency below 1 day, a frequency below 1 or no spend; none may.') AS message
 FROM (
     SELECT count_if((recency_days >= 1 AND frequency >= 1 AND monetary > 0) IS NOT TRUE) AS figure
     FROM customer_rfm
