@@ -9,7 +9,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 unexport VIRTUAL_ENV
 
-.PHONY: help setup demo run up down backfill docs reproduce lineage verify prune test soak soak-backfill lint format clean
+.PHONY: help setup demo run up down backfill docs reproduce lineage verify prune test test-browser soak soak-backfill lint format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -65,6 +65,10 @@ prune: .venv/ready ## List versions that are no longer needed; APPLY=1 removes t
 # Two processes, a file of tests to each; the long ones are first in `testpaths`, so that both end at about the same time.
 test: .venv/ready-dev ## Run all tests
 	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test-browser: .venv/ready-dev ## Look at the report and the pages in Chromium, from the login on; pictures in .local/screenshots
+	@$(UV) sync --frozen --inexact --quiet --group browser
+	@.venv/bin/python -m pytest tests/browser
 
 soak: .venv/ready-dev ## Kill tasks of a running Airflow 110 times, and compare all rows with undisturbed runs: KILLS= SEED=
 	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_soak.py

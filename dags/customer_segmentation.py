@@ -11,7 +11,7 @@ customers, what changed since last month, whom do I contact and why.
 | **clean** | `purchases`: verified purchases, or order lines, with exact prices; and tables about the source |
 | **rfm** | `customer_rfm`, `rfm_edges`: recency, frequency, spend, scores and the segment of every customer |
 | **kmeans** | `kmeans_search`, `kmeans_model`, `customer_clusters`, `cluster_profile`, `cluster_quality` and more |
-| **report** | the report's tables and `report.html` with its charts |
+| **report** | the report's tables, lists of customers, and `report.html` with its charts |
 
 **Trigger it** with the form; the params say what they do. A run sees everything before its *as-of date* (UTC):
 the param `as_of`, else the end of the run's data interval.

@@ -21,8 +21,9 @@ SOAKED = Path(__file__).parent / "dag"
 class LocalAirflow:
     """Airflow on a free port of this machine, with its home and warehouse under `folder`."""
 
-    def __init__(self, folder: Path, dags: Path = SOAKED) -> None:
+    def __init__(self, folder: Path, dags: Path = SOAKED, impatient: bool = True) -> None:
         self.dags = dags
+        self.impatient = impatient  # takes a task that is silent for seconds for dead
         self.local = folder / "local"
         self.begun = folder / "begun"  # where tasks say that they have begun
         self.warehouse = folder / "warehouse"
@@ -30,7 +31,7 @@ class LocalAirflow:
 
     def environment(self) -> dict[str, str]:
         """What `make up` gets to see: other folders, a DAG that is patient, and a scheduler that is not."""
-        return os.environ | {
+        own = {
             "SEGMENTATION_LOCAL": str(self.local),
             "SEGMENTATION_WAREHOUSE": str(self.warehouse),
             "SOAK_TRIES": str(self.begun),
@@ -39,13 +40,19 @@ class LocalAirflow:
             "AIRFLOW__CORE__DAGS_FOLDER": str(self.dags),
             "SPARK_SUBMIT_OPTS": layout.environment(small=True)["SPARK_SUBMIT_OPTS"],
             "PYTHONPATH": os.pathsep.join([str(PROJECT / "include"), str(PROJECT / "dags")]),
+        }
+        return os.environ | own | (self._impatience() if self.impatient else {})
+
+    @staticmethod
+    def _impatience() -> dict[str, str]:
+        return {
             # How long a task may be silent before the scheduler takes its process for dead; 300 s by default.
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "10",
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_SEC": "3",
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "3",
         }
 
-    def start(self) -> None:
+    def start(self, unpause: bool = True) -> None:
         """Start it and make the DAG ready for runs. Raises RuntimeError with what it said."""
         self.local.mkdir(parents=True)
         self.begun.mkdir()
@@ -53,14 +60,17 @@ class LocalAirflow:
             done = self._command("up")
             if done.returncode:
                 raise RuntimeError(f"Airflow did not start:\n{done.stdout}{done.stderr}")
-            self._enter()
+            self.rest = Rest(self.address, self.passwords)
+            if unpause:
+                self.rest.ask(f"/api/v2/dags/{DAG_ID}", {"is_paused": False}, "PATCH")
         except BaseException:
             self.stop()
             raise
 
-    def _enter(self) -> None:
-        self.rest = Rest(self.address, self.local / "airflow/simple_auth_manager_passwords.json.generated")
-        self.rest.ask(f"/api/v2/dags/{DAG_ID}", {"is_paused": False}, "PATCH")
+    @property
+    def passwords(self) -> Path:
+        """Where Airflow keeps its login."""
+        return self.local / "airflow/simple_auth_manager_passwords.json.generated"
 
     def stop(self) -> None:
         """Stop what `start` started."""

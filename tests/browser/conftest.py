@@ -1,0 +1,89 @@
+"""A running Airflow with two reports, and a browser to look at it: `make test-browser`."""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from segmentation.local.rest import login
+from segmentation.paths import LOCAL, PROJECT
+from soak.local_airflow import DAG_ID, LocalAirflow
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+PICTURES = LOCAL / "screenshots"
+RUN_SECONDS = 900
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAirflow]:
+    """Airflow as `make up` starts it, with this project's DAG, which is still paused."""
+    airflow = LocalAirflow(tmp_path_factory.mktemp("airflow"), dags=PROJECT / "dags", impatient=False)
+    airflow.start(unpause=False)
+    yield airflow
+    airflow.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, without a window."""
+    assert CHROMIUM, "these tests need Chromium; on Debian: apt-get install chromium"
+    with sync_playwright() as playwright:
+        # In a container the browser's own sandbox is not to be had; it sees pages of this machine only.
+        options = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def visitor(browser: Browser, airflow: LocalAirflow) -> Iterator[BrowserContext]:
+    """Somebody who has logged in with the form."""
+    context = browser.new_context(base_url=airflow.address, viewport=WIDE, accept_downloads=True)
+    page = context.new_page()
+    page.goto("/")
+    user, password = login(airflow.passwords)
+    page.locator("input[name=username]").fill(user)
+    page.locator("input[name=password]").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="Dags").first.wait_for()
+    page.close()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(visitor: BrowserContext) -> Iterator[Page]:
+    """A tab of that person."""
+    page = visitor.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="session")
+def runs(airflow: LocalAirflow, visitor: BrowserContext) -> dict[str, str]:
+    """Two green runs: one triggered with the form, and the scheduled one that Airflow starts with it. State by id."""
+    page = visitor.new_page()
+    page.goto(f"/dags/{DAG_ID}")
+    page.get_by_role("button", name="Trigger", exact=True).click()
+    page.locator("[name=element_as_of]").fill("2023-08-01")
+    page.screenshot(path=picture("trigger-form"))
+    page.get_by_role("button", name="Trigger", exact=True).last.click()
+    deadline = time.monotonic() + RUN_SECONDS
+    while not (found := airflow.states()) or set(found.values()) & {"queued", "running"} or len(found) < 2:
+        assert time.monotonic() < deadline, found
+        time.sleep(5)
+    page.screenshot(path=picture("dag"))
+    page.close()
+    assert set(found.values()) == {"success"}, found
+    return found
+
+
+def picture(name: str) -> Path:
+    """Where the picture of a page goes."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    return PICTURES / f"{name}.png"

@@ -1,0 +1,161 @@
+"""From the login to the report, as somebody does it who sees it for the first time; and what each page looks like."""
+
+import csv
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
+
+from browser.checkers import accessibility_faults, html_errors
+from browser.conftest import PHONE, WIDE, picture
+from segmentation.local.rest import Rest
+from segmentation.upkeep import latest_versions
+from segmentation.versions import Warehouse
+from soak.local_airflow import DAG_ID, LocalAirflow
+
+pytestmark = pytest.mark.usefixtures("runs")
+PAGES = ("list", "report", "downloads", "lineage", "compare")
+
+
+def inside(page: Page) -> FrameLocator:
+    """The frame in which Airflow shows the pages."""
+    return page.frame_locator("iframe")
+
+
+def open_the_list(page: Page) -> FrameLocator:
+    """From Airflow's first page to the list of reports: one click."""
+    page.goto("/")
+    page.get_by_role("link", name="Customer segments").click()
+    frame = inside(page)
+    expect(frame.get_by_role("heading", name="Customer segments")).to_be_visible()
+    return frame
+
+
+@pytest.fixture(scope="module")
+def addresses(airflow: LocalAirflow) -> dict[str, str]:
+    """The address of each page, for the newest report."""
+    reports = sorted(
+        (one for one in latest_versions(Warehouse(airflow.warehouse)) if one.dataset == "report"),
+        key=lambda one: one.as_of,
+    )  # fmt: skip
+    older, newer = reports
+    here = f"/segments/reports/{newer.as_of}/{newer.version}"
+    return {
+        "list": "/segments/",
+        "report": here,
+        "downloads": f"{here}/downloads",
+        "lineage": f"/segments/lineage/report/{newer.version}?as_of={newer.as_of}",
+        "compare": f"/segments/compare?a={older.as_of}.{older.version}&b={newer.as_of}.{newer.version}",
+    }
+
+
+# The way through
+def test_the_report_is_two_clicks_from_the_first_page(page: Page) -> None:
+    frame = open_the_list(page)
+    expect(frame.get_by_role("row")).to_have_count(3)  # the head and two months
+    page.screenshot(path=picture("list-in-airflow"))
+    frame.get_by_role("link", name="Report", exact=True).first.click()
+    expect(inside(page).get_by_role("heading", name="Segments: who they are and what to do")).to_be_visible()
+    expect(inside(page).get_by_text("Generated demo data.")).to_be_visible()
+    page.screenshot(path=picture("report-in-airflow"))
+    inside(page).get_by_role("link", name="All reports").click()
+    expect(inside(page).get_by_role("heading", name="Customer segments")).to_be_visible()
+
+
+def test_two_months_side_by_side(page: Page) -> None:
+    frame = open_the_list(page)
+    frame.get_by_role("button", name="Side by side").click()
+    expect(inside(page).get_by_role("heading", name="Two months side by side")).to_be_visible()
+    heads = inside(page).locator("table").first.get_by_role("columnheader").all_inner_texts()
+    assert [head.strip() for head in heads if head.strip()] == ["1 August 2023", "1 September 2023", "Change"]
+    expect(inside(page).get_by_role("heading", name="The largest moves")).to_be_visible()
+
+
+def test_a_list_of_customers_is_downloaded(page: Page, tmp_path: Path) -> None:
+    frame = open_the_list(page)
+    frame.get_by_role("link", name="Downloads").first.click()
+    row = inside(page).get_by_role("row").filter(has_text="champions")
+    customers = int(row.get_by_role("cell").first.inner_text().replace(",", ""))
+    with page.expect_download() as download:
+        row.get_by_role("link", name="CSV").click()
+    download.value.save_as(tmp_path / "list.csv")
+    with open(tmp_path / "list.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == customers > 0
+    assert {row["segment"] for row in rows} == {"Champions"}
+    assert download.value.suggested_filename == "2023-09-01-champions.csv"
+
+
+def test_a_task_links_to_its_report_and_manifests(page: Page, runs: dict[str, str]) -> None:
+    run = next(name for name in runs if name.startswith("manual"))
+    page.goto(f"/dags/{DAG_ID}/runs/{run}/tasks/report")
+    expect(page.get_by_role("link", name="Manifests")).to_be_visible()
+    page.screenshot(path=picture("task"))
+    link = page.get_by_role("link", name="Report", exact=True)
+    page.goto(link.get_attribute("href"))
+    expect(page.get_by_role("heading", name="Segments: who they are and what to do")).to_be_visible()
+    expect(page.get_by_text("as of 1 August 2023").first).to_be_visible()
+
+
+def test_the_page_of_an_asset_shows_the_version(page: Page, airflow: LocalAirflow) -> None:
+    assets = Rest(airflow.address, airflow.passwords).ask("/api/v2/assets?name_pattern=report")["assets"]
+    (number,) = [asset["id"] for asset in assets if asset["name"] == "report"]
+    page.goto(f"/assets/{number}")
+    newest = max(
+        (one for one in latest_versions(Warehouse(airflow.warehouse)) if one.dataset == "report"),
+        key=lambda one: one.created_at,
+    )  # fmt: skip
+    expect(page.get_by_text(newest.version).first).to_be_visible()
+    page.screenshot(path=picture("asset"))
+
+
+# Nobody else
+def test_without_a_login_nothing_is_served(airflow: LocalAirflow, browser: Browser, addresses: dict[str, str]) -> None:
+    for address in addresses.values():
+        with pytest.raises(urllib.error.HTTPError) as refusal:
+            urllib.request.urlopen(airflow.address + address, timeout=30)
+        assert refusal.value.code == 401
+        assert "Champions" not in refusal.value.read().decode()
+    stranger = browser.new_context(base_url=airflow.address)
+    page = stranger.new_page()
+    page.goto(addresses["report"])
+    assert "Champions" not in page.content()
+    stranger.close()
+
+
+# What it looks like
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_sound_html(visitor: BrowserContext, addresses: dict[str, str], name: str, tmp_path: Path) -> None:
+    answer = visitor.request.get(addresses[name])
+    assert answer.status == 200
+    assert html_errors(answer.text(), tmp_path) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_accessible_and_fits(
+    browser: Browser,
+    visitor: BrowserContext,
+    airflow: LocalAirflow,
+    addresses: dict,
+    name: str,
+    size: dict,
+    scheme: str,
+) -> None:
+    """Also takes its picture. The policy of the pages allows no script, so the checker's own needs it set aside."""
+    context = browser.new_context(
+        base_url=airflow.address, viewport=size, color_scheme=scheme, bypass_csp=True,
+        storage_state=visitor.storage_state(),
+    )  # fmt: skip
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.goto(addresses[name])
+    page.screenshot(path=picture(f"{name}-{'phone' if size is PHONE else 'wide'}-{scheme}"), full_page=True)
+    assert accessibility_faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], "the page scrolls sideways"
+    assert [text for text in complaints if "favicon" not in text] == []
+    context.close()
