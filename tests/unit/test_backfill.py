@@ -107,11 +107,20 @@ def test_runs_of_an_earlier_backfill_are_not_waited_for(airflow, capsys) -> None
 
 
 def test_it_asks_again_where_a_refusal_passes_by_itself(airflow) -> None:
-    airflow.refusals = [Refused(409, "There is already a running backfill"), Refused(503, "Database is locked")]
+    airflow.refusals = [
+        Refused(409, "There is already a running backfill"),
+        Refused(503, "Database is locked"),
+        Refused(500, 'Airflow refuses /api/v2/backfills: {"reason": "Database error", "statement": "hidden"}'),
+    ]
     airflow.looks = [[run("2023-02", "success", timedelta(seconds=1))]]
     assert backfill.backfill({}) == 0
-    airflow.refusals = [Refused(422, "from_date must not be after to_date")]
-    with pytest.raises(UserError, match="must not be after"):
+    assert not airflow.paused
+
+
+@pytest.mark.parametrize("refusal", [Refused(422, "from_date must not be after to_date"), Refused(500, "Broken")])
+def test_another_refusal_is_the_end(airflow, refusal: Refused) -> None:
+    airflow.refusals = [refusal]
+    with pytest.raises(UserError, match=str(refusal)):
         backfill.backfill({})
     assert not airflow.paused
 

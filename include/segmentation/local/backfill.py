@@ -17,7 +17,8 @@ from segmentation.local.warehouse import day_of
 ENDED = ("success", "failed")
 LOOK_SECONDS = 1
 REFUSED_SECONDS = 90
-CONFLICT, LOCKED = 409, 503
+CONFLICT, LOCKED, BROKEN = 409, 503, 500
+DATABASE = "Database error"  # what Airflow says with BROKEN where the lock struck outside the backfill's own code
 DEFAULT_ACTIVE = "2"
 REPROCESS = ("none", "failed", "completed")
 
@@ -87,7 +88,8 @@ def _create_at_last(rest: Rest, content: dict[str, Any]) -> dict[str, Any]:
         try:
             return rest.ask("/api/v2/backfills", content)
         except Refused as refusal:
-            if refusal.status not in (CONFLICT, LOCKED) or time.monotonic() > deadline:
+            is_locked = refusal.status == LOCKED or (refusal.status == BROKEN and DATABASE in str(refusal))
+            if not (is_locked or refusal.status == CONFLICT) or time.monotonic() > deadline:
                 raise
             if refusal.status == CONFLICT and any(rest.runs(DAG_ID, "&run_type=backfill&state=queued&state=running")):
                 raise
