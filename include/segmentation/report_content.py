@@ -4,15 +4,14 @@ from typing import Any
 
 import pandas as pd
 
-from segmentation import charts, exports, report_clusters, report_data
-from segmentation.chart_drawing import Chart
+from segmentation import exports, report_clusters, report_data
 from segmentation.datasets import STAGE_OF, STAGES
 from segmentation.manifests import Manifest
 from segmentation.plan import PREVIOUS, fingerprint
+from segmentation.report_charts import draw_all
 from segmentation.report_checks import check_rows
 from segmentation.report_page import Report
 from segmentation.report_words import (
-    Words,
     currency_of,
     label_of,
     mapping_shown,
@@ -25,7 +24,7 @@ from segmentation.work import Work
 
 TABLES = (
     "rfm_edges", "kmeans_search", "cluster_profile", "cluster_quality", "cluster_movement", "segment_summary",
-    "segment_cluster", "segment_migration",
+    "segment_cluster", "segment_migration", "rfm_grid", "customer_sample",
 )  # fmt: skip
 
 
@@ -59,7 +58,7 @@ def gather(work: Work) -> Report:
         chosen_k=int(chosen["k"]),
         k_reason=str(chosen["reason"]),
         charts=[
-            *_charts(frames, [segment.name for segment in segments], has_previous, currency, words),
+            *draw_all(frames, segments, has_previous, currency, words, settings.bins),
             *(data.charts if data else ()),
         ],
         edges=_rows(frames["rfm_edges"]),
@@ -81,20 +80,6 @@ def gather(work: Work) -> Report:
         # Not those of the report's own tables: they run when the page is written.
         checks=check_rows((m for m in _run_manifests(work) if STAGE_OF[m.dataset] != "report"), settings),
     )
-
-
-def _charts(
-    frames: dict[str, pd.DataFrame], order: list[str], has_previous: bool, currency: str, words: Words
-) -> list[Chart]:
-    drawn = [
-        charts.customers_by_segment(frames["segment_summary"]),
-        charts.spend_by_segment(frames["segment_summary"], currency),
-        charts.search_curves(frames["kmeans_search"]),
-        charts.clusters(frames["cluster_profile"], currency, words.counted),
-        charts.segments_within_clusters(frames["segment_cluster"], order),
-        charts.migration(frames["segment_migration"], order) if has_previous else None,
-    ]
-    return [chart for chart in drawn if chart]
 
 
 def _data(work: Work) -> report_data.SourceView | None:
