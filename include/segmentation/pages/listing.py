@@ -76,7 +76,8 @@ def month_of(manifest: Manifest) -> Month:
 
 def siblings(warehouse: Warehouse, as_of: date) -> list[Month]:
     """All reports of one as-of date that can be read, the newest first."""
-    return sorted((month_of(one) for one in _versions(warehouse, as_of, [])), key=lambda one: one.created_at)[::-1]
+    found, _ = _versions(warehouse, as_of)
+    return sorted((month_of(one) for one in found), key=lambda month: month.created_at)[::-1]
 
 
 def currency(warehouse: Warehouse, manifest: Manifest) -> str:
@@ -113,24 +114,28 @@ def _days(warehouse: Warehouse) -> Iterator[date]:
             continue
 
 
-def _versions(warehouse: Warehouse, as_of: date, damaged: list[str]) -> Iterator[Manifest]:
+def _versions(warehouse: Warehouse, as_of: date) -> tuple[list[Manifest], dict[str, str]]:
+    """The published reports of one as-of date, and for each damaged version a sentence."""
+    found: list[Manifest] = []
+    damaged: dict[str, str] = {}
     for folder in sorted(warehouse.home("report", as_of).glob("version=*")):
         version = folder.name.removeprefix("version=")
         if VERSION.fullmatch(version):
             try:
                 manifest = remembered(warehouse, "report", version, as_of)
             except Damaged as error:
-                damaged.append(str(error))
-                continue
-            if manifest:
-                yield manifest
+                damaged[version] = str(error)
+            else:
+                found += [manifest] if manifest else []
+    return found, damaged
 
 
 def _chosen(warehouse: Warehouse, as_of: date, damaged: list[str]) -> list[Manifest]:
     """One report for each category: the one of LATEST first in line, then by when they were made."""
     latest = _latest(warehouse, as_of)
-    versions = list(_versions(warehouse, as_of, damaged))
-    if latest and latest not in {one.version for one in versions}:
+    versions, broken = _versions(warehouse, as_of)
+    damaged += broken.values()
+    if latest and latest not in broken and latest not in {one.version for one in versions}:
         damaged.append(f"LATEST of the reports as of {as_of} names a version that is not there.")
     chosen: dict[str, Manifest] = {}
     for one in sorted(versions, key=lambda one: (one.version == latest, one.created_at, one.version)):
