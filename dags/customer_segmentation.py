@@ -18,7 +18,10 @@ the param `as_of`, else the end of the run's data interval.
 
 **Backfill and rerun** as you like. Every output is a version made from its inputs and rules, so a task whose
 version stands ends in seconds, and a changed rule builds again just what rests on it. The events of the assets
-name the version, rows and path of each output; the report is `report.html` in the path of the asset `report`.
+name the version, rows and path of each output.
+
+**Read it** under *Customer segments* in the navigation: reports, two months side by side, downloads, lineage. The page
+of a task links to the manifests of what it made, that of **report** also to its report.
 
 **When to worry.** A task that fails with a sentence about a param, a file or a check wants your hand; it is not tried
 again. Anything else is retried twice.
@@ -28,7 +31,7 @@ from datetime import datetime, timedelta
 
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_current_context, task
 
-from segmentation import settings
+from segmentation import links, settings
 from segmentation.tasks import StageOperator, fetch_source, outlets
 
 PARAMS = {
@@ -61,10 +64,12 @@ with DAG(
         """Check the params and bring the source's files into the warehouse."""
         return fetch_source(get_current_context())
 
+    source = fetch()
+    source.operator.operator_extra_links = links.LINKS
     ingest = StageOperator(stage="ingest")
     clean = StageOperator(stage="clean")
     rfm = StageOperator(stage="rfm")
     kmeans = StageOperator(stage="kmeans")
     report = StageOperator(stage="report")
 
-    fetch() >> ingest >> clean >> rfm >> kmeans >> report
+    source >> ingest >> clean >> rfm >> kmeans >> report

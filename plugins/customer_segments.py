@@ -28,7 +28,8 @@ class CustomerSegmentsPlugin(AirflowPlugin):
     external_views = [  # noqa: RUF012
         {
             "name": "Customer segments",
-            "href": "/segments/",
+            # Relative, so that it is right also where Airflow has a base path.
+            "href": "segments/",
             "destination": "nav",
             "url_route": "customer-segments",
         }

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,31 @@ def seal(manifest: Manifest) -> str:
     """The checksum of a manifest's content."""
     content = {key: value for key, value in asdict(manifest).items() if key != "seal"}
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def is_well_formed(manifest: Manifest) -> bool:
+    """Whether the fields have their types. A manifest is a file, and anyone may have edited it."""
+    try:
+        date.fromisoformat(manifest.as_of) if manifest.as_of is not None else None
+        datetime.fromisoformat(manifest.created_at)
+    except (TypeError, ValueError):
+        return False
+    return (
+        all(isinstance(part, dict) for part in (manifest.files, manifest.inputs, manifest.settings))
+        and all(isinstance(text, str) for text in (manifest.dataset, manifest.version, manifest.run_id))
+        and all(isinstance(version, str) for version in manifest.inputs.values())
+        and all(_is_file_entry(entry) for entry in manifest.files.values())
+        and isinstance(manifest.rows, int)
+    )
+
+
+def _is_file_entry(entry: Any) -> bool:
+    return (
+        isinstance(entry, dict)
+        and isinstance(entry.get("bytes"), int)
+        and isinstance(entry.get("sha256"), str)
+        and isinstance(entry.get("rows"), (int, type(None)))
+    )
 
 
 def describe_files(folder: Path, paths: list[Path]) -> dict[str, dict[str, Any]]:

@@ -13,7 +13,7 @@ from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOpe
 from airflow.sdk import Asset
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from segmentation import arguments, settings
+from segmentation import arguments, links, settings
 from segmentation.datasets import STAGES
 from segmentation.errors import Unavailable, UserError
 from segmentation.param_checks import check_as_of
@@ -33,10 +33,11 @@ def outlets(stage: str) -> list[Asset]:
 
 
 def announce(context: "Context", manifests: "list[Manifest]") -> None:
-    """Put version, as-of date, rows and path of each dataset into its asset event."""
+    """Put version, as-of date, rows and path of each dataset into its asset event, and keep them for the links."""
     from segmentation.stage import describe
     from segmentation.versions import Warehouse
 
+    links.remember(context["task"], manifests)
     for manifest in manifests:
         place = Warehouse(warehouse_root()).place_of(manifest)
         context["outlet_events"][ASSETS[manifest.dataset]].extra = {
@@ -124,6 +125,7 @@ class StageOperator(SparkSubmitOperator):
             **kwargs,
         )
         self.stage = stage
+        self.operator_extra_links = links.REPORT_LINKS if stage == "report" else links.LINKS
 
     def execute(self, context: "Context") -> None:
         """Submit the job if a version is missing; then announce what stands."""

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from segmentation.datasets import STAGE_OF, dataset
+from segmentation.ancestry import input_of
+from segmentation.datasets import STAGE_OF
 from segmentation.errors import UserError
 from segmentation.failures import check_clock
 from segmentation.manifests import MANIFEST, Manifest, data_files, describe_files, seal
-from segmentation.plan import FROZEN_VIEW, PREVIOUS
 from segmentation.sources.landing import Landing
 from segmentation.versions import ATTEMPTS, LATEST, Warehouse
-
-# The names of inputs that are not the names of datasets.
-ALIASES = {FROZEN_VIEW: "rfm_edges"}
 
 
 def all_versions(warehouse: Warehouse) -> Iterator[Path]:
@@ -42,10 +39,7 @@ def inputs(warehouse: Warehouse, manifest: Manifest) -> dict[str, Manifest]:
     """The manifests of a version's inputs, by the name the version gives them. Raises UserError if one is gone."""
     found = {}
     for label, version in manifest.inputs.items():
-        name = ALIASES.get(label, label.removeprefix(PREVIOUS))
-        here = manifest.as_of_date if dataset(name).as_of else None
-        other_month = label in ALIASES or label.startswith(PREVIOUS)
-        one = warehouse.find_any_month(name, version) if other_month else warehouse.find(name, version, here)
+        one = input_of(warehouse, manifest, label, version)
         if one is None:
             raise UserError(f"{manifest.dataset} {manifest.version} was made from {label} {version}, which is gone.")
         found[label] = one

@@ -96,7 +96,7 @@ def test_only_what_a_kind_of_source_makes_is_announced(dag, monkeypatch) -> None
     task = dag.get_task("ingest").prepare_for_execution()
     task.application_args = ["--source-version=0123456789ab", "--as-of=2023-09-01"]
     events: dict = defaultdict(SimpleNamespace)
-    task.execute({"outlet_events": events})
+    task.execute({"outlet_events": events, "task": task})
     assert [asset.name for asset in task.outlets] == ["orders", "rejected_rows"]
     assert {asset.name: event.extra["rows"] for asset, event in events.items()} == {"orders": 7, "rejected_rows": 7}
     assert len(dag.get_task("ingest").outlets) == len(STAGES["ingest"])

@@ -162,7 +162,8 @@ def run_task(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> Callable[
     monkeypatch.setenv("SEGMENTATION_WAREHOUSE", str(warehouse.root))
     params = {"source": "huggingface", "revision": "main", "as_of": "2023-09-01"}
     events = defaultdict(SimpleNamespace)
-    return lambda: tasks.fetch_source({"params": params, "run_id": "run", "outlet_events": events})
+    context = {"params": params, "run_id": "run", "outlet_events": events, "task": SimpleNamespace()}
+    return lambda: tasks.fetch_source(context)
 
 
 def test_the_task_takes_the_token_from_the_airflow_connection(

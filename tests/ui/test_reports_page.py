@@ -1,79 +1,200 @@
-"""The page "Customer segments": guarded, and serving published reports only."""
+"""The pages of "Customer segments": guarded and strict, each of them; and a report's own page."""
 
-from datetime import date
-from pathlib import Path
+import base64
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from types import SimpleNamespace
+from urllib.parse import urljoin
 
 import pytest
+from airflow.api_fastapi.core_api import security
 from fastapi.testclient import TestClient
+from months import AUGUST, JULY, Shop, address, key, many
 
-from segmentation import reports_app
-from segmentation.manifests import MANIFEST, Manifest, data_files, describe_files
-from segmentation.versions import Warehouse
-
-AS_OF, VERSION = date(2023, 9, 1), "0123456789ab"
-
-
-@pytest.fixture
-def warehouse(tmp_path: Path, monkeypatch) -> Warehouse:
-    monkeypatch.setenv("SEGMENTATION_WAREHOUSE", str(tmp_path / "warehouse"))
-    warehouse = Warehouse(tmp_path / "warehouse")
-    attempt = warehouse.attempt("report", VERSION, AS_OF)
-    (attempt.folder / "report.html").write_text("<h1>A report</h1>", encoding="utf-8")
-    files = describe_files(attempt.folder, data_files(attempt.folder))
-    manifest = Manifest(
-        "report", VERSION, AS_OF.isoformat(), "2026-01-01T00:00:00+00:00", 1, 1, {}, files, {},
-        {"category": "<script>alert(1)</script>", "source": "files"}, {}, "test",
-    )  # fmt: skip
-    warehouse.publish(attempt, manifest)
-    warehouse.set_latest("report", VERSION, AS_OF)
-    return warehouse
+from segmentation import chart_drawing, reports_app
+from segmentation.pages import listing, rendering
+from segmentation.paths import PROJECT
 
 
-@pytest.fixture
-def client():
-    """A client whose user may see the DAG."""
-    (guard,) = [dependency.dependency for dependency in reports_app.app.router.dependencies]
-    reports_app.app.dependency_overrides[guard] = lambda: None
-    yield TestClient(reports_app.app)
-    reports_app.app.dependency_overrides.clear()
+def addresses(shop: Shop) -> list[str]:
+    """An address of every route, each with something to see."""
+    exports = shop.publish("exports", JULY, {"champions.csv": "user_id\nc1\n"})
+    report = shop.month(JULY, many(2), inputs={"exports": exports.version})
+    return [
+        "/",
+        address(report),
+        f"{address(report)}/downloads",
+        f"/files/exports/{JULY}/{exports.version}/champions.csv",
+        f"/compare?a={key(report)}&b={key(report)}",
+        f"/lineage/report/{report.version}?as_of={JULY}",
+        f"/versions?of=report.{report.version}.{JULY}",
+        f"/manifests/report/{report.version}?as_of={JULY}",
+    ]
 
 
-def test_every_route_asks_for_access_to_the_dag() -> None:
+# Guards and headers
+def test_every_route_asks_for_access_to_the_dag(shop: Shop) -> None:
     for route in reports_app.app.routes:
         guards = [dependency.call for dependency in getattr(route, "dependant", None).dependencies]
         assert any(getattr(guard, "__qualname__", "").startswith("requires_access_dag") for guard in guards), route
+    assert len(reports_app.app.routes) == len(addresses(shop))
 
 
-def test_the_list_names_published_reports_as_text(warehouse: Warehouse, client: TestClient) -> None:
-    page = client.get("/")
+def test_without_a_session_nothing_is_served(shop: Shop) -> None:
+    client = TestClient(reports_app.app)
+    for path in addresses(shop):
+        answer = client.get(path)
+        assert answer.status_code == 401, path
+        assert "report" not in answer.text.replace("All reports", "").partition("<body>")[2]
+        assert_strict(answer)
+
+
+def test_a_user_without_the_right_to_see_the_dag_sees_nothing(shop: Shop, monkeypatch) -> None:
+    asked = []
+    manager = SimpleNamespace(is_authorized_dag=lambda **named: asked.append(named["details"].id))
+    monkeypatch.setattr(security, "get_auth_manager", lambda: manager)
+    monkeypatch.setattr(security.DagModel, "get_team_name", lambda dag_id: None)
+    reports_app.app.dependency_overrides[security.get_user] = lambda: SimpleNamespace(name="somebody")
+    try:
+        client = TestClient(reports_app.app)
+        paths = addresses(shop)
+        for path in paths:
+            answer = client.get(path)
+            assert answer.status_code == 403, path
+            assert_strict(answer)
+        assert asked == ["customer_segmentation"] * len(paths)
+    finally:
+        reports_app.app.dependency_overrides.clear()
+
+
+def test_every_answer_has_strict_headers(shop: Shop, client: TestClient) -> None:
+    for path in addresses(shop):
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        assert_strict(answer)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/nowhere", 404), ("/reports/soon/0123456789ab", 422), ("/compare", 422), ("/reports/2023-07-01", 404)],
+)
+def test_so_have_errors(shop: Shop, client: TestClient, path: str, status: int) -> None:
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert "All reports" in answer.text
+    assert_strict(answer)
+
+
+def test_so_has_a_page_that_breaks(shop: Shop, client: TestClient, monkeypatch) -> None:
+    monkeypatch.setattr(listing, "listing", lambda _: 1 / 0)
+    answer = TestClient(reports_app.app, raise_server_exceptions=False).get("/")
+    assert answer.status_code == 500
+    assert "ZeroDivision" not in answer.text
+    assert_strict(answer)
+
+
+def test_writing_is_not_possible(shop: Shop, client: TestClient) -> None:
+    answer = client.post("/")
+    assert answer.status_code == 405
+    assert_strict(answer)
+
+
+def assert_strict(answer) -> None:
+    policy = answer.headers["Content-Security-Policy"]
+    for words in ("default-src 'none'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'self'"):
+        assert words in policy
+    assert "script" not in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_pages_need_no_script_no_inline_style_and_no_other_window(shop: Shop, client: TestClient) -> None:
+    for path in addresses(shop):
+        answer = client.get(path)
+        if answer.headers["Content-Type"].startswith("text/html") and not re.fullmatch(r"/reports/[^/]+/[^/]+", path):
+            assert re.search(r"<script|\son\w+=|javascript:|target=|https?://", answer.text) is None, path
+            assert not re.search(r"<[^>]+\sstyle=", answer.text), path
+            assert "'unsafe-inline'" not in answer.headers["Content-Security-Policy"]
+            assert answer.text.count("<style>") == 1
+            assert path == "/" or "All reports" in answer.text
+
+
+def test_the_policy_lets_just_the_pages_own_style_through(shop: Shop, client: TestClient) -> None:
+    style = re.search(r"<style>(.*?)</style>", client.get("/").text, re.DOTALL)[1]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}';" in client.get("/").headers["Content-Security-Policy"]
+
+
+def test_all_links_are_relative_and_lead_somewhere(shop: Shop, client: TestClient) -> None:
+    """Airflow may have a base path, which these pages do not know."""
+    shop.month(AUGUST, many(3))
+    for path in addresses(shop):
+        answer = client.get(path)
+        if not answer.headers["Content-Type"].startswith("text/html"):
+            continue
+        links = [link.replace("&amp;", "&") for link in re.findall(r'(?:href|action)="([^"]*)"', answer.text)]
+        assert links, path
+        for link in links:
+            assert not link.startswith(("/", "http")), link
+            there = urljoin(f"http://airflow/base/segments{path}", link).removeprefix("http://airflow/base/segments")
+            if not there.endswith("/compare"):  # where the form goes, with what is chosen
+                assert client.get(there).status_code == 200, f"{path}: {link}"
+
+
+def test_the_way_back_from_an_error_knows_the_base_path(client: TestClient) -> None:
+    answer = TestClient(reports_app.app, root_path="/base/segments").get("/a/b/..%2f..%2fc")
+    assert 'href="/base/segments/"' in answer.text
+
+
+# One report
+def test_a_report_is_served_with_a_way_back(shop: Shop, client: TestClient) -> None:
+    report = shop.month(JULY, many(2))
+    page = client.get(address(report))
     assert page.status_code == 200
-    assert f'href="reports/{AS_OF}/{VERSION}"' in page.text
-    assert "<script>" not in page.text
-    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
-
-
-def test_a_report_is_served(warehouse: Warehouse, client: TestClient) -> None:
-    page = client.get(f"/reports/{AS_OF}/{VERSION}")
-    assert page.text == "<h1>A report</h1>"
-    assert page.headers["X-Content-Type-Options"] == "nosniff"
+    assert "<h1>A report</h1>" in page.text
+    assert '<a href="../../">All reports</a>' in page.text
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        f"/reports/{AS_OF}/000000000000",
-        f"/reports/{AS_OF}/..%2f..%2fsecret",
-        f"/reports/%2e%2e/{VERSION}",
-        f"/reports/{AS_OF}/{VERSION}%00",
-        f"/reports/{AS_OF}/{VERSION}/_manifest.json",
-        f"/reports/not-a-day/{VERSION}",
+        "/reports/2023-07-01/000000000000",
+        "/reports/2023-07-01/..%2f..%2fsecret",
+        "/reports/%2e%2e/{version}",
+        "/reports/2023-07-01/{version}%00",
+        "/reports/2023-07-01/{version}%0a",
+        "/reports/2023-07-01/{version}/_manifest.json",
+        "/reports/not-a-day/{version}",
+        "/reports/1688169600/{version}",
+        "/reports/2023-07-01T00:00:00/{version}",
+        "/reports/2023-08-01/{version}",
     ],
 )
-def test_anything_else_is_not_found(warehouse: Warehouse, client: TestClient, path: str) -> None:
-    assert client.get(path).status_code in (404, 422)
+def test_anything_else_is_not_found(shop: Shop, client: TestClient, path: str) -> None:
+    report = shop.month(JULY, many(2))
+    assert client.get(path.format(version=report.version)).status_code in (404, 422)
 
 
-def test_an_unfinished_report_is_not_served(warehouse: Warehouse, client: TestClient) -> None:
-    (warehouse.place("report", VERSION, AS_OF) / MANIFEST).unlink()
-    assert client.get(f"/reports/{AS_OF}/{VERSION}").status_code == 404
-    assert "There is no report yet" in client.get("/").text
+# What comes with the pages
+def test_the_colours_are_those_of_the_charts() -> None:
+    assert rendering._constant("PALETTE") == chart_drawing.PALETTE
+    assert rendering._constant("GROUP_COLOURS") == chart_drawing.GROUP_COLOURS
+
+
+def test_the_pages_load_no_heavy_library() -> None:
+    """The first page waits for what it imports. Comparing is part of it: some calls of Arrow load pandas."""
+    code = """
+import sys, tempfile
+from pathlib import Path
+from segmentation.pages import comparing, listing, rendering
+from segmentation.versions import Warehouse
+rendering.page("list.html.j2", "", listing=listing.listing(Warehouse(Path(tempfile.gettempdir(), "none"))))
+heavy = [name for name in ("pandas", "matplotlib", "seaborn", "pyspark", "scipy") if name in sys.modules]
+assert not heavy, heavy
+"""
+    path = os.pathsep.join([str(PROJECT / "include")])
+    subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path}, check=True)

@@ -1,0 +1,1 @@
+"""What the pages in Airflow show: read from published versions, without Spark, pandas or a drawing library."""

@@ -1,0 +1,139 @@
+"""Who moved from which segment to which between two months, counted over all customers of both."""
+
+import threading
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from segmentation.formats import count_of, name, percent
+from segmentation.pages import tables
+from segmentation.pages.published import Damaged, StoredFile
+
+NEW, GONE = "new", "gone"
+LARGEST = 8  # moves in words
+SHADES = 10
+MOST_SEGMENTS = 200
+Counts = tuple[tuple[str | None, str | None, int], ...]
+
+# Each count holds both months' customers in memory, so they go one after the other.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of the heat table. shade: 0 to SHADES, by the share of those who were in the row's segment."""
+
+    customers: int
+    shade: int
+    stayed: bool
+
+
+@dataclass(frozen=True)
+class Moves:
+    """counts: (segment then or None, segment now or None, customers), and the order to show the segments in."""
+
+    counts: Counts
+    order: tuple[str, ...]
+
+    @cached_property
+    def _by_pair(self) -> dict[tuple[str | None, str | None], int]:
+        return {(then, now): customers for then, now, customers in self.counts}
+
+    def _sum(self, wanted) -> int:
+        return sum(customers for then, now, customers in self.counts if wanted(then, now))
+
+    @property
+    def totals(self) -> list[tuple[str, int]]:
+        """How many stayed, moved, came and left."""
+        return [
+            ("Stayed in their segment", self._sum(lambda then, now: then == now)),
+            ("Moved to another", self._sum(lambda then, now: None not in (then, now) and then != now)),
+            ("New: in the later month only", self._sum(lambda then, now: then is None)),
+            ("Gone: in the earlier month only", self._sum(lambda then, now: now is None)),
+        ]
+
+    @property
+    def columns(self) -> list[str | None]:
+        """The segments now that have customers, in order; None for those who are gone."""
+        return self._present(1)
+
+    @property
+    def table(self) -> list[tuple[str | None, int, list[Cell]]]:
+        """The heat table: (segment then, all who were in it, a cell for each of `columns`)."""
+        rows = []
+        for then in self._present(0):
+            cells = [self._by_pair.get((then, now), 0) for now in self.columns]
+            rows.append((then, sum(cells), [self._cell(then, now, sum(cells)) for now in self.columns]))
+        return rows
+
+    def _cell(self, then: str | None, now: str | None, whole: int) -> Cell:
+        customers = self._by_pair.get((then, now), 0)
+        # Rounded up, so that a cell with anyone in it is never blank.
+        return Cell(customers, -(-SHADES * customers // whole) if whole else 0, then == now)
+
+    def _present(self, side: int) -> list[str | None]:
+        found = {pair[side] for pair in self._by_pair}
+        named = [segment for segment in self.order if segment in found]
+        named += sorted(found - set(named) - {None})
+        return [*named, None] if None in found else named
+
+    @property
+    def sentences(self) -> list[str]:
+        """The largest moves between segments, largest first."""
+        moved = [(then, now, n) for then, now, n in self.counts if None not in (then, now) and then != now]
+        moved.sort(key=lambda move: (-move[2], move[0], move[1]))
+        return [self._sentence(*move) for move in moved[:LARGEST]]
+
+    def _sentence(self, then: str, now: str, customers: int) -> str:
+        whole = self._sum(lambda segment, _: segment == then)
+        return (
+            f"{count_of(customers, 'customer')} moved from {name(then)} to {name(now)}: "
+            f"{percent(customers, whole)} of those who were in {name(then)}."
+        )
+
+
+def counts(then: tuple[StoredFile, ...], now: tuple[StoredFile, ...]) -> Counts:
+    """Count the customers of two versions of `customer_rfm` by their segments. Raises Damaged or tables.ERRORS."""
+    with _ONE_AT_A_TIME:
+        return _counts(then, now)
+
+
+@lru_cache(maxsize=64)
+def _counts(then: tuple[StoredFile, ...], now: tuple[StoredFile, ...]) -> Counts:
+    before, after = _customers(then), _customers(now)
+    names = pc.unique(pa.chunked_array([*before["segment"].chunks, *after["segment"].chunks], pa.large_string()))
+    if len(names) > MOST_SEGMENTS:
+        raise Damaged(f"The table customer_rfm has more than {MOST_SEGMENTS} segments.")
+    # The number of each customer's segment then, and now: null for those who are gone.
+    was = pc.index_in(before["segment"], value_set=names)
+    place = pc.index_in(before["user_id"], value_set=after["user_id"])
+    becomes = pc.take(pc.index_in(after["segment"], value_set=names), place)
+    named = dict(enumerate(names.to_pylist()))
+    # A segment at a time. Grouping a table is one step, but makes Arrow load pandas, which takes two seconds.
+    found = {
+        (named[number.as_py()], named.get(now)): customers
+        for number in pc.unique(was)
+        for now, customers in _tally(pc.filter(becomes, pc.equal(was, number)))
+    }
+    stayed: dict[str | None, int] = {}
+    for (_, segment), customers in found.items():
+        stayed[segment] = stayed.get(segment, 0) + customers
+    came = {(None, segment): customers - stayed.get(segment, 0) for segment, customers in _tally(after["segment"])}
+    return tuple((*pair, customers) for pair, customers in (found | came).items() if customers)
+
+
+def _customers(files: tuple[StoredFile, ...]) -> pa.Table:
+    table = tables.read(files, ["user_id", "segment"])
+    # Large strings, because the ids of millions of customers pass the 2 GB that a plain column of text can hold.
+    wide = pa.schema([("user_id", pa.large_string()), ("segment", pa.large_string())])
+    table = table.cast(wide).combine_chunks()
+    if table["segment"].null_count or table["user_id"].null_count:
+        raise Damaged("The table customer_rfm has rows without a customer or a segment.")
+    return table
+
+
+def _tally(values: pa.ChunkedArray) -> list[tuple[Any, int]]:
+    return [(row["values"], row["counts"]) for row in pc.value_counts(values).to_pylist()]

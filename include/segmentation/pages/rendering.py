@@ -1,0 +1,129 @@
+"""From what the pages show to HTML: the templates, their filters, the style, and the content policy that fits it."""
+
+import ast
+import base64
+import hashlib
+import json
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from segmentation import formats
+from segmentation.ancestry import dataset_of
+from segmentation.pages.comparing import MONEY, SHARE, Figure
+from segmentation.plan import PREVIOUS
+
+PACKAGE = Path(__file__).parents[1]
+# Nothing from elsewhere and no script. The pages stand in a frame of Airflow's.
+POLICY = (
+    "default-src 'none'; style-src {style}; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(PACKAGE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        number=formats.number,
+        day=formats.day,
+        clean=formats.clean,
+        money=formats.money,
+        signed=lambda value: _signed(value, formats.number(value)),
+        figure=figure,
+        difference=difference,
+        text=lambda value: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False),
+        size=size,
+        moment=moment,
+        label=label,
+        colour=lambda group: _constant("GROUP_COLOURS").get(group, "other"),
+    )
+    return environment
+
+
+def page(template: str, up: str, **content: Any) -> str:
+    """A page. `up` is the way to the list, such as `../../`: all links are relative, so any base path works."""
+    return _environment().get_template(f"airflow/{template}").render(up=up, css=style(), **content)
+
+
+def with_way_back(report: str, up: str, **content: Any) -> str:
+    """A report's own page with a line on top that leads back to the list."""
+    bar = _environment().get_template("airflow/bar.html.j2").render(up=up, **content)
+    return report.replace("<body>", f"<body>\n{bar}", 1)
+
+
+@cache
+def style() -> Markup:
+    """The style of all pages: that of the report, and what the pages need besides."""
+    template = _environment().get_template("airflow/pages.css.j2")
+    return Markup(template.render(palette=_constant("PALETTE")).strip())
+
+
+@cache
+def policy() -> str:
+    """The content policy of the pages: this one style and nothing else."""
+    digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
+    return POLICY.format(style=f"'sha256-{digest}'")
+
+
+# A report is one file with its style inside, also on its elements.
+REPORT_POLICY = POLICY.format(style="'unsafe-inline'")
+
+
+@cache
+def _constant(name: str) -> dict[str, Any]:
+    """A constant of chart_drawing, read without importing it: the drawing libraries take seconds to load."""
+    tree = ast.parse((PACKAGE / "chart_drawing.py").read_text(encoding="utf-8"))
+    (value,) = [
+        node.value for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
+    ]
+    return ast.literal_eval(value)
+
+
+def figure(value: Any, kind: str, currency: str = "", digits: int = 2) -> str:
+    """A figure in its unit."""
+    if kind == MONEY:
+        return formats.money(value, formats.clean(currency), digits)
+    return formats.percent(value, 1) if kind == SHARE else formats.number(value)
+
+
+def difference(one: Figure, currency: str = "", digits: int = 2) -> str:
+    """The change of a figure in its unit, with its sign."""
+    if one.kind == SHARE and one.change is not None:
+        return _signed(one.change, f"{formats.number(100 * one.change, 1)} points")
+    return _signed(one.change, figure(one.change, one.kind, currency, digits))
+
+
+def _signed(value: Any, written: str) -> str:
+    return ("+" if value is not None and value > 0 else "") + written
+
+
+def size(count: int) -> str:
+    """A number of bytes such as `941 bytes`, `12 KB` or `3.4 MB`."""
+    if count < 1000:
+        return formats.count_of(count, "byte")
+    for unit, factor in (("KB", 1e3), ("MB", 1e6), ("GB", 1e9)):
+        if count < 1000 * factor or unit == "GB":
+            return f"{count / factor:,.{0 if count >= 10 * factor else 1}f} {unit}"
+    raise AssertionError
+
+
+def moment(created_at: str) -> str:
+    """When something was made, in UTC to the minute."""
+    return f"{datetime.fromisoformat(created_at):%Y-%m-%d %H:%M}"
+
+
+def label(name: str) -> str:
+    """What an input is called: its dataset, and what is special about it."""
+    if name.startswith(PREVIOUS):
+        return f"{dataset_of(name)}, the month before"
+    return name if dataset_of(name) == name else f"{dataset_of(name)}, {name.replace('_', ' ')}"

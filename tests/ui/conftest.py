@@ -1,0 +1,29 @@
+"""A warehouse with months made by hand, and a client whose user may see the DAG."""
+
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from months import Shop
+
+from segmentation import reports_app
+from segmentation.pages import listing, moving, published, tables
+from segmentation.versions import Warehouse
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch) -> Shop:
+    """An empty warehouse, and what publishes months into it. Nothing is remembered of other tests."""
+    monkeypatch.setenv("SEGMENTATION_WAREHOUSE", str(tmp_path / "warehouse"))
+    for remembering in (published._remember, tables._rows, moving._counts, listing._orders_currency):
+        remembering.cache_clear()
+    return Shop(Warehouse(tmp_path / "warehouse"))
+
+
+@pytest.fixture
+def client():
+    """A client whose user may see the DAG."""
+    (guard,) = [dependency.dependency for dependency in reports_app.app.router.dependencies]
+    reports_app.app.dependency_overrides[guard] = lambda: None
+    yield TestClient(reports_app.app, follow_redirects=False)
+    reports_app.app.dependency_overrides.clear()

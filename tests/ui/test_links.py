@@ -1,0 +1,142 @@
+"""The links on the task pages, and what the plugin registers."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from types import SimpleNamespace
+from urllib.parse import urljoin
+
+import pytest
+from airflow.sdk.execution_time import task_runner
+from fastapi.testclient import TestClient
+from months import JULY, Shop, many
+
+from segmentation import links, settings, tasks
+from segmentation import stage as stages
+from segmentation.datasets import STAGES
+from segmentation.paths import PROJECT
+from segmentation.versions import Warehouse
+
+AIRFLOW = "http://airflow/base/"
+
+
+@pytest.fixture(scope="module")
+def dag():
+    import customer_segmentation
+
+    return customer_segmentation.dag
+
+
+def kept_links(task, monkeypatch) -> dict[str, str]:
+    """What Airflow keeps of a task's links when the task ends, by its own code."""
+    kept: dict[str, str] = {}
+    monkeypatch.setattr(task_runner, "_xcom_push_to_db", lambda ti, key, value: kept.update({key: value}))
+    ti = SimpleNamespace(task=task, start_date=None, end_date=None)
+    silent = dict.fromkeys(("debug", "info"), lambda *_, **__: None)
+    log = SimpleNamespace(**silent, exception=lambda *words, **_: pytest.fail(str(words)))
+    task_runner.finalize(ti, None, {}, log)
+    return kept
+
+
+def executed(dag, shop: Shop, stage: str, manifests: list, monkeypatch):
+    """A stage's task after it has found its versions standing."""
+    monkeypatch.setattr(stages, "missing_datasets", lambda *_: [])
+    monkeypatch.setattr(stages, "conclude", lambda *_: manifests)
+    task = dag.get_task(stage).prepare_for_execution()
+    task.application_args = ["--source-version=0123456789ab", "--as-of=2023-07-01"]
+    task.execute({"outlet_events": defaultdict(SimpleNamespace), "task": task})
+    return task
+
+
+def test_the_report_task_links_to_its_report_and_its_manifests(
+    dag, shop: Shop, client: TestClient, monkeypatch
+) -> None:
+    report = shop.month(JULY, many(2))
+    made = [shop.input(report, "segment_summary"), report]
+    kept = kept_links(executed(dag, shop, "report", made, monkeypatch), monkeypatch)
+    assert kept["_link_ReportLink"] == f"segments/reports/{JULY}/{report.version}"
+    assert set(kept) == {"_link_ReportLink", "_link_ManifestsLink"}
+    for link in kept.values():
+        path = urljoin(AIRFLOW, link).removeprefix(f"{AIRFLOW}segments")
+        page = client.get(path)
+        assert page.status_code == 200, path
+    assert report.version in page.text
+
+
+@pytest.mark.parametrize("stage", list(STAGES)[1:-1])
+def test_every_other_stage_links_to_its_manifests(dag, shop: Shop, client: TestClient, stage: str, monkeypatch) -> None:
+    made = [shop.publish(name, None, {"a": "x"}) for name in STAGES[stage][:2]]
+    kept = kept_links(executed(dag, shop, stage, made, monkeypatch), monkeypatch)
+    assert list(kept) == ["_link_ManifestsLink"]
+    page = client.get(kept["_link_ManifestsLink"].removeprefix("segments"))
+    assert all(one.version in page.text for one in made)
+
+
+def test_fetch_links_to_its_manifest(dag, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("SEGMENTATION_WAREHOUSE", str(tmp_path))
+    source = Shop(Warehouse(tmp_path)).source
+    monkeypatch.setattr("segmentation.sources.fetch", lambda *_, **__: source)
+    task = dag.get_task("fetch").prepare_for_execution()
+    params = {name: settings.json_default(name) for name in settings.FIELDS} | {"as_of": "2023-07-01"}
+    tasks.fetch_source({"params": params, "run_id": "r", "outlet_events": defaultdict(SimpleNamespace), "task": task})
+    assert kept_links(task, monkeypatch) == {"_link_ManifestsLink": f"segments/versions?of=source.{source.version}"}
+
+
+@pytest.mark.parametrize("stage", list(STAGES))
+def test_a_task_that_failed_has_no_links(dag, stage: str, monkeypatch) -> None:
+    """An empty link is shown as none."""
+    task = dag.get_task(stage).prepare_for_execution()
+    assert set(kept_links(task, monkeypatch).values()) == {""}
+
+
+@pytest.mark.parametrize("stage", list(STAGES))
+def test_the_web_server_knows_the_links_of_a_stored_dag(dag, stage: str) -> None:
+    """It reads what the task has kept, by the name and key that are stored with the DAG."""
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    stored = json.loads(json.dumps(DagSerialization.to_dict(dag)))
+    task = DagSerialization.from_dict(stored).get_task(stage)
+    found = {link.name: link.xcom_key for link in task.operator_extra_links}
+    assert found["Manifests"] == "_link_ManifestsLink"
+    assert ("Report" in found) == (stage == "report")
+
+
+def test_no_link_names_the_base_path() -> None:
+    """Airflow's pages name it, and a stored link must stay right when it changes."""
+    made = SimpleNamespace(made_versions=[("report", "0" * 12, "2023-07-01")])
+    for link in links.REPORT_LINKS:
+        assert not link.get_link(made, ti_key=None).startswith(("/", "http"))
+
+
+# The plugin
+@pytest.fixture
+def plugin():
+    spec = importlib.util.spec_from_file_location("plugin_of_test", PROJECT / "plugins" / "customer_segments.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.CustomerSegmentsPlugin
+
+
+def test_the_plugin_serves_the_pages_where_the_links_lead(plugin, shop: Shop) -> None:
+    (app,), (view,) = plugin.fastapi_apps, plugin.external_views
+    assert app["url_prefix"] == f"/{links.PREFIX}"
+    assert urljoin(AIRFLOW, view["href"]) == f"{AIRFLOW}{links.PREFIX}/"
+    assert view["destination"] == "nav"
+    assert view["name"] == "Customer segments"
+    assert TestClient(app["app"]).get("/").status_code == 401
+
+
+def test_loading_the_plugin_is_cheap() -> None:
+    """Airflow loads it in every process."""
+    code = f"""
+import sys
+from airflow.plugins_manager import AirflowPlugin
+before = set(sys.modules)
+sys.path.insert(0, {str(PROJECT / "plugins")!r})
+import customer_segments
+new = {{name for name in set(sys.modules) - before if not name.startswith("customer_segments")}}
+assert not new, sorted(new)[:20]
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
