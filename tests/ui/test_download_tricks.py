@@ -76,9 +76,10 @@ def test_no_address_leads_to_another_file(shop: Shop, exports, client: TestClien
 def ask_as_it_is(client: TestClient, path: str):
     """Ask for a path that no client has tidied: it goes to the app as a server would pass it on."""
     messages = []
+    events = iter([{"type": "http.request", "body": b"", "more_body": False}])
 
     async def receive():
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return next(events, {"type": "http.disconnect"})
 
     async def send(message):
         messages.append(message)
@@ -130,6 +131,25 @@ def test_links_and_things_that_are_no_files_are_refused(shop: Shop, report, clie
     answer = client.get(path_of(report, name))
     assert answer.status_code == 404
     assert "<svg/>" not in answer.text
+
+
+def test_an_empty_file_cannot_be_a_pipe(shop: Shop, client: TestClient) -> None:
+    """Its size would be right."""
+    empty = shop.publish("exports", JULY, {"nobody.csv": ""})
+    assert client.get(path_of(empty, "nobody.csv")).status_code == 200
+    shop.file(empty, "nobody.csv").unlink()
+    os.mkfifo(shop.file(empty, "nobody.csv"))
+    assert client.get(path_of(empty, "nobody.csv")).status_code == 404
+
+
+def test_a_version_that_is_a_link_is_none(shop: Shop, report, client: TestClient, tmp_path) -> None:
+    folder = shop.warehouse.place_of(report)
+    folder.rename(tmp_path / "elsewhere")
+    folder.symlink_to(tmp_path / "elsewhere")
+    for route in ("lineage", "manifests"):
+        assert client.get(f"/{route}/report/{report.version}?as_of={JULY}").status_code == 404
+    assert "The figures" not in client.get("/").text
+    assert f"reports/{JULY}" not in client.get("/").text
 
 
 def test_a_manifest_that_is_a_link_makes_no_version(shop: Shop, report, client: TestClient, tmp_path) -> None:

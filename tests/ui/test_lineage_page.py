@@ -77,6 +77,12 @@ def test_inputs_with_odd_names_are_looked_for_nowhere(shop: Shop, client, label:
     assert client.get(f"/lineage/report/{report.version}?as_of={JULY}").status_code == 200
 
 
+def test_a_name_that_leads_out_of_the_warehouse_is_not_followed(shop: Shop) -> None:
+    outside = shop.publish("../outside", None, {"a": "x"})
+    report = shop.month(JULY, many(2), inputs={"../outside": outside.version})
+    assert (1, "../outside", outside.version, "gone", False) in shown(shop, report)
+
+
 def test_a_version_that_is_its_own_input_ends(shop: Shop) -> None:
     odd = shop.publish("products", None, {"a": "x"}, {"products": "0" * 11 + "2"}, version="0" * 11 + "2")
     assert [one.again for one in ancestry.tree(shop.warehouse, odd)] == [False, True]

@@ -170,6 +170,8 @@ def test_a_report_is_served_with_a_way_back(shop: Shop, client: TestClient) -> N
         "/reports/2023-07-01/{version}/_manifest.json",
         "/reports/not-a-day/{version}",
         "/reports/1688169600/{version}",
+        "/reports/20230701/{version}",
+        "/reports/2023-W26-6/{version}",
         "/reports/2023-07-01T00:00:00/{version}",
         "/reports/2023-08-01/{version}",
     ],
