@@ -35,6 +35,13 @@ PALETTE = {
     "cluster": ("#6f56a3", "#b19be0"),
     "heat": ("#5db5ea", "#1b6099"),
 }
+# One for each cluster, then from the start again. The first four keep apart for the common kinds of colour
+# blindness; with more, a number or the shape of a point helps.
+CLUSTER_COLOURS = [
+    ("#0072b2", "#4da3e6"), ("#d55e00", "#f58a3c"), ("#5a1276", "#8a5af4"), ("#024b1d", "#85f9c5"),
+    ("#b67bae", "#aa678e"), ("#7c5500", "#fad03e"), ("#2288f8", "#b2cbf9"), ("#935e63", "#e62c2c"),
+    ("#105667", "#77bcbe"), ("#7f9162", "#b9bc88")]  # fmt: skip
+PALETTE |= {f"cluster-{place}": pair for place, pair in enumerate(CLUSTER_COLOURS)}
 GROUP_COLOURS = {"High value": "high", "New": "new", "At risk": "risk", "Churned": "churned"}
 
 NEW, GONE = "new", "gone"
@@ -56,7 +63,6 @@ STYLE = {
     "ytick.color": PALETTE["muted"][0],
 }
 HEAT = LinearSegmentedColormap.from_list("heat", [(*to_rgb(PALETTE["heat"][0]), alpha) for alpha in (0.0, 0.55, 1.0)])
-
 
 VARIABLES = {light: f"var(--chart-{name}, {light})" for name, (light, _) in PALETTE.items()}
 FONTS = "var(--chart-font, system-ui, sans-serif)"
@@ -94,6 +100,14 @@ def new_axes(figure: Figure, x: float, y: float, width: float, height: float, ti
     axes = figure.add_axes((x / full_width, 1 - (y + height) / full_height, width / full_width, height / full_height))
     axes.spines[:].set_visible(False)
     axes.set_title(title, loc="left", fontsize=FONT, weight="bold", pad=9)
+    return axes
+
+
+def new_canvas(figure: Figure):
+    """Axes over the whole figure, measured in pixels from the top left."""
+    width, height = figure.get_size_inches() * 72
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
+    axes.set_axis_off()
     return axes
 
 
@@ -148,6 +162,11 @@ def wrap_by_width(text: str, width: int, most: int) -> list[str]:
             last = last[:-1]
         lines = [*lines[: most - 1], last.rstrip() + "…"]
     return lines
+
+
+def text_width(text: str, size: float = FONT) -> float:
+    """The pixels that a text may take up, in the wide font that the layout counts on."""
+    return CHARACTER * size / FONT * sum(map(_breadth, text))
 
 
 def _breadth(character: str) -> float:
