@@ -16,10 +16,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from segmentation.chart_drawing import (
     GONE,
-    GROUP_COLOURS,
     LABELS,
     NEW,
-    PALETTE,
     SMALL,
     STYLE,
     WIDTH,
@@ -33,6 +31,7 @@ from segmentation.chart_drawing import (
     new_figure,
 )
 from segmentation.formats import clean, count_of, money, number, percent
+from segmentation.palette import GROUP_COLOURS, PALETTE
 
 # Best customers first: the order where none is given. Names that an order lacks follow by the alphabet.
 SEGMENT_ORDER = [

@@ -12,7 +12,6 @@ from matplotlib.patches import Rectangle
 
 from segmentation.chart_drawing import (
     FONT,
-    PALETTE,
     SMALL,
     STYLE,
     WIDE,
@@ -27,6 +26,7 @@ from segmentation.chart_drawing import (
 )
 from segmentation.formats import clean, count_of, money, number
 from segmentation.markers import draw_points
+from segmentation.palette import PALETTE
 from segmentation.part_lists import BOLD, ROW, flow
 from segmentation.scales import SPREAD, counts, days, spend
 

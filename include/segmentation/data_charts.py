@@ -10,7 +10,6 @@ import pandas as pd
 from segmentation.chart_drawing import (
     CHARACTER,
     LABELS,
-    PALETTE,
     STYLE,
     WIDTH,
     Chart,
@@ -21,6 +20,7 @@ from segmentation.chart_drawing import (
     new_figure,
 )
 from segmentation.formats import clean, number, percent, shorten
+from segmentation.palette import PALETTE
 
 BARS_SHOWN = 10
 STARS = (5, 4, 3, 2, 1)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from segmentation.chart_drawing import CLUSTER_COLOURS, PALETTE
+from segmentation.palette import CLUSTER_COLOURS, PALETTE
 
 # Lines from -1 to 1, y downwards. A line without a length is a dot: round or square, as its ends are.
 SHAPES = [

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from matplotlib.patches import Circle
 
-from segmentation.chart_drawing import CHARACTER, PALETTE, SMALL, text_width, wrap_by_width
+from segmentation.chart_drawing import CHARACTER, SMALL, text_width, wrap_by_width
 from segmentation.formats import clean, number, percent
+from segmentation.palette import PALETTE
 
 ROW, LINE = 23, 15  # the height of an entry, and of each further line of its name
 BOLD = 1.1  # how much wider bold letters are

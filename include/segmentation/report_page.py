@@ -20,10 +20,11 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from segmentation.chart_drawing import GROUP_COLOURS, PALETTE, Chart
+from segmentation.chart_drawing import Chart
 from segmentation.formats import MISSING, count_of, day, money, number, percent
 from segmentation.insights import headlines, insights
 from segmentation.movements import movements
+from segmentation.palette import GROUP_COLOURS, PALETTE
 from segmentation.report_data import SourceView
 from segmentation.report_facts import HIGH, RISK, customers_before, group_sums, has_previous, total
 from segmentation.report_words import Words

@@ -8,8 +8,9 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from itertools import product
 
-from segmentation.chart_drawing import GROUP_COLOURS, PALETTE, wrap_by_width
+from segmentation.chart_drawing import wrap_by_width
 from segmentation.formats import clean
+from segmentation.palette import GROUP_COLOURS, PALETTE
 from segmentation.segment_maps import Segment
 
 WIDEST, MARGIN, LEFT = 760, 16, 38

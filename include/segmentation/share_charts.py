@@ -15,8 +15,6 @@ from matplotlib.patches import Circle, PathPatch, Rectangle
 from matplotlib.path import Path
 
 from segmentation.chart_drawing import (
-    GROUP_COLOURS,
-    PALETTE,
     SMALL,
     STYLE,
     WIDTH,
@@ -31,6 +29,7 @@ from segmentation.charts import SEGMENT_ORDER
 from segmentation.formats import clean, count_of, money, number, percent
 from segmentation.layouts import Box, shelves, spread, squarified
 from segmentation.markers import cluster_colour
+from segmentation.palette import GROUP_COLOURS, PALETTE
 from segmentation.part_lists import BOLD, ROW, Part, draw_list, flow, list_height, share
 
 RADIUS, HOLE, MARGIN, GAP = 108, 66, 26, 2.0  # of the ring: outside, inside, around it, between slices

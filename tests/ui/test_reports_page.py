@@ -14,8 +14,8 @@ from airflow.api_fastapi.core_api import security
 from fastapi.testclient import TestClient
 from months import AUGUST, JULY, Shop, address, key, many
 
-from segmentation import chart_drawing, reports_app
-from segmentation.pages import listing, rendering
+from segmentation import reports_app
+from segmentation.pages import listing
 from segmentation.paths import PROJECT
 
 
@@ -182,11 +182,6 @@ def test_anything_else_is_not_found(shop: Shop, client: TestClient, path: str) -
 
 
 # What comes with the pages
-def test_the_colours_are_those_of_the_charts() -> None:
-    assert rendering._constant("PALETTE") == chart_drawing.PALETTE
-    assert rendering._constant("GROUP_COLOURS") == chart_drawing.GROUP_COLOURS
-
-
 def test_the_pages_load_no_heavy_library() -> None:
     """The first page waits for what it imports. Comparing is part of it: some calls of Arrow load pandas."""
     code = """

@@ -4,7 +4,7 @@ import re
 import xml.etree.ElementTree as ET
 from itertools import combinations
 
-from segmentation import chart_drawing
+from segmentation import chart_drawing, palette
 from segmentation.chart_drawing import SVG, Chart, text_width
 
 # Markup, template code, quotes, money signs, right-to-left text, an override mark, a control character.
@@ -53,5 +53,5 @@ def check(chart: Chart) -> None:
 
 def shapes(chart: Chart, colour: str) -> list[str]:
     """The paths that are filled with a colour of the palette."""
-    wanted = f"fill: {chart_drawing.VARIABLES[chart_drawing.PALETTE[colour][0]]}"
+    wanted = f"fill: {chart_drawing.VARIABLES[palette.PALETTE[colour][0]]}"
     return [path for path in re.findall(r"<path [^>]*>", chart.svg) if wanted in path]

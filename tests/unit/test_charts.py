@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from segmentation import chart_drawing, charts, formats
+from segmentation import chart_drawing, charts, formats, palette
 from segmentation.segment_maps import load_map
 
 # Markup, template code, quotes, money signs, right-to-left text, an override mark, a control character.
@@ -229,7 +229,7 @@ def test_a_chart_brings_no_style_sheet_and_no_fixed_ground(drawn):
 def test_groups_keep_their_colours():
     svg = charts.customers_by_segment(segments()).svg
     for group in ("high", "risk", "churned", "other"):
-        assert f"fill: var(--chart-{group}, {chart_drawing.PALETTE[group][0]})" in svg
+        assert f"fill: var(--chart-{group}, {palette.PALETTE[group][0]})" in svg
 
 
 def luminance(colour: str) -> float:
@@ -245,7 +245,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize(("theme", "ground"), [(0, "#ffffff"), (1, "#14181d")])
 def test_colours_have_contrast_in_light_and_dark(theme, ground):
-    colours = {name: pair[theme] for name, pair in chart_drawing.PALETTE.items()}
+    colours = {name: pair[theme] for name, pair in palette.PALETTE.items()}
     assert contrast(colours["ink"], colours["heat"]) >= 4.5  # text on the fullest cell
     for name in ("ink", "muted"):
         assert contrast(colours[name], ground) >= 4.5

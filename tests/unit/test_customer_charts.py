@@ -9,7 +9,8 @@ import pytest
 from chart_boxes import HOSTILE, check, shapes, text_boxes, texts
 
 from segmentation import customer_charts, markers
-from segmentation.chart_drawing import CLUSTER_COLOURS, PALETTE, VARIABLES, WIDTH, Chart
+from segmentation.chart_drawing import VARIABLES, WIDTH, Chart
+from segmentation.palette import CLUSTER_COLOURS, PALETTE
 
 POINTS = ["recency-frequency", "recency-monetary", "frequency-monetary"]
 

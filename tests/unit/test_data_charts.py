@@ -8,7 +8,8 @@ import pytest
 import source_tables
 
 from segmentation import chart_drawing, data_charts
-from segmentation.chart_drawing import PALETTE, Chart
+from segmentation.chart_drawing import Chart
+from segmentation.palette import PALETTE
 
 HOSTILE = "<script>alert('x')</script> {{ 7*7 }} \"$1 & $2\" \u202eעברית\x00"
 

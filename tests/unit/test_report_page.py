@@ -9,7 +9,8 @@ from itertools import pairwise
 
 import pytest
 
-from segmentation.chart_drawing import PALETTE, Chart
+from segmentation.chart_drawing import Chart
+from segmentation.palette import PALETTE
 from segmentation.report_page import Report, change, key_figures, render
 from segmentation.report_words import Words
 

@@ -10,7 +10,8 @@ from test_charts import HOSTILE, contrast
 from test_segment_maps import OTHERS, chain, read
 
 from segmentation import segment_map_page, segment_map_pictures
-from segmentation.chart_drawing import GROUP_COLOURS, PALETTE, SVG
+from segmentation.chart_drawing import SVG
+from segmentation.palette import GROUP_COLOURS, PALETTE
 from segmentation.segment_map_form import all_cells
 from segmentation.segment_map_pictures import CELL, TITLE, colour, picture
 from segmentation.segment_maps import Segment, load_map, map_bins, parse_map

@@ -6,8 +6,9 @@ import pytest
 import yaml
 
 from segmentation import segment_maps
-from segmentation.chart_drawing import GONE, GROUP_COLOURS, NEW
+from segmentation.chart_drawing import GONE, NEW
 from segmentation.errors import UserError
+from segmentation.palette import GROUP_COLOURS
 from segmentation.segment_map_form import OUTSIDE, all_cells
 from segmentation.segment_maps import Segment, load_map, map_bins, parse_map
 from segmentation.settings import segment_map_names

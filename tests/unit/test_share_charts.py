@@ -7,8 +7,9 @@ import pytest
 from chart_boxes import HOSTILE, check, shapes, text_boxes, texts
 
 from segmentation import share_charts
-from segmentation.chart_drawing import CLUSTER_COLOURS, PALETTE, VARIABLES, Chart
+from segmentation.chart_drawing import VARIABLES, Chart
 from segmentation.markers import cluster_colour
+from segmentation.palette import CLUSTER_COLOURS, PALETTE
 
 ELEVEN = {
     "Hibernating": ("Churned", 2900),

@@ -1,6 +1,5 @@
 """From what the pages show to HTML: the templates, their filters, the style, and the content policy that fits it."""
 
-import ast
 import base64
 import hashlib
 import json
@@ -15,6 +14,7 @@ from markupsafe import Markup
 from segmentation import formats
 from segmentation.ancestry import dataset_of
 from segmentation.pages.comparing import MONEY, SHARE, Figure
+from segmentation.palette import GROUP_COLOURS, PALETTE
 from segmentation.plan import PREVIOUS
 
 PACKAGE = Path(__file__).parents[1]
@@ -45,7 +45,7 @@ def _environment() -> Environment:
         size=size,
         moment=moment,
         label=label,
-        colour=lambda group: _constant("GROUP_COLOURS").get(group, "other"),
+        colour=lambda group: GROUP_COLOURS.get(group, "other"),
     )
     return environment
 
@@ -65,7 +65,7 @@ def with_way_back(report: str, up: str, **content: Any) -> str:
 def style() -> Markup:
     """The style of all pages: that of the report, and what the pages need besides."""
     template = _environment().get_template("airflow/pages.css.j2")
-    return Markup(template.render(palette=_constant("PALETTE")).strip())
+    return Markup(template.render(palette=PALETTE).strip())
 
 
 @cache
@@ -77,16 +77,6 @@ def policy() -> str:
 
 # A report is one file with its style inside, also on its elements.
 REPORT_POLICY = POLICY.format(style="'unsafe-inline'")
-
-
-@cache
-def _constant(name: str) -> dict[str, Any]:
-    """A constant of chart_drawing, read without importing it: the drawing libraries take seconds to load."""
-    tree = ast.parse((PACKAGE / "chart_drawing.py").read_text(encoding="utf-8"))
-    (value,) = [
-        node.value for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
-    ]
-    return ast.literal_eval(value)
 
 
 def figure(value: Any, kind: str, currency: str = "", digits: int = 2) -> str:
