@@ -97,9 +97,12 @@ def search_curves(kmeans_search: pd.DataFrame) -> Chart:
             if not pd.isna(value):
                 axes.plot([k], [value], "o", markersize=11, color=PALETTE["cluster"][0])
                 right = k > rows["k"].median() + 1  # then the text goes left, to stay inside
-                axes.annotate(f"k = {k:.0f}: {form(value)}", (k, value), xytext=(-9 if right else 9, 10),
+                beside = frame[frame["k"] < k] if right else frame[frame["k"] > k]
+                rises = not beside.empty and beside["value"].iloc[-1 if right else 0] > value
+                axes.annotate(f"k = {k:.0f}: {form(value)}", (k, value),
+                              xytext=(-9 if right else 9, -10 if rises else 10),
                               textcoords="offset points", ha="right" if right else "left",
-                              weight="bold")  # fmt: skip
+                              va="top" if rises else "baseline", weight="bold")  # fmt: skip
         axes.set(xlabel="", ylabel="", xticks=rows["k"].tolist())
         axes.margins(x=0.06, y=0.22)
         axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.0f}"))
