@@ -69,7 +69,7 @@ def runs(airflow: LocalAirflow, visitor: BrowserContext) -> dict[str, str]:
     """Two green runs: one triggered with the form, and the scheduled one that Airflow starts with it. State by id."""
     page = visitor.new_page()
     page.goto(f"/dags/{DAG_ID}")
-    page.get_by_role("button", name="Trigger", exact=True).click()
+    page.get_by_role("button", name="Trigger Dag").click()
     page.locator("[name=element_as_of]").fill("2023-08-01")
     page.screenshot(path=picture("trigger-form"))
     page.get_by_role("button", name="Trigger", exact=True).last.click()
