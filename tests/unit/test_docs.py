@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 from test_charts import draw_all
+from test_customer_charts import grid, points, sample
 from test_data_charts import draw_all as draw_source
+from test_share_charts import draw_all as draw_shares
 
 from segmentation import dictionary
+from segmentation.customer_charts import rfm_heatmap
 from segmentation.datasets import STAGES, dataset
 from segmentation.paths import PROJECT
 from segmentation.plan import Plan
@@ -66,12 +69,13 @@ def test_the_tables_of_the_notebook_are_where_the_page_says() -> None:
 
 
 def test_the_charts_of_the_notebook_are_where_the_page_says() -> None:
-    drawn = {chart.name: chart.title for chart in [*draw_all(), *draw_source()]}
+    every = [*draw_all(), *draw_source(), *draw_shares(), *points(sample()), rfm_heatmap(grid())]
+    drawn = {chart.name: chart.title for chart in every}
     for _, where, title, file in rows_of("Charts"):
         assert drawn[code(file)[0]] == title
         assert all(dataset(name).columns for name in code(where))
     named = {code(file)[0] for *_, file in rows_of("Charts")}
-    assert named == set(drawn) - {"migration"}, "the notebook had no months to compare"
+    assert named == set(drawn)
 
 
 def test_the_page_about_the_notebook_names_every_dataset_about_the_source() -> None:
