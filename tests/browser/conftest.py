@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from segmentation.local.rest import login
 from segmentation.paths import LOCAL, PROJECT
@@ -16,6 +16,7 @@ from soak.local_airflow import DAG_ID, LocalAirflow
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PICTURES = LOCAL / "screenshots"
 RUN_SECONDS = 900
+expect.set_options(timeout=30_000)  # a busy machine is slow
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 

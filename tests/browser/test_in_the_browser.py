@@ -58,7 +58,7 @@ def test_the_report_is_two_clicks_from_the_first_page(page: Page) -> None:
     page.screenshot(path=picture("list-in-airflow"))
     frame.get_by_role("link", name="Report", exact=True).first.click()
     expect(inside(page).get_by_role("heading", name="Segments: who they are and what to do")).to_be_visible()
-    expect(inside(page).get_by_text("Generated demo data.")).to_be_visible()
+    expect(inside(page).get_by_text("Generated demo data.", exact=True)).to_be_visible()
     page.screenshot(path=picture("report-in-airflow"))
     inside(page).get_by_role("link", name="All reports").click()
     expect(inside(page).get_by_role("heading", name="Customer segments")).to_be_visible()
@@ -90,11 +90,10 @@ def test_a_list_of_customers_is_downloaded(page: Page, tmp_path: Path) -> None:
 
 def test_a_task_links_to_its_report_and_manifests(page: Page, runs: dict[str, str]) -> None:
     run = next(name for name in runs if name.startswith("manual"))
-    page.goto(f"/dags/{DAG_ID}/runs/{run}/tasks/report")
+    page.goto(f"/dags/{DAG_ID}/runs/{run}/tasks/report/details")
     expect(page.get_by_role("link", name="Manifests")).to_be_visible()
     page.screenshot(path=picture("task"))
-    link = page.get_by_role("link", name="Report", exact=True)
-    page.goto(link.get_attribute("href"))
+    page.get_by_role("link", name="Report", exact=True).click()
     expect(page.get_by_role("heading", name="Segments: who they are and what to do")).to_be_visible()
     expect(page.get_by_text("as of 1 August 2023").first).to_be_visible()
 
@@ -107,6 +106,7 @@ def test_the_page_of_an_asset_shows_the_version(page: Page, airflow: LocalAirflo
         (one for one in latest_versions(Warehouse(airflow.warehouse)) if one.dataset == "report"),
         key=lambda one: one.created_at,
     )  # fmt: skip
+    page.locator(".codicon-folding-collapsed").first.click()  # Airflow folds what an event says
     expect(page.get_by_text(newest.version).first).to_be_visible()
     page.screenshot(path=picture("asset"))
 
