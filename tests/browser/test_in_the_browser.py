@@ -71,6 +71,7 @@ def test_two_months_side_by_side(page: Page) -> None:
     heads = inside(page).locator("table").first.get_by_role("columnheader").all_inner_texts()
     assert [head.strip() for head in heads if head.strip()] == ["1 August 2023", "1 September 2023", "Change"]
     expect(inside(page).get_by_role("heading", name="The largest moves")).to_be_visible()
+    page.screenshot(path=picture("compare-in-airflow"))
 
 
 def test_a_list_of_customers_is_downloaded(page: Page, tmp_path: Path) -> None:
