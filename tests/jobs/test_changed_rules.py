@@ -16,8 +16,8 @@ PARAMS = {"source": "demo", "demo_reviews": 1000, "k_max": 3}
 NAMES = [name for names in list(STAGES.values())[1:] for name in names if dataset(name).only_for != "orders"]
 INGESTED = set(STAGES["ingest"])
 OF_REVIEWS = {"review_days", "helpful_by_day"}  # know neither products nor purchases
-REPORT = {"segment_summary", "segment_cluster", "segment_migration", "report"}
-CLUSTERED = {*STAGES["kmeans"], "segment_cluster", "report"}
+REPORT = {"segment_summary", "segment_cluster", "segment_migration", "rfm_grid", "exports", "report"}
+CLUSTERED = {*STAGES["kmeans"], "segment_cluster", "customer_sample", "report"}
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +56,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         ("sql/30_rfm/370_customer_rfm.sql", {"customer_rfm"} | CLUSTERED | REPORT),
         ("sql/40_kmeans/480_cluster_profile.sql", {"cluster_profile", "report"}),
         ("sql/50_report/530_segment_migration.sql", {"segment_migration", "report"}),
+        ("sql/50_report/565_export_cells.sql", {"exports", "report"}),
         ("segment_maps/eleven.yaml", {"customer_rfm"} | CLUSTERED | REPORT),
     ],
 )
