@@ -41,7 +41,7 @@ def days(values: pd.Series, most: int) -> Scale:
     high = max(values.max(), 1) if len(values) else 1
     found = MaxNLocator(most - 2, integer=True, steps=[1, 2, 3, 5, 10]).tick_values(0, high)
     ticks = [tick for tick in found if 0 <= tick <= high]
-    return Scale("Days since the last purchase", 0, high, ticks, number, logarithmic=False)
+    return Scale("Days since last", 0, high, ticks, number, logarithmic=False)
 
 
 def counts(counted: str) -> Callable[[pd.Series, int], Scale]:
