@@ -17,6 +17,7 @@ from segmentation.report_facts import RISK
 from segmentation.segment_maps import Segment, load_map
 from segmentation.work import Work
 
+VIEW, VIEW_COLUMNS = "segment_lists", "list string, segment string, only_moved boolean"
 MOVED_INTO = "moved-into-"
 LONGEST = 60  # characters of a file's name
 # As RFC 4180 has it, but for the ends of lines, which Spark would also change inside texts: quotes doubled, nothing
@@ -61,7 +62,7 @@ def register_lists(work: Work) -> list[CustomerList]:
     has_previous = work.input_manifest(f"{PREVIOUS}customer_rfm").rows > 0
     found = lists(load_map(settings.segment_map, settings.bins), has_previous)
     rows = [(each.name, each.segment, each.only_moved) for each in found]
-    work.register_rows("segment_lists", "list string, segment string, only_moved boolean", rows)
+    work.register_rows(VIEW, VIEW_COLUMNS, rows)
     return found
 
 

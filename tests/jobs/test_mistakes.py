@@ -99,7 +99,7 @@ def test_a_limit_that_only_warns_is_said_in_the_log(spark, tmp_path: Path, capsy
     flow = Flow(tmp_path / "w", "2023-07-01", **params)
     flow.run("ingest", "clean")
     said = capsys.readouterr().out
-    assert "WARNING unpriced_share of purchases is 1.0; param unpriced_share_warn is 0.8. 1 of 1 purchases" in said
+    assert "WARNING unpriced_share of purchases is 1.0; param unpriced_share_warn is 0.8. 1 of 1 rows" in said
     assert "WARNING purchases has only 1 rows; param rows_warn is 100." in said
     strict = Flow(tmp_path / "w", "2023-07-01", **params, unpriced_share_fail=0.9, rows_fail=2)
     with pytest.raises(UserError, match=r"unpriced_share_fail is 0.9.*purchases has only 1 rows; param rows_fail is 2"):

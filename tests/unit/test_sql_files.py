@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from segmentation import sql_files
+from segmentation import exports, sql_files
 from segmentation.cluster_tables import VIEWS as CLUSTER_VIEWS
 from segmentation.datasets import SQL_FOLDERS, STAGE_OF, STAGES, stage_datasets
 from segmentation.paths import SQL
@@ -17,7 +17,7 @@ HEADER = "-- Rows.\n-- Grain: one row per n.\n-- Reads: numbers\n-- Params: none
 VARIANTS = [(scoring, kind) for scoring in ("edges", "seed") for kind in ("reviews", "orders")]
 OWN = sorted(path for path in SQL.rglob("*.sql"))
 # Views that a stage's Python registers itself.
-REGISTERED = {*SOURCE_VIEWS, *SEGMENT_MAP_VIEWS, FROZEN_VIEW, *CLUSTER_VIEWS, "figures"}
+REGISTERED = {*SOURCE_VIEWS, *SEGMENT_MAP_VIEWS, FROZEN_VIEW, *CLUSTER_VIEWS, exports.VIEW, "figures"}
 
 
 @pytest.fixture
