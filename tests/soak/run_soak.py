@@ -177,13 +177,15 @@ def differences(undisturbed: Undisturbed, warehouse: Warehouse) -> Iterator[str]
 
 
 def rows(warehouse: Warehouse, manifest: Manifest) -> Any:
-    """All rows of a version in a fixed order, or the checksums of its files where they are texts."""
+    """All rows of a version in a fixed order, and the checksums of its files that are texts.
+
+    Not the checksums of Parquet files: Spark puts an id of its own into each.
+    """
     folder = warehouse.place_of(manifest)
     paths = [name for name in manifest.files if name.endswith(".parquet")]
-    if len(paths) < len(manifest.files):
-        return {name: entry["sha256"] for name, entry in manifest.files.items()}
+    texts = {name: entry["sha256"] for name, entry in manifest.files.items() if name not in paths}
     # The whole path counts, because partition columns live in it.
-    return sorted(
+    return texts, sorted(
         (name.rpartition("/")[0], repr(row)) for name in paths for row in pq.read_table(folder / name).to_pylist()
     )
 
