@@ -31,7 +31,7 @@ from segmentation.chart_drawing import (
     new_figure,
 )
 from segmentation.formats import clean, count_of, money, number, percent
-from segmentation.palette import GROUP_COLOURS, PALETTE
+from segmentation.palette import PALETTE, group_colour
 
 # Best customers first: the order where none is given. Names that an order lacks follow by the alphabet.
 SEGMENT_ORDER = [
@@ -213,4 +213,4 @@ def _cross(frame: pd.DataFrame, index: str, columns: str, order: Sequence[str] |
 
 
 def _group_colours(rows: pd.DataFrame) -> list[str]:
-    return [GROUP_COLOURS.get(group, "other") for group in rows["segment_group"]]
+    return [group_colour(group) for group in rows["segment_group"]]

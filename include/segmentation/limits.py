@@ -27,9 +27,8 @@ class Verdict:
 def verdicts(manifest: Manifest, settings: Settings, must_have_rows: bool) -> Iterator[Verdict]:
     """What a version's figures break of the run's limits. `must_have_rows`: the limit on rows counts for it."""
     for check in manifest.checks.values():
-        name = check.get("limit")
-        if name:
-            yield from _judged(manifest, settings, name, check)
+        if "limit" in check:
+            yield from judged(manifest, settings, check)
     if must_have_rows:
         for level in (FAIL, WARN):
             least = getattr(settings, f"rows_{level}")
@@ -40,8 +39,9 @@ def verdicts(manifest: Manifest, settings: Settings, must_have_rows: bool) -> It
                 return
 
 
-def _judged(manifest: Manifest, settings: Settings, name: str, check: dict[str, Any]) -> Iterator[Verdict]:
-    figure = Decimal(str(check["figure"]))
+def judged(manifest: Manifest, settings: Settings, check: dict[str, Any]) -> Iterator[Verdict]:
+    """What the figure of one check with a limit breaks."""
+    name, figure = check["limit"], Decimal(str(check["figure"]))
     for level in (FAIL, WARN):
         most = getattr(settings, f"{name}_{level}")
         if figure > most:

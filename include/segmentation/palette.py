@@ -22,3 +22,8 @@ CLUSTER_COLOURS = [
     ("#105667", "#77bcbe"), ("#7f9162", "#b9bc88")]  # fmt: skip
 PALETTE |= {f"cluster-{place}": pair for place, pair in enumerate(CLUSTER_COLOURS)}
 GROUP_COLOURS = {"High value": "high", "New": "new", "At risk": "risk", "Churned": "churned"}
+
+
+def group_colour(group: str | None) -> str:
+    """The palette's name for the colour of a group of segments; a group of one's own map is `other`."""
+    return GROUP_COLOURS.get(group, "other")

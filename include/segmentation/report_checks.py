@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from segmentation.formats import percent
-from segmentation.limits import verdicts
+from segmentation.limits import judged
 from segmentation.manifests import Manifest
 from segmentation.settings import Settings
 
@@ -20,7 +20,7 @@ def check_rows(manifests: Iterable[Manifest], settings: Settings) -> list[dict[s
     for manifest in manifests:
         for check in manifest.checks.values():
             if "limit" in check:
-                passed = not list(verdicts(_with_only(manifest, check), settings, must_have_rows=False))
+                passed = not list(judged(manifest, settings, check))
                 limit = _limit(settings, check["limit"])
             else:
                 passed = check["passed"]
@@ -28,10 +28,6 @@ def check_rows(manifests: Iterable[Manifest], settings: Settings) -> list[dict[s
             verdict = PASSED if passed else WARNING
             rows.append({"dataset": manifest.dataset, "found": check["message"], "limit": limit, "verdict": verdict})
     return rows
-
-
-def _with_only(manifest: Manifest, check: dict[str, Any]) -> Manifest:
-    return Manifest(**{**vars(manifest), "checks": {"it": check}})
 
 
 def _limit(settings: Settings, name: str) -> str:

@@ -24,7 +24,7 @@ from segmentation.chart_drawing import Chart
 from segmentation.formats import MISSING, count_of, day, money, number, percent
 from segmentation.insights import headlines, insights
 from segmentation.movements import movements
-from segmentation.palette import GROUP_COLOURS, PALETTE
+from segmentation.palette import PALETTE, group_colour
 from segmentation.report_data import SourceView
 from segmentation.report_facts import HIGH, RISK, customers_before, group_sums, has_previous, total
 from segmentation.report_words import Words
@@ -82,7 +82,7 @@ def render(report: Report) -> str:
         change=change,
         value=_value,
         money=lambda value, digits=2: money(value, report.currency, digits),
-        colour=lambda group: GROUP_COLOURS.get(group, "other"),
+        colour=group_colour,
         edge=lambda value, metric: _edge(value, metric, report.currency),
         svg=lambda chart: Markup(chart.svg),  # drawn by this package, so trusted
     )

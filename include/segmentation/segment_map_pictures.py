@@ -10,7 +10,7 @@ from itertools import product
 
 from segmentation.chart_drawing import wrap_by_width
 from segmentation.formats import clean
-from segmentation.palette import GROUP_COLOURS, PALETTE
+from segmentation.palette import PALETTE, group_colour
 from segmentation.segment_maps import Segment
 
 WIDEST, MARGIN, LEFT = 760, 16, 38
@@ -65,7 +65,7 @@ def in_words(segments: Sequence[Segment]) -> str:
 
 def colour(group: str) -> str:
     """The colour of a group's cells: that of the charts, mixed with white."""
-    name = GROUP_COLOURS.get(group, "other")
+    name = group_colour(group)
     full, tint = PALETTE[name][0], TINTS[name]
     parts = (int(full[place : place + 2], 16) for place in (1, 3, 5))
     return "#" + "".join(f"{round(tint * part + (1 - tint) * 255):02x}" for part in parts)

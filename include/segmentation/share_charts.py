@@ -29,7 +29,7 @@ from segmentation.charts import SEGMENT_ORDER
 from segmentation.formats import clean, count_of, money, number, percent
 from segmentation.layouts import Box, shelves, spread, squarified
 from segmentation.markers import cluster_colour
-from segmentation.palette import GROUP_COLOURS, PALETTE
+from segmentation.palette import GROUP_COLOURS, PALETTE, group_colour
 from segmentation.part_lists import BOLD, ROW, Part, draw_list, flow, list_height, share
 
 RADIUS, HOLE, MARGIN, GAP = 108, 66, 26, 2.0  # of the ring: outside, inside, around it, between slices
@@ -50,7 +50,7 @@ def segment_shares(segment_summary: pd.DataFrame, order: Sequence[str] | None = 
     rows = segment_summary.to_dict("records")
     rows.sort(key=lambda row: (places.get(row["segment"], len(places)), row["segment"]))
     parts = [
-        Part(row["segment"], int(row["customers"]), _group_colour(row["segment_group"]), row["segment_group"])
+        Part(row["segment"], int(row["customers"]), group_colour(row["segment_group"]), row["segment_group"])
         for row in rows
     ]
     return _ring("segment-shares", "Share of customers by segment", "segment", parts)
@@ -215,7 +215,7 @@ def _draw_tile(axes, box: Box, name: str, portion: str, group: str | None) -> No
 def _draw_frame(axes, box: Box, group: str | None) -> None:
     """A tint that text can be read on, in an edge of the full colour."""
     left, top, width, height = box
-    colour, edge = PALETTE[_group_colour(group)][0], min(1.4, width / 2, height / 2)
+    colour, edge = PALETTE[group_colour(group)][0], min(1.4, width / 2, height / 2)
     axes.add_patch(Rectangle((left, top), width, height, facecolor=colour, alpha=0.35, linewidth=0))
     axes.add_patch(Rectangle((left + edge / 2, top + edge / 2), width - edge, height - edge, fill=False,
                              edgecolor=colour, linewidth=edge))  # fmt: skip
@@ -223,10 +223,6 @@ def _draw_frame(axes, box: Box, group: str | None) -> None:
 
 def _places(order: Sequence[str] | None) -> dict[str, int]:
     return {name: place for place, name in enumerate(SEGMENT_ORDER if order is None else order)}
-
-
-def _group_colour(group: str | None) -> str:
-    return GROUP_COLOURS.get(group, "other")
 
 
 def _group_rank(group: str) -> tuple[int, str]:

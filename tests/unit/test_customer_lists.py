@@ -14,8 +14,7 @@ def segment(name: str, group: str = "High value") -> Segment:
 
 @pytest.mark.parametrize("name", ["eleven", "seed", "rfm_package"])
 def test_every_segment_of_a_map_has_a_list(name: str) -> None:
-    bins = {"rfm_package": 5}.get(name, 5)
-    segments = load_map(name, bins)
+    segments = load_map(name)
     assert [each.segment for each in lists(segments, has_previous=False)] == [each.name for each in segments]
 
 

@@ -9,10 +9,11 @@ from segmentation.formats import clean
 from segmentation.manifests import Manifest
 from segmentation.pages import listing, moving, tables
 from segmentation.pages.published import Damaged, data_of, input_of_month
+from segmentation.palette import GROUP_COLOURS
 from segmentation.versions import Warehouse
 
 MOST_CUSTOMERS = 5_000_000  # of both months together; more would take the page's server too long
-GROUPS = ("High value", "New", "At risk", "Churned")
+GROUPS = tuple(GROUP_COLOURS)
 NUMBER, MONEY, SHARE = "number", "money", "share"
 UNEQUAL_ON_PURPOSE = {"as_of", "source", "category"}
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from segmentation import formats
 from segmentation.ancestry import dataset_of
 from segmentation.pages.comparing import MONEY, SHARE, Figure
-from segmentation.palette import GROUP_COLOURS, PALETTE
+from segmentation.palette import PALETTE, group_colour
 from segmentation.plan import PREVIOUS
 
 PACKAGE = Path(__file__).parents[1]
@@ -45,7 +45,7 @@ def _environment() -> Environment:
         size=size,
         moment=moment,
         label=label,
-        colour=lambda group: GROUP_COLOURS.get(group, "other"),
+        colour=group_colour,
     )
     return environment
 
