@@ -1,5 +1,7 @@
 """Make `reviews` and `products`, or `orders`, and `rejected_rows` from the raw files of a source version."""
 
+from pathlib import Path
+
 from segmentation import raw_lines, raw_orders, sources, tables
 from segmentation.datasets import dataset
 from segmentation.stage import main
@@ -14,13 +16,25 @@ def build(work: Work) -> None:
     files = sources.raw_files(work.warehouse, source)
     if kind == "orders":
         raw_orders.register(work.spark, files["orders"], work.warehouse.get("source", source, None).settings)
+        plain = 0
     else:
-        raw_lines.register(work.spark, files)
+        plain = _take_plain_reviews(work, files["reviews"])
+        raw_lines.register(work.spark, "products", files["products"])
     work.run_sql()
     work.write("reviews", "products", "orders")
+    if plain:
+        work.count_also("review_lines", review_lines_read=plain, review_lines_refused=0)
     if all(work.figure(name) == 0 for name in REFUSED[kind]):
         tables.empty_view(work.spark, dataset("rejected_rows"))
     work.write("rejected_rows")
+
+
+def _take_plain_reviews(work: Work, paths: list[Path]) -> int:
+    """Have the plain lines written as reviews, and the others registered for the SQL."""
+    if not {"reviews", "rejected_rows"} & set(work.missing):
+        return 0
+    rows_folder = work.folder("reviews") if "reviews" in work.missing else None
+    return raw_lines.take_plain_reviews(work.spark, paths, rows_folder, work.scratch())
 
 
 if __name__ == "__main__":

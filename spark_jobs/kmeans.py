@@ -12,6 +12,7 @@ def build(work: Work) -> None:
     work.run_sql(until="features")
     features, settings = work.frame("features"), work.plan.settings
     found = search(features, settings)
+    work.say_took("searched k")
     others = compare(features, [one.k for one in found.tried]) if settings.compare_algorithms else []
     for view, rows in tables(found, others).items():
         work.register_rows(view, VIEWS[view], rows)

@@ -65,6 +65,7 @@ class Dataset:
     code: the Python files that shape the rows: those of the stage, then its own. Their text is part of the version.
     only_for: the kind of source (`Settings.kind`) that the dataset is made for; None for every kind.
     order_by: the columns that order the rows of a file_per_list; `-name` is descending.
+    bulky: the columns that hold most of the bytes; the checksum of the rows leaves them out.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Dataset:
     code: tuple[str, ...]
     only_for: str | None = None
     order_by: tuple[str, ...] = ()
+    bulky: tuple[str, ...] = ()
 
     @property
     def ddl(self) -> str:
@@ -143,4 +145,5 @@ def _dataset(name: str, stage: str, entry: dict, code: list[str]) -> Dataset:
         code=(*code, *entry.get("code", ())),
         only_for=entry.get("only_for"),
         order_by=tuple(entry.get("order_by", ())),
+        bulky=tuple(entry.get("bulky", ())),
     )

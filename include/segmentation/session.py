@@ -1,5 +1,6 @@
 """The one Spark session builder."""
 
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ SPEED_SETTINGS = {
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
     # Manifests name every file, so finding them is quick; a Spark job to list them costs seconds.
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",
+    # Compressed, in files: the products of the largest category. Their join then moves no purchase.
+    "spark.sql.autoBroadcastJoinThreshold": "64m",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -34,3 +37,9 @@ def spark_session(name: str, **extra: str) -> "SparkSession":
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     return spark
+
+
+def started_in(spark: "SparkSession") -> float:
+    """Seconds from the start of the Java process to now: what a task pays before it can work."""
+    java = spark._jvm.java.lang.management.ManagementFactory.getRuntimeMXBean()
+    return time.time() - java.getStartTime() / 1000

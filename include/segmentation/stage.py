@@ -112,10 +112,12 @@ def _build(
     warehouse: Warehouse,
     run_id: str,
 ) -> None:
-    from segmentation.session import spark_session
+    from segmentation.session import spark_session, started_in
     from segmentation.work import Work
 
-    work = Work(spark_session(stage), plan, stage, missing, warehouse, run_id)
+    spark = spark_session(stage)
+    print(f"Spark started in {started_in(spark):.1f} s", flush=True)
+    work = Work(spark, plan, stage, missing, warehouse, run_id)
     try:
         work.register_inputs()
         build(work)

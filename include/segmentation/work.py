@@ -1,23 +1,27 @@
 """A stage at work in Spark: register what it reads, run its SQL, write, check and publish what it makes."""
 
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import DataFrame, Observation, Row, SparkSession
+from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from segmentation import frozen_edges, segment_maps, sql_files, tables
+from segmentation.checks import run_checks
 from segmentation.code_version import code_version
 from segmentation.datasets import STAGE_OF, Dataset, dataset
-from segmentation.errors import UserError
 from segmentation.failures import check_clock
 from segmentation.manifests import Manifest, describe_files
 from segmentation.plan import FROZEN_VIEW, PREVIOUS, SEGMENT_MAP_VIEWS, SOURCE_VIEWS, Plan
 from segmentation.versions import Attempt, Warehouse
+
+# Hidden from those who list a version's files.
+SCRATCH = "_scratch"
 
 
 class Work:
@@ -47,6 +51,7 @@ class Work:
         self._cached: list[DataFrame] = []
         self._attempts: dict[str, Attempt] = {}
         self._drafts: dict[str, Manifest] = {}
+        self._since = time.monotonic()
 
     # What the stage reads
 
@@ -126,6 +131,8 @@ class Work:
             frame = frame.observe(observation, *[F.expr(text).alias(name) for name, text in file.figures.items()])
         if file.cache:
             self._cached.append(frame.persist())
+        if file.cached_at_once:
+            frame.count()
         frame.createOrReplaceTempView(file.name)
 
     def frame(self, view: str) -> DataFrame:
@@ -139,13 +146,14 @@ class Work:
         for name in names:
             if name in self.missing:
                 item = dataset(name)
-                attempt = self._attempt(item)
-                paths = tables.write_files(self.frame(name), item, attempt.folder)
-                files = describe_files(attempt.folder, paths)
-                written = tables.read_files(self.spark, item, attempt.folder, list(files))
+                folder = self.folder(name)
+                files = describe_files(folder, tables.write_files(self.frame(name), item, folder))
+                written = tables.read_files(self.spark, item, folder, list(files))
                 written.createOrReplaceTempView(name)
                 self._collect_figures(item)
-                self._draft(item, files, sum(file["rows"] for file in files.values()), tables.rows_checksum(written))
+                rows = sum(file["rows"] for file in files.values())
+                self._draft(item, files, rows, tables.rows_checksum(written, item))
+                self.say_took(f"wrote {name}: {rows:,} rows")
 
     def add_files(self, name: str, write: Callable[[Path], list[Path]]) -> None:
         """Have `write` put more files into the folder of a dataset just written: the same rows in another form."""
@@ -156,17 +164,29 @@ class Work:
 
     def write_texts(self, name: str, texts: dict[str, str]) -> None:
         """Write a dataset of text files: path inside the version -> content."""
-        attempt = self._attempt(dataset(name))
-        paths = [attempt.folder / path for path in texts]
+        folder = self.folder(name)
+        paths = [folder / path for path in texts]
         for path, text in zip(paths, texts.values(), strict=True):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        self._draft(dataset(name), describe_files(attempt.folder, paths), len(paths), None)
+        self._draft(dataset(name), describe_files(folder, paths), len(paths), None)
 
-    def _attempt(self, item: Dataset) -> Attempt:
-        version, as_of = self.plan.version(item.name), self.plan.as_of_for(item.name)
-        self._attempts[item.name] = self.warehouse.attempt(item.name, version, as_of)
-        return self._attempts[item.name]
+    def folder(self, name: str) -> Path:
+        """Where a dataset is being made. What a job puts there itself is part of it once `write` has been called."""
+        if name not in self._attempts:
+            version, as_of = self.plan.version(name), self.plan.as_of_for(name)
+            self._attempts[name] = self.warehouse.attempt(name, version, as_of)
+        return self._attempts[name].folder
+
+    def scratch(self) -> Path:
+        """A folder that all tasks reach, for what is needed only while the stage is made."""
+        return self.folder(self.missing[0]) / SCRATCH
+
+    def say_took(self, what: str) -> None:
+        """Put a line into the log: what has been done, and how long since the last one."""
+        now = time.monotonic()
+        print(f"{what} in {now - self._since:.1f} s", flush=True)
+        self._since = now
 
     def _draft(self, item: Dataset, files: dict, rows: int, checksum: str | None) -> None:
         identity, as_of = self.plan.identity(item.name), self.plan.as_of_for(item.name)
@@ -191,6 +211,11 @@ class Work:
             if name in self._observed and name not in self.figures:
                 self.figures[name] = tables.observed(self.spark, self._observed[name])
 
+    def count_also(self, view: str, **counts: int) -> None:
+        """Add what a job has counted itself to the figures that were measured while the view was written."""
+        measured = self.figures.get(view) or {}
+        self.figures[view] = {**measured, **{name: measured.get(name, 0) + count for name, count in counts.items()}}
+
     def draft(self, name: str) -> Manifest | None:
         """The manifest of what this task has written but not yet published."""
         return self._drafts.get(name)
@@ -201,7 +226,10 @@ class Work:
 
     def publish(self) -> list[Manifest]:
         """Run the stage's checks on what was written, then publish it, in the order of STAGES."""
-        checks = self._run_checks()
+        pairs = [(key, str(value)) for view in self.figures.values() for key, value in (view or {}).items()]
+        self.register_rows("figures", "name string, value string", pairs)
+        checks = run_checks([check for check in self.plan.checks(self.stage) if check.of in self._drafts], self._sql)
+        shutil.rmtree(self.scratch(), ignore_errors=True)
         published = []
         for name in self.plan.datasets(self.stage):
             if name in self._drafts:
@@ -212,35 +240,6 @@ class Work:
                 attempt = self._attempts.pop(name)
                 published.append(self.warehouse.publish(attempt, draft, replace=self.plan.settings.force))
         return published
-
-    def _run_checks(self) -> dict[str, dict[str, Any]]:
-        """Run the checks of the written datasets: {dataset: {check: result}}.
-
-        Raises UserError naming each failed check, its figure and what is allowed.
-        """
-        pairs = [(key, str(value)) for view in self.figures.values() for key, value in (view or {}).items()]
-        self.register_rows("figures", "name string, value string", pairs)
-        results: dict[str, dict[str, Any]] = {}
-        failed = []
-        for check in self.plan.checks(self.stage):
-            if check.header["Of"] in self._drafts:
-                row = self._sql(check).first()
-                figure = tables.plain(row.figure)
-                results.setdefault(check.header["Of"], {})[check.name] = self._result(check, row, figure)
-                if check.header.get("Level") == "fail" and not row.passed:
-                    failed.append(f"check {check.name} of {check.header['Of']} failed: {row.message}")
-        if failed:
-            raise UserError("; ".join(failed) + ". Nothing was published.")
-        return results
-
-    def _result(self, check: sql_files.SqlFile, row: Row, figure: Any) -> dict[str, Any]:
-        """What the manifest keeps of a check; a line in the log says the same. A limit is judged by the run."""
-        if "Limit" in check.header:
-            print(f"check {check.name}: {figure}: {row.message}", flush=True)
-            return {"limit": check.header["Limit"], "figure": figure, "message": row.message}
-        level = check.header["Level"]
-        print(f"check {check.name} ({level}): {'passed' if row.passed else 'FAILED'}: {row.message}", flush=True)
-        return {"level": level, "figure": figure, "passed": row.passed, "message": row.message}
 
     def close(self) -> None:
         """Throw away attempts that were not published, and free cached rows."""

@@ -21,6 +21,7 @@ ALL = [item for stage in SPARK_STAGES for item in stage_datasets(stage).values()
 # Modules that a job imports and whose text is not part of a version, each with the reason.
 PLUMBING = {
     "arguments",  # hands the settings on; their values are in the version
+    "checks",  # refuses what a check finds wrong; the checks' SQL shapes no row
     "code_version",  # names the commit in the manifest
     "frozen_edges",  # refuses edges that do not fit; the edges are an input
     "datasets",  # reads schema.yaml; the columns are in the version

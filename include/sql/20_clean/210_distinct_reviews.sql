@@ -1,12 +1,12 @@
 -- The verified reviews without exact duplicate rows.
 -- Grain: one row per distinct verified review; all columns of `reviews` decide what is a duplicate.
--- Reads: reviews
+-- Reads: reviews, repeated_hashes
 -- Params: none
 -- Figures: verified_reviews = sum(copies)
 --   duplicate_reviews = sum(copies) - count(*)
 --   zero_ratings = count_if(rating = 0)
 --   negative_helpful_votes = count_if(helpful_vote < 0)
--- Note: title and text take part by their SHA-256, so that the long texts do not travel over the network.
+-- Note: what has the hash of another review is compared column by column, so that no hash decides.
 WITH verified AS (
     SELECT
         user_id,
@@ -15,8 +15,9 @@ WITH verified AS (
         reviewed_at,
         rating,
         helpful_vote,
-        sha2(title, 256) AS title_hash,
-        sha2(text, 256) AS text_hash
+        title,
+        text,
+        xxhash64(user_id, parent_asin, asin, reviewed_at, rating, helpful_vote) AS review_hash
     FROM reviews
     WHERE verified_purchase
 )
@@ -24,12 +25,20 @@ WITH verified AS (
 SELECT
     user_id,
     parent_asin,
-    asin,
     reviewed_at,
     rating,
     helpful_vote,
-    title_hash,
-    text_hash,
+    cast(1 AS BIGINT) AS copies
+FROM verified
+LEFT ANTI JOIN repeated_hashes ON verified.review_hash = repeated_hashes.review_hash
+UNION ALL
+SELECT
+    user_id,
+    parent_asin,
+    reviewed_at,
+    rating,
+    helpful_vote,
     count(*) AS copies
 FROM verified
-GROUP BY user_id, parent_asin, asin, reviewed_at, rating, helpful_vote, title_hash, text_hash
+LEFT SEMI JOIN repeated_hashes ON verified.review_hash = repeated_hashes.review_hash
+GROUP BY user_id, parent_asin, asin, reviewed_at, rating, helpful_vote, title, text
