@@ -15,6 +15,8 @@ Labeller = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 UNITS = 1_000_000
 # Labels of a block go through counts in floats, which hold whole numbers up to 2**53 exactly.
 MOST_ROWS = 1 << 16
+# So many points at a time stay in the processor's cache while all centroids look at them.
+CHUNK = 1 << 13
 _HALF_BITS = 26
 _SAFE = 1 << 30
 
@@ -30,35 +32,49 @@ def nearest(points: np.ndarray, centroids: np.ndarray) -> np.ndarray:
     points: (features, n) whole units. centroids: (k, features) in the features' own scale. Returns (n,) places.
     No matrix product: its result may differ in the last digit from machine to machine.
     """
-    scaled = points / UNITS
-    best = np.full(points.shape[1], np.inf)
     label = np.zeros(points.shape[1], dtype=np.int64)
-    for place, centroid in enumerate(centroids):
-        distance = _distances(scaled, centroid)
-        closer = distance < best
-        best = np.where(closer, distance, best)
-        label[closer] = place
+    for start in range(0, points.shape[1], CHUNK):
+        _label(points[:, start : start + CHUNK] / UNITS, centroids, label[start : start + CHUNK])
     return label
+
+
+def _label(scaled: np.ndarray, centroids: np.ndarray, label: np.ndarray) -> None:
+    """Write the places of the nearest centroids into `label`, which holds zeros."""
+    best = _distances(scaled, centroids[0])
+    for place, centroid in enumerate(centroids[1:], start=1):
+        distance = _distances(scaled, centroid)
+        np.putmask(label, distance < best, place)
+        np.minimum(best, distance, out=best)
 
 
 def _distances(scaled: np.ndarray, centroid: np.ndarray) -> np.ndarray:
     total = np.zeros(scaled.shape[1])
     for values, middle in zip(scaled, centroid, strict=True):
-        total += (values - middle) ** 2
+        difference = values - middle
+        difference *= difference
+        total += difference
     return total
 
 
-def sums(points: np.ndarray, labels: np.ndarray, k: int) -> np.ndarray:
+def sums(points: np.ndarray, labels: np.ndarray, k: int, squares: bool = True) -> np.ndarray:
     """Exact sums by label: (k, features + 2) Python ints. The columns: customers, the sum of each feature, and the
-    sum of squared lengths. Those of several blocks add up.
+    sum of squared lengths, zeros without `squares`. Those of several blocks add up.
     """
     columns = [np.bincount(labels, minlength=k).astype(np.int64).astype(object)]
-    columns += [_exact(values, labels, k) for values in points]
-    if points.size and int(np.abs(points).max()) >= _SAFE:
-        columns.append(_exact_slow([int(a) ** 2 for a in points.T.ravel()], len(points), labels, k))
-    else:
+    is_safe = not points.size or int(np.abs(points).max()) < _SAFE
+    columns += [_exact_small(values, labels, k) if is_safe else _exact(values, labels, k) for values in points]
+    if not squares:
+        columns.append(np.zeros(k, dtype=np.int64).astype(object))
+    elif is_safe:
         columns.append(_exact((points**2).sum(axis=0), labels, k))
+    else:
+        columns.append(_exact_slow([int(a) ** 2 for a in points.T.ravel()], len(points), labels, k))
     return np.stack(columns, axis=1)
+
+
+def _exact_small(values: np.ndarray, labels: np.ndarray, k: int) -> np.ndarray:
+    """Sums by label of whole numbers below _SAFE: so many of them as a block holds are exact in floats."""
+    return np.bincount(labels, values, k).astype(np.int64).astype(object)
 
 
 def _exact(values: np.ndarray, labels: np.ndarray, k: int) -> np.ndarray:
@@ -104,7 +120,10 @@ def clusters(totals: np.ndarray, otherwise: np.ndarray) -> Clusters:
 
 
 def within(totals: np.ndarray) -> float:
-    """The within-cluster sum of squares: of all points to the mean of their label, from exact sums."""
+    """The within-cluster sum of squares: of all points to the mean of their label, from exact sums.
+
+    From sums without squares it lacks the points' own squares, the same for every labelling of the same points.
+    """
     return sum(
         (int(n) * int(square) - sum(int(value) ** 2 for value in row)) / (int(n) * UNITS**2)
         for n, row, square in zip(totals[:, 0], totals[:, 1:-1], totals[:, -1], strict=True)
@@ -144,9 +163,11 @@ def by_last_row(block: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return block[:-1], block[-1] // UNITS
 
 
-def sums_of_all(block: np.ndarray, groupings: list[tuple[Labeller, int]]) -> list[np.ndarray]:
+def sums_of_all(
+    block: np.ndarray, groupings: list[tuple[Labeller, int]], squares: bool = True
+) -> list[np.ndarray]:
     """The sums of a block under each of several groupings: a labeller, and the number of its labels."""
-    return [sums(*labeller(block), k) for labeller, k in groupings]
+    return [sums(*labeller(block), k, squares) for labeller, k in groupings]
 
 
 def silhouettes_of_all(block: np.ndarray, groupings: list[tuple[Labeller, Clusters]]) -> list[np.ndarray]:

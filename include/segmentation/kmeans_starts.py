@@ -28,13 +28,18 @@ def starts(points: np.ndarray, k: int) -> list[np.ndarray]:
 
 def fit(points: np.ndarray, k: int, rng: np.random.Generator) -> tuple[np.ndarray, float]:
     """Lloyd's iterations from a random start until the centroids stand still: they, and the sum of squares."""
-    centroids = _spread_out(points, k, rng)
+    centroids = settle(points, _spread_out(points, k, rng), STILL)
+    return centroids, within(sums(points, nearest(points, centroids), k))
+
+
+def settle(points: np.ndarray, centroids: np.ndarray, still: float) -> np.ndarray:
+    """Lloyd's iterations until the sum of the centroids' squared moves is at most `still`."""
     for _ in range(MOST_ITERATIONS):
-        totals = sums(points, nearest(points, centroids), k)
+        totals = sums(points, nearest(points, centroids), len(centroids), squares=False)
         before, centroids = centroids, clusters(totals, centroids).centroids
-        if ((centroids - before) ** 2).sum() <= STILL:
+        if ((centroids - before) ** 2).sum() <= still:
             break
-    return centroids, within(totals)
+    return centroids
 
 
 def _spread_out(points: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:

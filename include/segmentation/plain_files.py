@@ -4,6 +4,7 @@ The task writes the Parquet files itself, so that no row crosses into the JVM. A
 names it: what a task that died or ran twice has written beside is removed by `remove_strays`.
 """
 
+import codecs
 import itertools
 import uuid
 from collections.abc import Iterator
@@ -95,7 +96,10 @@ def blocks(of: Range) -> Iterator[bytes]:
                 block += file.readline()
             if not block:
                 raise EOFError(f"{of.path} ended at byte {place}, before byte {of.end}: it has become shorter.")
-            place += len(block)
+            if place == 0:
+                # A mark of the encoding, which Spark's reader drops as well.
+                block = block.removeprefix(codecs.BOM_UTF8)
+            place = file.tell()
             yield block if block.endswith(b"\n") else block + b"\n"
 
 

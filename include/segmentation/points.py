@@ -31,6 +31,7 @@ class Points:
     """The columns of a frame with one row per customer, in whole millionths (see `kmeans_blocks`).
 
     frame: user_id and the columns. sample: (columns, n) those of up to SAMPLE customers, in the order of their values.
+    many: those of up to ON_DRIVER customers, the sample's among them.
     """
 
     def __init__(self, frame: DataFrame, columns: Sequence[str]) -> None:
@@ -38,9 +39,15 @@ class Points:
         drawn = frame.orderBy(F.xxhash64("user_id"), "user_id").limit(max(ON_DRIVER, SAMPLE) + 1).select(*columns)
         first = _block(drawn.toArrow())
         self.sample = _in_order(first[:, :SAMPLE])
+        self.many = first[:, :ON_DRIVER]
         # All customers where they are few; otherwise blocks of them in Spark.
         self._few = first if first.shape[1] <= ON_DRIVER else None
-        self._blocks = self._rows.mapInArrow(_pack, "block binary").persist() if self._few is None else None
+        self._blocks = self._packed() if self._few is None else None
+
+    def _packed(self) -> DataFrame:
+        # A pass is short, so a task more than there are cores is mostly the start of a task.
+        parallelism = self._rows.sparkSession.sparkContext.defaultParallelism
+        return self._rows.coalesce(parallelism).mapInArrow(_pack, "block binary").persist()
 
     def add_up(self, work: Work) -> list[np.ndarray]:
         """Do `work` on every block and add up what it returns."""

@@ -112,11 +112,15 @@ def _build(
     warehouse: Warehouse,
     run_id: str,
 ) -> None:
+    from pyspark.sql import SparkSession
+
     from segmentation.session import spark_session, started_in
     from segmentation.work import Work
 
+    is_first = SparkSession.getActiveSession() is None
     spark = spark_session(stage)
-    print(f"Spark started in {started_in(spark):.1f} s", flush=True)
+    if is_first:
+        print(f"Spark started in {started_in(spark):.1f} s", flush=True)
     work = Work(spark, plan, stage, missing, warehouse, run_id)
     try:
         work.register_inputs()

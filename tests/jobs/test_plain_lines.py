@@ -113,7 +113,7 @@ def test_odd_values_in_any_field_give_the_rows_that_the_sql_makes_of_them(
     monkeypatch.setattr(plain_lines, "MOST_FAILURES", 10**6)
     given = odd_lines()
     path = tmp_path / "reviews.jsonl"
-    path.write_bytes(b"\n".join(given) + b"\n")
+    path.write_bytes(b"\xef\xbb\xbf" + b"\n".join([json.dumps(sound(4)).encode(), *given]) + b"\n")
     accepted, refused = by_sql(spark, path)
     reviews, rest, plain = plainly(spark, path, tmp_path / "plain")
     assert reviews == accepted
