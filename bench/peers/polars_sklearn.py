@@ -231,21 +231,26 @@ def tables(scored: pl.DataFrame, found: Found) -> dict[str, pl.DataFrame]:
         "customer_clusters": placed.select("user_id", "cluster", pl.col("label").alias("cluster_label")),
         "cluster_profile": _described(placed, "cluster", "label"),
         "segment_summary": summary.with_columns(
-            (pl.col("total_monetary").cast(pl.Float64) / float(scored["monetary"].sum())).alias("share_of_total")
+            _shares(summary["total_monetary"], float(scored["monetary"].sum())).alias("share_of_total")
         ),
     }
 
 
 def _described(frame: pl.DataFrame, *keys: str) -> pl.DataFrame:
     """Size, share and averages of each group."""
-    return frame.group_by(keys).agg(
+    groups = frame.group_by(keys).agg(
         pl.len().cast(pl.Int64).alias("customers"),
-        (pl.len() / len(frame)).alias("share"),
         pl.col("recency_days").mean().round(4).alias("avg_recency_days"),
         pl.col("frequency").mean().round(4).alias("avg_frequency"),
         (pl.col("cents").mean() / 100).round(2).cast(pl.Decimal(18, 2)).alias("avg_monetary"),
         pl.col("monetary").sum().alias("total_monetary"),
     )
+    return groups.with_columns(_shares(groups["customers"], len(frame)).alias("share"))
+
+
+def _shares(parts: pl.Series, whole: float) -> pl.Series:
+    """Each part divided by the whole. Polars multiplies by the inverse of a constant, which may miss the last digit."""
+    return pl.Series([float(part) / whole for part in parts])
 
 
 if __name__ == "__main__":
