@@ -112,7 +112,7 @@ def differences(con: duckdb.DuckDBPyConnection, name: str, columns: list[str], o
     """What differs between a table of two outputs, with the first rows that only one of them has."""
     parts = []
     for here, there in ((one, other), (other, one)):
-        first, second = (f"SELECT {', '.join(columns)} FROM {output.table(name)}" for output in (here, there))
+        first, second = (f"SELECT {', '.join(columns)} FROM {output.table(name)}" for output in (here, there))  # noqa: S608
         con.execute(f"CREATE OR REPLACE TEMP TABLE odd AS {first} EXCEPT ALL {second}")
         count = con.execute("SELECT count(*) FROM odd").fetchone()[0]
         shown = con.execute(f"SELECT * FROM odd ORDER BY ALL LIMIT {SHOWN}").fetchall()  # noqa: S608
@@ -135,8 +135,8 @@ def _check_search(con: duckdb.DuckDBPyConnection, one: Output, other: Output) ->
         # scikit-learn has one start by default, and where that lands depends on the order of the rows.
         if ratio > WORST_WCSS and one.name == "product":
             raise BenchError(
-                f"The k search differs: for k = {k} the WCSS of {one.title} is {ratio:.4f} times that of {other.title}; "
-                f"at most {WORST_WCSS} is allowed."
+                f"The k search differs: for k = {k} the WCSS of {one.title} is {ratio:.4f} times that of "
+                f"{other.title}; at most {WORST_WCSS} is allowed."
             )
     alike = _adjusted_rand(con, one.table("customer_clusters"), other.table("customer_clusters"))
     if alike < LEAST_ALIKE:
@@ -174,7 +174,8 @@ def _check_notebook(con: duckdb.DuckDBPyConnection, output: Output, data: Path) 
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE by_the_rules AS
         WITH verified AS (
-            SELECT DISTINCT * FROM read_json('{reviews}', format = 'newline_delimited', ignore_errors = true, columns = {{
+            SELECT DISTINCT *
+            FROM read_json('{reviews}', format = 'newline_delimited', ignore_errors = true, columns = {{
                 rating: 'DOUBLE', title: 'VARCHAR', text: 'VARCHAR', images: 'VARCHAR', asin: 'VARCHAR',
                 parent_asin: 'VARCHAR', user_id: 'VARCHAR', timestamp: 'BIGINT', helpful_vote: 'BIGINT',
                 verified_purchase: 'BOOLEAN'}})

@@ -1,4 +1,4 @@
-"""From the log of `airflow dags test` to seconds by stage. The jobs say how long each step took; Airflow stamps its lines."""
+"""From the log of `airflow dags test` to seconds by stage: the jobs say what took how long, Airflow stamps its lines."""
 
 import re
 from datetime import datetime
@@ -44,8 +44,8 @@ def stages(log: str, wall: float) -> dict[str, float]:
         raise BenchError(f"The log of the workflow has no line with {_SUBMIT!r}: no job was submitted.")
     if len(starts) != len(spans):
         raise BenchError(
-            f"The log of the workflow has {len(spans)} submitted jobs and {len(starts)} lines 'Spark started in ... s'; "
-            "each job must say it once."
+            f"The log of the workflow has {len(spans)} submitted jobs and {len(starts)} lines "
+            "'Spark started in ... s'; each job must say it once."
         )
     if not searched:
         raise BenchError("The log of the workflow has no line 'searched k in ... s'.")

@@ -20,7 +20,7 @@ def main(data: Path, out: Path) -> None:
     reviews, products = raw_files(data)
     con = duckdb.connect()
     con.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
-    con.execute("SET VARIABLE as_of = DATE '%s'; SET VARIABLE window_start = DATE '%s'" % (AS_OF, WINDOW_START))
+    con.execute(f"SET VARIABLE as_of = DATE '{AS_OF}'; SET VARIABLE window_start = DATE '{WINDOW_START}'")
     settings = Settings()
     con.execute("SET VARIABLE excluded = ?", [list(settings.excluded_categories)])
     con.execute("SET VARIABLE min_price = ?", [settings.min_price])
@@ -33,12 +33,12 @@ def main(data: Path, out: Path) -> None:
         for name in names:
             con.execute(steps[name])
 
-    def write(name: str, options: str = "") -> None:
-        con.execute(f"COPY {name} TO '{out / name}{'' if options else '.parquet'}' (FORMAT parquet, CODEC zstd{options})")
+    def write(name: str) -> None:
+        con.execute(f"COPY {name} TO '{out / name}.parquet' (FORMAT parquet, CODEC zstd)")
 
     with clock.stage(RAW):
         run("raw_reviews", "raw_products")
-        write("reviews", ", PARTITION_BY (review_year)")
+        con.execute(f"COPY reviews TO '{out / 'reviews'}' (FORMAT parquet, CODEC zstd, PARTITION_BY (review_year))")
         write("products")
     with clock.stage(CLEAN):
         run("read_back", "known_products")
@@ -54,9 +54,9 @@ def main(data: Path, out: Path) -> None:
         values = con.execute(steps["values_of_customers"]).fetchnumpy()
         found = search(values["recency_days"], values["frequency"], values["cents"])
     with clock.stage(TABLES):
-        rows = [{"k": t.k, "wcss": t.wcss, "silhouette": t.silhouette, "chosen": t.k == found.chosen} for t in found.tried]
-        con.register("kmeans_search", pa.Table.from_pylist(rows))
-        con.register("labels", pa.table({"cluster": range(len(found.labels)), "label": found.labels}))
+        tried = [(one.k, one.wcss, one.silhouette, one.k == found.chosen) for one in found.tried]
+        con.register("kmeans_search", _table(("k", "wcss", "silhouette", "chosen"), tried))
+        con.register("labels", _table(("cluster", "label"), list(enumerate(found.labels))))
         con.register("placed", pa.table({"user_id": values["user_id"].astype(str), "cluster": found.clusters}))
         run("customer_clusters", "cluster_profile", "segment_summary")
         for name in ("kmeans_search", "customer_clusters", "cluster_profile", "segment_summary"):
@@ -72,9 +72,13 @@ def _statements() -> dict[str, str]:
 
 def _register_map(con: duckdb.DuckDBPyConnection) -> None:
     segments = load_map("eleven")
+    con.register("segments", _table(("segment", "segment_group"), [(one.name, one.group) for one in segments]))
     cells = [(cell, one.name) for one in segments for cell in one.cells]
-    con.register("segments", pa.table({"segment": [s.name for s in segments], "segment_group": [s.group for s in segments]}))
-    con.register("segment_cells", pa.table({"cell": [c for c, _ in cells], "segment": [s for _, s in cells]}))
+    con.register("segment_cells", _table(("cell", "segment"), cells))
+
+
+def _table(names: tuple[str, ...], rows: list[tuple]) -> pa.Table:
+    return pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
 
 
 if __name__ == "__main__":

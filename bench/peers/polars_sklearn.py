@@ -35,7 +35,8 @@ def main(data: Path, out: Path) -> None:
     with clock.stage(RAW):
         by_year = pl.PartitionBy(out / "reviews", key="review_year", include_key=False)
         reviews, products = raw_files(data)
-        _reviews(reviews).sink_parquet(by_year, compression="zstd", mkdir=True, maintain_order=False, engine="streaming")
+        options = {"compression": "zstd", "engine": "streaming"}
+        _reviews(reviews).sink_parquet(by_year, mkdir=True, maintain_order=False, **options)
         write("products", _products(products))
     with clock.stage(CLEAN):
         known = known_products(pl.scan_parquet(out / "products.parquet"), settings)

@@ -1,4 +1,4 @@
-"""The k search of a data scientist on one machine: scikit-learn's KMeans on all customers, silhouette in closed form."""
+"""The k search on one machine: scikit-learn's KMeans on all customers, and the silhouette in closed form."""
 
 from dataclasses import dataclass
 
