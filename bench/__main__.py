@@ -15,6 +15,7 @@ from bench import agreement, data, machine, page
 from bench.contenders import CONTENDERS, HOME, Contender, prepare_product
 from bench.errors import BenchError
 from bench.measure import adopt_orphans, memory_kind
+from bench.outputs import Output
 from bench.stages import AS_OF
 from segmentation.code_version import code_version
 from segmentation.errors import UserError
@@ -67,7 +68,7 @@ def bench(request: Request) -> dict[str, Any]:
         place = request.folder / "out" / one.name
         measured, _ = one.run(folder, place)
         print(f"  {one.title} ran in {measured.wall:.1f} s", flush=True)
-        outputs.append(agreement.Output(one.title, one.name, place))
+        outputs.append(Output(one.title, one.name, place))
     rows = agreement.check(outputs, folder)
     runs: dict[str, list[dict[str, Any]]] = {one.name: [] for one in request.contenders}
     for number in range(1, request.runs + 1):

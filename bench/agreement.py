@@ -1,16 +1,16 @@
 """Do the contenders agree? Checked before any of them is timed: one reader, DuckDB, looks at the Parquet of all.
 
 Tables that must be equal are compared by their number of rows and by the sum of the rows' hashes, which does not
-depend on their order. Where they differ, the first differing rows are told. K-Means may start differently, so the
-search has bounds.
+depend on their order. Where they differ, the first differing rows are told.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from bench.errors import BenchError
+from bench.outputs import Output
+from bench.search_agreement import check_search
 from bench.stages import AS_OF, WINDOW_START, raw_files
 from segmentation.settings import Settings
 
@@ -46,31 +46,7 @@ EQUAL = {
     ],
 }  # fmt: skip
 NOTEBOOK = ["user_id", "recency::BIGINT", "frequency::BIGINT", "round(monetary, 2)::DECIMAL(18,2)"]
-# K-Means of the two starts differently: how much worse the workflow's fit may be, how alike the clusters must be.
-WORST_WCSS = 1.005
-LEAST_ALIKE = 0.99
 SHOWN = 3
-
-
-@dataclass(frozen=True)
-class Output:
-    """What a contender has written: its title, its name as in ONLY=, its folder."""
-
-    title: str
-    name: str
-    folder: Path
-
-    def table(self, name: str) -> str:
-        """The rows of a table as a SQL source. Raises BenchError if there is no such table."""
-        if self.name == "product":
-            patterns = [f"{name}/version=*/**/*.parquet", f"{name}/as_of={AS_OF}/version=*/**/*.parquet"]
-        else:
-            patterns = [f"{name}.parquet", f"{name}/**/*.parquet"]
-        for pattern in patterns:
-            if any(self.folder.glob(pattern)):
-                place = str(self.folder / pattern).replace("'", "''")
-                return f"read_parquet('{place}', hive_partitioning = true)"
-        raise BenchError(f"{self.title} has not written the table {name}.")
 
 
 def check(outputs: list[Output], data: Path) -> dict[str, int]:
@@ -91,7 +67,7 @@ def check(outputs: list[Output], data: Path) -> dict[str, int]:
             rows[name] = sums[0][1]
             print(f"  {name}: {rows[name]:,} rows, {_in_words(alike)}", flush=True)
     for output in alike[1:]:
-        _check_search(con, alike[0], output)
+        check_search(con, alike[0], output)
     for output in outputs:
         if output.name == "notebook":
             rows |= {"notebook_customers": _check_notebook(con, output, data)}
@@ -119,52 +95,6 @@ def differences(con: duckdb.DuckDBPyConnection, name: str, columns: list[str], o
         lines = "".join(f"\n    {row}" for row in shown)
         parts.append(f"\n  {count:,} rows only in {here.title}{':' if shown else ''}{lines}")
     return f"The table {name} differs between {one.title} and {other.title}." + "".join(parts)
-
-
-def _check_search(con: duckdb.DuckDBPyConnection, one: Output, other: Output) -> None:
-    query = "SELECT k, wcss, chosen FROM {} ORDER BY k"
-    tried, theirs = (con.execute(query.format(output.table("kmeans_search"))).fetchall() for output in (one, other))
-    chosen, theirs_chosen = ([k for k, _, is_chosen in rows if is_chosen] for rows in (tried, theirs))
-    if [k for k, *_ in tried] != [k for k, *_ in theirs] or chosen != theirs_chosen:
-        raise BenchError(
-            f"The k search differs: {one.title} tried {[k for k, *_ in tried]} and chose {chosen}, "
-            f"{other.title} tried {[k for k, *_ in theirs]} and chose {theirs_chosen}."
-        )
-    ratios = {k: wcss / their_wcss for (k, wcss, _), (_, their_wcss, _) in zip(tried, theirs, strict=True)}
-    for k, ratio in ratios.items():
-        # scikit-learn has one start by default, and where that lands depends on the order of the rows.
-        if ratio > WORST_WCSS and one.name == "product":
-            raise BenchError(
-                f"The k search differs: for k = {k} the WCSS of {one.title} is {ratio:.4f} times that of "
-                f"{other.title}; at most {WORST_WCSS} is allowed."
-            )
-    alike = _adjusted_rand(con, one.table("customer_clusters"), other.table("customer_clusters"))
-    if alike < LEAST_ALIKE:
-        raise BenchError(
-            f"The clusters differ: the adjusted Rand index of {one.title} and {other.title} is {alike:.4f}; "
-            f"it must be {LEAST_ALIKE} at least."
-        )
-    worse = [f"{k} (by {1 / ratio - 1:.1%})" for k, ratio in ratios.items() if ratio < 1 / WORST_WCSS]
-    note = f"; worse WCSS for k = {', '.join(worse)}" if worse else ""
-    print(f"  k search of {other.title}: also k = {chosen[0]}, adjusted Rand index {alike:.4f}{note}", flush=True)
-
-
-def _adjusted_rand(con: duckdb.DuckDBPyConnection, one: str, other: str) -> float:
-    """The adjusted Rand index (Hubert and Arabie, 1985) of two tables of user_id and cluster. 1: the same groups."""
-    pairs = con.execute(f"""
-        WITH cells AS (
-            SELECT a.cluster AS a, b.cluster AS b, count(*) AS n
-            FROM {one} AS a FULL JOIN {other} AS b USING (user_id) GROUP BY ALL
-        )
-        SELECT
-            (SELECT sum(n * (n - 1) / 2) FROM cells),
-            (SELECT sum(n * (n - 1) / 2) FROM (SELECT sum(n) AS n FROM cells GROUP BY a)),
-            (SELECT sum(n * (n - 1) / 2) FROM (SELECT sum(n) AS n FROM cells GROUP BY b)),
-            (SELECT sum(n) * (sum(n) - 1) / 2 FROM cells)
-    """).fetchone()  # noqa: S608
-    both, in_one, in_other, in_all = map(float, pairs)
-    chance, most = in_one * in_other / in_all, (in_one + in_other) / 2
-    return 1.0 if most == chance else (both - chance) / (most - chance)
 
 
 def _check_notebook(con: duckdb.DuckDBPyConnection, output: Output, data: Path) -> int:

@@ -1,4 +1,4 @@
-"""From the log of `airflow dags test` to seconds by stage: the jobs say what took how long, Airflow stamps its lines."""
+"""From the log of `airflow dags test` to seconds by stage. Jobs say what took how long, Airflow stamps its lines."""
 
 import re
 from datetime import datetime

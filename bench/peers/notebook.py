@@ -111,7 +111,7 @@ def scores(values: DataFrame) -> DataFrame:
     ):
         values = values.withColumn(score, F.ntile(5).over(Window.orderBy(order)))
     values = values.withColumn("rfm_score", F.concat("r_score", "f_score", "m_score"))
-    rules = " ".join(f'WHEN rfm_score IN ({", ".join(one.cells)}) THEN "{one.name}"' for one in load_map("seed"))
+    rules = " ".join(f'WHEN rfm_score IN ({str(one.cells)[1:-1]}) THEN "{one.name}"' for one in load_map("seed"))
     return values.withColumn("segment", F.expr(f"CASE {rules} END"))
 
 

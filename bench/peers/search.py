@@ -27,7 +27,7 @@ class Found:
 
 def search(recency: np.ndarray, frequency: np.ndarray, cents: np.ndarray) -> Found:
     """Fit each k of KS once and choose one. The three values of each customer, (customers,); spend in cents."""
-    points = _features(recency, frequency, cents)
+    points = features(recency, frequency, cents)
     fits = {k: KMeans(k, random_state=SEED).fit(points) for k in KS}
     tried = [Tried(k, float(fit.inertia_), silhouette(points, fit.labels_, k)) for k, fit in fits.items()]
     chosen, reason = choose_k(tried)
@@ -35,7 +35,7 @@ def search(recency: np.ndarray, frequency: np.ndarray, cents: np.ndarray) -> Fou
     return Found(tried, chosen, reason, clusters, labels)
 
 
-def _features(recency: np.ndarray, frequency: np.ndarray, cents: np.ndarray) -> np.ndarray:
+def features(recency: np.ndarray, frequency: np.ndarray, cents: np.ndarray) -> np.ndarray:
     """(customers, 3): recency, log(1 + frequency), log(1 + spend); mean 0, sample standard deviation 1."""
     values = np.column_stack([recency, np.log1p(frequency).round(7), np.log1p(cents / 100).round(7)])
     return ((values - values.mean(axis=0)) / values.std(axis=0, ddof=1)).round(6)
