@@ -25,10 +25,10 @@ def draw(results: dict[str, Any]) -> str:
     height = sum(HEAD + ROW * len(medians) + GAP for _, medians in panels)
     figure, top = new_figure(LABELS + 30 + BARS, height), 0
     for stage, medians in panels:
-        axes = new_axes(figure, LABELS + 20, top + HEAD, BARS, ROW * len(medians), stage.capitalize())
+        axes = new_axes(figure, LABELS + 20, top + HEAD, BARS, ROW * len(medians), stage[0].upper() + stage[1:])
         labels = [f"{seconds:,.1f} s" for seconds in medians]
         draw_bars(axes, medians, labels, [COLOURS[name] for name in medians.index])
-        draw_row_labels(axes, [CONTENDERS[name].title for name in medians.index])
+        draw_row_labels(axes, [CONTENDERS[name].short for name in medians.index])
         top += HEAD + ROW * len(medians) + GAP
     alt = "Bars: median seconds of each contender, by stage. The table has the same figures."
     return finish("performance", "Seconds by stage", alt, figure).svg

@@ -23,11 +23,13 @@ HOME = LOCAL / "bench"
 class Contender:
     """One way to make the tables.
 
-    name: as in ONLY=. title: as on the page. start: from data and output folder to the command and the environment.
+    name: as in ONLY=. title: as on the page. short: as on the chart. start: from data and output folder to the command
+    and the environment.
     """
 
     name: str
     title: str
+    short: str
     start: Callable[[Path, Path], tuple[list[str], dict[str, str]]]
 
     def run(self, data: Path, out: Path) -> tuple[Measured, dict[str, float]]:
@@ -84,10 +86,10 @@ def _peer(module: str) -> Callable[[Path, Path], tuple[list[str], dict[str, str]
 CONTENDERS = {
     one.name: one
     for one in (
-        Contender("product", "The workflow", _workflow),
-        Contender("notebook", "Notebook-style Spark", _peer("notebook")),
-        Contender("duckdb", "DuckDB + scikit-learn", _peer("duckdb_sklearn")),
-        Contender("polars", "Polars + scikit-learn", _peer("polars_sklearn")),
+        Contender("product", "The workflow", "Workflow", _workflow),
+        Contender("notebook", "Notebook-style Spark", "Notebook style", _peer("notebook")),
+        Contender("duckdb", "DuckDB + scikit-learn", "DuckDB", _peer("duckdb_sklearn")),
+        Contender("polars", "Polars + scikit-learn", "Polars", _peer("polars_sklearn")),
     )
 }
 

@@ -40,7 +40,7 @@ GOAL_START_SECONDS = 4.0
 
 @dataclass(frozen=True)
 class Goal:
-    """A goal and what the run gave. met is None where this run cannot tell, and `given` says why."""
+    """A goal and what the run gave. met is None where this run is not judged by it."""
 
     text: str
     limit: str
@@ -49,7 +49,7 @@ class Goal:
 
     @property
     def word(self) -> str:
-        return {True: "met", False: "not met", None: "cannot be told"}[self.met]
+        return {True: "met", False: "not met", None: "not judged"}[self.met]
 
 
 def value(run: dict[str, Any], row: str) -> float | None:
