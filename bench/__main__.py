@@ -14,13 +14,15 @@ from typing import Any
 from bench import agreement, data, machine, page
 from bench.contenders import CONTENDERS, HOME, Contender, prepare_product
 from bench.errors import BenchError
-from bench.measure import adopt_orphans, memory_kind
+from bench.measure import Measured, adopt_orphans, memory_kind
 from bench.outputs import Output
 from bench.stages import AS_OF
 from segmentation.code_version import code_version
 from segmentation.errors import UserError
 
 FEWEST_RUNS = 3
+# Of the processors, what other programs may take before it is said.
+DISTURBED = 0.1
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def bench(request: Request) -> dict[str, Any]:
             runs[one.name].append(asdict(measured) | {"stages": stages})
             print(
                 f"Round {number} of {request.runs}: {one.title:<22} {measured.wall:7.1f} s, "
-                f"CPU {measured.cpu:7.1f} s, {measured.peak_memory / 2**20:6,.0f} MiB",
+                f"CPU {measured.cpu:7.1f} s, {measured.peak_memory / 2**20:6,.0f} MiB{_disturbed(measured)}",
                 flush=True,
             )
     return {
@@ -93,6 +95,11 @@ def bench(request: Request) -> dict[str, Any]:
         "memory": memory_kind(),
         "contenders": runs,
     }
+
+
+def _disturbed(measured: Measured) -> str:
+    share = measured.others / measured.wall / machine.cores()
+    return f"  (disturbed: other programs took {share:.0%} of the processors)" if share > DISTURBED else ""
 
 
 def main(words: list[str]) -> int:

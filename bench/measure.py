@@ -26,10 +26,13 @@ _SET_CHILD_SUBREAPER = 36
 
 @dataclass(frozen=True)
 class Measured:
-    """One run of a program: seconds of wall clock and of CPU, peak memory in bytes, exit code."""
+    """One run of a program: seconds of wall clock, of its CPU and of all other programs' CPU, peak memory in bytes,
+    exit code.
+    """
 
     wall: float
     cpu: float
+    others: float
     peak_memory: int
     code: int
 
@@ -51,7 +54,7 @@ def measure(command: list[str], environment: dict[str, str], folder: Path, log: 
     Nothing else may run below this process at the time.
     """
     with log.open("wb") as file:
-        began = time.monotonic()
+        began, busy = time.monotonic(), _busy_seconds()
         process = subprocess.Popen(
             command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT
         )
@@ -62,10 +65,11 @@ def measure(command: list[str], environment: dict[str, str], folder: Path, log: 
             wall = time.monotonic() - began
             process.returncode = os.waitstatus_to_exitcode(status)
             cpu = usage.ru_utime + usage.ru_stime + _wait_for_orphans()
+            others = max(0.0, _busy_seconds() - busy - cpu)
         finally:
             sampler.stop()
             _end_all()
-    return Measured(wall, cpu, sampler.peak, process.returncode)
+    return Measured(wall, cpu, others, sampler.peak, process.returncode)
 
 
 class Sampler(Thread):
@@ -90,6 +94,12 @@ class Sampler(Thread):
     def stop(self) -> None:
         self._over.set()
         self.join()
+
+
+def _busy_seconds() -> float:
+    """The CPU seconds of all programs since the system started."""
+    times = psutil.cpu_times()
+    return times.user + times.system
 
 
 def _rss(pid: int) -> int:

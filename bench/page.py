@@ -48,7 +48,7 @@ def render(kept: list[dict[str, Any]]) -> str:
 
 def summary(results: dict[str, Any]) -> str:
     """The medians and the goals of a bench, for the terminal."""
-    lines = ["| ".join(f"{cell:<26}" if not place else f"{cell:>30}" for place, cell in enumerate(row))
+    lines = ["| ".join(f"{cell:<30}" if not place else f"{cell:>30}" for place, cell in enumerate(row))
              for row in [["median (least to most)", *_titles(results)], *table(results)]]  # fmt: skip
     lines += ["", *[f"{one.word:>14}: {one.text}: {one.given} ({one.limit})" for one in figures.goals(results)]]
     return "\n".join(lines)
