@@ -9,7 +9,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 unexport VIRTUAL_ENV
 
-.PHONY: help setup demo run up down backfill docs reproduce lineage verify prune test test-browser soak soak-backfill lint format clean
+.PHONY: help setup demo run up down backfill docs reproduce lineage verify prune test test-browser soak soak-backfill bench lint format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -75,6 +75,10 @@ soak: .venv/ready-dev ## Kill tasks of a running Airflow 110 times, and compare 
 
 soak-backfill: .venv/ready-dev ## Backfill 24 months both ways, and compare each with that month alone: MONTHS=
 	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_backfill.py
+
+bench: .venv/ready ## Time the whole workflow beside a notebook-style run, DuckDB and Polars: SCALE=0.05 RUNS=3 ONLY=product,duckdb DATA=
+	@$(UV) sync --frozen --inexact --quiet --group bench
+	@.venv/bin/python -m bench
 
 lint: .venv/ready-dev ## Check Python and SQL style
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/sqlfluff lint include/sql

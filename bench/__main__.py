@@ -1,0 +1,129 @@
+"""`python -m bench`: the whole bench. `python -m bench page`: only the page, from the results that are kept.
+
+Reads its settings from the environment, as `make bench SCALE=0.2 RUNS=3 ONLY=duckdb,product DATA=folder` sets them.
+"""
+
+import json
+import os
+import sys
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench import agreement, data, machine, page
+from bench.contenders import CONTENDERS, HOME, Contender, prepare_product
+from bench.errors import BenchError
+from bench.measure import Measured, adopt_orphans, memory_kind
+from bench.outputs import Output
+from bench.stages import AS_OF
+from segmentation.code_version import code_version
+from segmentation.errors import UserError
+
+FEWEST_RUNS = 3
+# Of the processors, what other programs may take before it is said.
+DISTURBED = 0.1
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for."""
+
+    scale: float
+    runs: int
+    contenders: list[Contender]
+    data: Path | None
+
+    @property
+    def folder(self) -> Path:
+        return HOME / f"{self.scale:g}"
+
+
+def read_request(words: dict[str, str]) -> Request:
+    """The settings among environment variables. Raises BenchError naming the one that is wrong."""
+    try:
+        scale, runs = float(words.get("SCALE") or 0.05), int(words.get("RUNS") or FEWEST_RUNS)
+    except ValueError:
+        raise BenchError("SCALE must be a number such as 0.05, and RUNS a whole number.") from None
+    if not 0.0001 <= scale <= 10 or runs < 1:
+        raise BenchError("SCALE must lie between 0.0001 and 10, and RUNS must be 1 at least.")
+    names = [name.strip() for name in (words.get("ONLY") or ",".join(CONTENDERS)).split(",")]
+    unknown = [name for name in names if name not in CONTENDERS]
+    if unknown:
+        raise BenchError(f"ONLY: no contender {unknown[0]!r}. Known: {', '.join(CONTENDERS)}.")
+    chosen = [one for name, one in CONTENDERS.items() if name in names]
+    return Request(scale, runs, chosen, Path(words["DATA"]).absolute() if words.get("DATA") else None)
+
+
+def bench(request: Request) -> dict[str, Any]:
+    """Check that the contenders agree, then time them in turns. Returns the results, which are also written down."""
+    folder = request.data or request.folder / "data"
+    if request.data is None:
+        data.make(folder, request.scale)
+    data.check(folder, request.scale)
+    # The notebook-style run wants Java as well.
+    prepare_product()
+    adopt_orphans()
+    print("Agreement: each once, not timed", flush=True)
+    outputs = []
+    for one in request.contenders:
+        place = request.folder / "out" / one.name
+        measured, _ = one.run(folder, place)
+        print(f"  {one.title} ran in {measured.wall:.1f} s", flush=True)
+        outputs.append(Output(one.title, one.name, place))
+    rows = agreement.check(outputs, folder)
+    runs: dict[str, list[dict[str, Any]]] = {one.name: [] for one in request.contenders}
+    for number in range(1, request.runs + 1):
+        for one in request.contenders:
+            data.warm(folder)
+            measured, stages = one.run(folder, request.folder / "out" / one.name)
+            runs[one.name].append(asdict(measured) | {"stages": stages})
+            print(
+                f"Round {number} of {request.runs}: {one.title:<22} {measured.wall:7.1f} s, "
+                f"CPU {measured.cpu:7.1f} s, {measured.peak_memory / 2**20:6,.0f} MiB{_disturbed(measured)}",
+                flush=True,
+            )
+    return {
+        "scale": request.scale,
+        "as_of": AS_OF,
+        "runs": request.runs,
+        "measured_on": datetime.now(UTC).date().isoformat(),
+        "code": code_version(),
+        "rows": {"reviews": data.reviews_at(request.scale)} | rows,
+        "machine": machine.machine(),
+        "versions": machine.versions(),
+        "memory": memory_kind(),
+        "contenders": runs,
+    }
+
+
+def _disturbed(measured: Measured) -> str:
+    share = measured.others / measured.wall / machine.cores()
+    return f"  (disturbed: other programs took {share:.0%} of the processors)" if share > DISTURBED else ""
+
+
+def main(words: list[str]) -> int:
+    """Returns the exit code."""
+    try:
+        if words == ["page"]:
+            page.write()
+            return 0
+        request = read_request(dict(os.environ))
+        results = bench(request)
+        text = json.dumps(results, indent=1) + "\n"
+        (request.folder / "results.json").write_text(text, encoding="utf-8")
+        print("\n" + page.summary(results))
+        if request.runs < FEWEST_RUNS:
+            print(f"Not put on the page: that takes RUNS={FEWEST_RUNS} at least.")
+            return 0
+        page.RESULTS.mkdir(exist_ok=True)
+        (page.RESULTS / f"{request.scale:g}.json").write_text(text, encoding="utf-8")
+        page.write()
+    except (BenchError, UserError) as error:
+        print(f"Failed: {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,143 @@
+"""Run a program and measure its whole process tree: wall clock, CPU and peak memory.
+
+CPU comes from the system when a process ends, its own and that of all it has waited for. Memory is looked at every
+SAMPLE_SECONDS: the sum of the proportional set sizes, in which pages that several processes share count once; on
+systems that do not tell it, the sum of the resident sets.
+"""
+
+import ctypes
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+
+import psutil
+
+SAMPLE_SECONDS = 0.2
+# Where a tree grows slowly, looking at its shared pages each time would take more processor time than it is worth.
+PSS_SECONDS = 0.6
+# How long a process that outlives its parent may take to end.
+PATIENCE_SECONDS = 20
+_SET_CHILD_SUBREAPER = 36
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run of a program: seconds of wall clock, of its CPU and of all other programs' CPU, peak memory in bytes,
+    exit code.
+    """
+
+    wall: float
+    cpu: float
+    others: float
+    peak_memory: int
+    code: int
+
+
+def memory_kind() -> str:
+    """What peak memory is the sum of on this system."""
+    return "proportional set sizes" if _pss(os.getpid()) else "resident set sizes"
+
+
+def adopt_orphans() -> None:
+    """Make this process the parent of what its descendants leave behind, so that their CPU is counted. Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def measure(command: list[str], environment: dict[str, str], folder: Path, log: Path) -> Measured:
+    """Run the command in `folder`, its output going to `log`, and wait for it and for what it leaves behind.
+
+    Nothing else may run below this process at the time.
+    """
+    with log.open("wb") as file:
+        began, busy = time.monotonic(), _busy_seconds()
+        process = subprocess.Popen(
+            command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT
+        )
+        sampler = Sampler()
+        sampler.start()
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+            wall = time.monotonic() - began
+            process.returncode = os.waitstatus_to_exitcode(status)
+            cpu = usage.ru_utime + usage.ru_stime + _wait_for_orphans()
+            others = max(0.0, _busy_seconds() - busy - cpu)
+        finally:
+            sampler.stop()
+            _end_all()
+    return Measured(wall, cpu, others, sampler.peak, process.returncode)
+
+
+class Sampler(Thread):
+    """Looks at the memory of all processes below this one until it is stopped. `peak`: the most bytes at a time."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.peak = 0
+        self._over = Event()
+        self._looked = 0.0
+
+    def run(self) -> None:
+        me = psutil.Process()
+        while not self._over.wait(SAMPLE_SECONDS):
+            pids = [child.pid for child in me.children(recursive=True)]
+            resident = sum(map(_rss, pids))
+            # The proportional sizes are never larger, so they matter only where this could be a new peak.
+            if resident > self.peak and time.monotonic() - self._looked >= PSS_SECONDS:
+                self._looked = time.monotonic()
+                self.peak = max(self.peak, sum(_pss(pid) or _rss(pid) for pid in pids))
+
+    def stop(self) -> None:
+        self._over.set()
+        self.join()
+
+
+def _busy_seconds() -> float:
+    """The CPU seconds of all programs since the system started."""
+    times = psutil.cpu_times()
+    return times.user + times.system
+
+
+def _rss(pid: int) -> int:
+    try:
+        return psutil.Process(pid).memory_info().rss
+    except psutil.Error:
+        return 0
+
+
+def _pss(pid: int) -> int:
+    """Bytes; 0 where the system does not tell."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return next((1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+
+
+def _wait_for_orphans() -> float:
+    """Wait for adopted processes; the CPU seconds of those that ended."""
+    seconds, until = 0.0, time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        try:
+            pid, _, usage = os.wait4(-1, os.WNOHANG)
+        except ChildProcessError:
+            break
+        if pid:
+            seconds += usage.ru_utime + usage.ru_stime
+        else:
+            time.sleep(0.05)
+    return seconds
+
+
+def _end_all() -> None:
+    """End what is still below this process: after a failure, an interrupt, or the end of patience."""
+    for child in psutil.Process().children(recursive=True):
+        try:
+            child.kill()
+            print(f"ended a process that was left over: {child.pid}", flush=True)
+        except psutil.Error:
+            continue

@@ -1,0 +1,1 @@
+"""What the workflow is held against. Each is a program of its own: `python -m bench.peers.<name> DATA OUT`."""
