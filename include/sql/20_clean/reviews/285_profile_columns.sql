@@ -7,10 +7,23 @@
 --   its values one by one estimates by their order, too; one that is a union does not. So each table makes sketches of
 --   four parts of its rows, parted by what they hold, and only their union is asked. Placeholders are not counted in
 --   reviews: there, `None` may be meant. Each table is summed up in one row, which then becomes a row per column: a
---   row per cell would be ten times the work.
-WITH reviews_parts AS (
+--   row per cell would be ten times the work. Hashes are made apart, because there they are compiled.
+WITH reviews_hashed AS (
     SELECT
+        *,
         pmod(xxhash64(user_id, reviewed_at), 4) AS part,
+        CASE WHEN title IS NOT NULL THEN xxhash64(title) END AS title_hash,
+        CASE WHEN text IS NOT NULL THEN xxhash64(text) END AS text_hash,
+        CASE WHEN asin IS NOT NULL THEN xxhash64(asin) END AS asin_hash,
+        CASE WHEN parent_asin IS NOT NULL THEN xxhash64(parent_asin) END AS parent_asin_hash,
+        CASE WHEN user_id IS NOT NULL THEN xxhash64(user_id) END AS user_id_hash,
+        CASE WHEN reviewed_at IS NOT NULL THEN xxhash64(reviewed_at) END AS reviewed_at_hash
+    FROM reviews
+),
+
+reviews_parts AS (
+    SELECT
+        part,
         count(*) AS table_rows,
         count(rating) AS rating,
         count(title) AS title,
@@ -21,16 +34,16 @@ WITH reviews_parts AS (
         count(reviewed_at) AS reviewed_at,
         count(helpful_vote) AS helpful_vote,
         count(verified_purchase) AS verified_purchase,
-        hll_sketch_agg(CASE WHEN title IS NOT NULL THEN xxhash64(title) END, 12) AS titles,
-        hll_sketch_agg(CASE WHEN text IS NOT NULL THEN xxhash64(text) END, 12) AS texts,
-        hll_sketch_agg(CASE WHEN asin IS NOT NULL THEN xxhash64(asin) END, 12) AS asins,
-        hll_sketch_agg(CASE WHEN parent_asin IS NOT NULL THEN xxhash64(parent_asin) END, 12) AS parent_asins,
-        hll_sketch_agg(CASE WHEN user_id IS NOT NULL THEN xxhash64(user_id) END, 12) AS user_ids,
-        hll_sketch_agg(CASE WHEN reviewed_at IS NOT NULL THEN xxhash64(reviewed_at) END, 12) AS times,
+        hll_sketch_agg(title_hash, 12) AS titles,
+        hll_sketch_agg(text_hash, 12) AS texts,
+        hll_sketch_agg(asin_hash, 12) AS asins,
+        hll_sketch_agg(parent_asin_hash, 12) AS parent_asins,
+        hll_sketch_agg(user_id_hash, 12) AS user_ids,
+        hll_sketch_agg(reviewed_at_hash, 12) AS times,
         min(reviewed_at) AS first_time,
         max(reviewed_at) AS last_time
-    FROM reviews
-    GROUP BY pmod(xxhash64(user_id, reviewed_at), 4)
+    FROM reviews_hashed
+    GROUP BY part
 ),
 
 reviews_in_all AS (
@@ -56,9 +69,23 @@ reviews_in_all AS (
     FROM reviews_parts
 ),
 
+products_hashed AS (
+    SELECT
+        *,
+        pmod(xxhash64(parent_asin, title), 4) AS part,
+        CASE WHEN parent_asin IS NOT NULL THEN xxhash64(parent_asin) END AS parent_asin_hash,
+        CASE WHEN title IS NOT NULL THEN xxhash64(title) END AS title_hash,
+        CASE WHEN main_category IS NOT NULL THEN xxhash64(main_category) END AS main_category_hash,
+        CASE WHEN store IS NOT NULL THEN xxhash64(store) END AS store_hash,
+        CASE WHEN price_text IS NOT NULL THEN xxhash64(price_text) END AS price_text_hash,
+        CASE WHEN categories IS NOT NULL THEN xxhash64(categories) END AS categories_hash,
+        CASE WHEN details IS NOT NULL THEN xxhash64(details) END AS details_hash
+    FROM products
+),
+
 products_parts AS (
     SELECT
-        pmod(xxhash64(parent_asin, title), 4) AS part,
+        part,
         count(*) AS table_rows,
         count(parent_asin) AS parent_asin,
         count(title) AS title,
@@ -75,15 +102,15 @@ products_parts AS (
         count_if(store IN ('None', 'none', 'N/A', 'n/a', 'null', 'NULL', '')) AS odd_stores,
         count_if(price_text IN ('None', 'none', 'N/A', 'n/a', 'null', 'NULL', '')) AS odd_price_texts,
         count_if(details IN ('None', 'none', 'N/A', 'n/a', 'null', 'NULL', '')) AS odd_details,
-        hll_sketch_agg(CASE WHEN parent_asin IS NOT NULL THEN xxhash64(parent_asin) END, 12) AS parent_asins,
-        hll_sketch_agg(CASE WHEN title IS NOT NULL THEN xxhash64(title) END, 12) AS titles,
-        hll_sketch_agg(CASE WHEN main_category IS NOT NULL THEN xxhash64(main_category) END, 12) AS main_categories,
-        hll_sketch_agg(CASE WHEN store IS NOT NULL THEN xxhash64(store) END, 12) AS stores,
-        hll_sketch_agg(CASE WHEN price_text IS NOT NULL THEN xxhash64(price_text) END, 12) AS price_texts,
-        hll_sketch_agg(CASE WHEN categories IS NOT NULL THEN xxhash64(categories) END, 12) AS category_lists,
-        hll_sketch_agg(CASE WHEN details IS NOT NULL THEN xxhash64(details) END, 12) AS details_texts
-    FROM products
-    GROUP BY pmod(xxhash64(parent_asin, title), 4)
+        hll_sketch_agg(parent_asin_hash, 12) AS parent_asins,
+        hll_sketch_agg(title_hash, 12) AS titles,
+        hll_sketch_agg(main_category_hash, 12) AS main_categories,
+        hll_sketch_agg(store_hash, 12) AS stores,
+        hll_sketch_agg(price_text_hash, 12) AS price_texts,
+        hll_sketch_agg(categories_hash, 12) AS category_lists,
+        hll_sketch_agg(details_hash, 12) AS details_texts
+    FROM products_hashed
+    GROUP BY part
 ),
 
 products_in_all AS (
@@ -114,9 +141,21 @@ products_in_all AS (
     FROM products_parts
 ),
 
+purchases_hashed AS (
+    SELECT
+        *,
+        pmod(xxhash64(user_id, purchased_at), 4) AS part,
+        CASE WHEN user_id IS NOT NULL THEN xxhash64(user_id) END AS user_id_hash,
+        CASE WHEN parent_asin IS NOT NULL THEN xxhash64(parent_asin) END AS parent_asin_hash,
+        CASE WHEN product_name IS NOT NULL THEN xxhash64(product_name) END AS product_name_hash,
+        CASE WHEN main_category IS NOT NULL THEN xxhash64(main_category) END AS main_category_hash,
+        CASE WHEN purchased_at IS NOT NULL THEN xxhash64(purchased_at) END AS purchased_at_hash
+    FROM purchases
+),
+
 purchases_parts AS (
     SELECT
-        pmod(xxhash64(user_id, purchased_at), 4) AS part,
+        part,
         count(*) AS table_rows,
         count(user_id) AS user_id,
         count(parent_asin) AS parent_asin,
@@ -130,15 +169,15 @@ purchases_parts AS (
         count_if(parent_asin IN ('None', 'none', 'N/A', 'n/a', 'null', 'NULL', '')) AS odd_parent_asins,
         count_if(product_name IN ('None', 'none', 'N/A', 'n/a', 'null', 'NULL', '')) AS odd_product_names,
         count_if(main_category IN ('None', 'none', 'N/A', 'n/a', 'null', 'NULL', '')) AS odd_main_categories,
-        hll_sketch_agg(CASE WHEN user_id IS NOT NULL THEN xxhash64(user_id) END, 12) AS user_ids,
-        hll_sketch_agg(CASE WHEN parent_asin IS NOT NULL THEN xxhash64(parent_asin) END, 12) AS parent_asins,
-        hll_sketch_agg(CASE WHEN product_name IS NOT NULL THEN xxhash64(product_name) END, 12) AS product_names,
-        hll_sketch_agg(CASE WHEN main_category IS NOT NULL THEN xxhash64(main_category) END, 12) AS main_categories,
-        hll_sketch_agg(CASE WHEN purchased_at IS NOT NULL THEN xxhash64(purchased_at) END, 12) AS times,
+        hll_sketch_agg(user_id_hash, 12) AS user_ids,
+        hll_sketch_agg(parent_asin_hash, 12) AS parent_asins,
+        hll_sketch_agg(product_name_hash, 12) AS product_names,
+        hll_sketch_agg(main_category_hash, 12) AS main_categories,
+        hll_sketch_agg(purchased_at_hash, 12) AS times,
         min(purchased_at) AS first_time,
         max(purchased_at) AS last_time
-    FROM purchases
-    GROUP BY pmod(xxhash64(user_id, purchased_at), 4)
+    FROM purchases_hashed
+    GROUP BY part
 ),
 
 purchases_in_all AS (
