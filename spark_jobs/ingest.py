@@ -16,25 +16,22 @@ def build(work: Work) -> None:
     files = sources.raw_files(work.warehouse, source)
     if kind == "orders":
         raw_orders.register(work.spark, files["orders"], work.warehouse.get("source", source, None).settings)
-        plain = 0
     else:
-        plain = _take_plain_reviews(work, files["reviews"])
+        _take_plain_reviews(work, files["reviews"])
         raw_lines.register(work.spark, "products", files["products"])
     work.run_sql()
     work.write("reviews", "products", "orders")
-    if plain:
-        work.count_also("review_lines", review_lines_read=plain, review_lines_refused=0)
     if all(work.figure(name) == 0 for name in REFUSED[kind]):
         tables.empty_view(work.spark, dataset("rejected_rows"))
     work.write("rejected_rows")
 
 
-def _take_plain_reviews(work: Work, paths: list[Path]) -> int:
+def _take_plain_reviews(work: Work, paths: list[Path]) -> None:
     """Have the plain lines written as reviews, and the others registered for the SQL."""
-    if not {"reviews", "rejected_rows"} & set(work.missing):
-        return 0
-    rows_folder = work.folder("reviews") if "reviews" in work.missing else None
-    return raw_lines.take_plain_reviews(work.spark, paths, rows_folder, work.scratch())
+    if {"reviews", "rejected_rows"} & set(work.missing):
+        rows_folder = work.folder("reviews") if "reviews" in work.missing else None
+        plain = raw_lines.take_plain_reviews(work.spark, paths, rows_folder, work.scratch())
+        work.count_also("review_lines", review_lines_read=plain, review_lines_refused=0)
 
 
 if __name__ == "__main__":

@@ -163,9 +163,7 @@ def by_last_row(block: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return block[:-1], block[-1] // UNITS
 
 
-def sums_of_all(
-    block: np.ndarray, groupings: list[tuple[Labeller, int]], squares: bool = True
-) -> list[np.ndarray]:
+def sums_of_all(block: np.ndarray, groupings: list[tuple[Labeller, int]], squares: bool = True) -> list[np.ndarray]:
     """The sums of a block under each of several groupings: a labeller, and the number of its labels."""
     return [sums(*labeller(block), k, squares) for labeller, k in groupings]
 

@@ -68,7 +68,7 @@ def take(of: Range, rows_folder: str | None, declined_folder: str) -> Taken:
         for block in blocks(of):
             plain = plain_lines.read(block)
             rows += plain.rows.num_rows
-            if writer:
+            if writer and plain.rows.num_rows:
                 writer.add(plain.rows)
             if plain.declined:
                 aside = aside or _open(Path(declined_folder) / name, DECLINED)

@@ -48,6 +48,7 @@ class Work:
         self.figures: dict[str, Any] = {}
         self._made: set[str] = set()
         self._observed: dict[str, Observation] = {}
+        self._counted: dict[str, dict[str, int]] = {}
         self._cached: list[DataFrame] = []
         self._attempts: dict[str, Attempt] = {}
         self._drafts: dict[str, Manifest] = {}
@@ -209,12 +210,14 @@ class Work:
     def _collect_figures(self, item: Dataset) -> None:
         for name in self.plan.needed(item):
             if name in self._observed and name not in self.figures:
-                self.figures[name] = tables.observed(self.spark, self._observed[name])
+                measured = tables.observed(self.spark, self._observed[name])
+                for figure, count in self._counted.get(name, {}).items():
+                    measured = {**(measured or {}), figure: (measured or {}).get(figure, 0) + count}
+                self.figures[name] = measured
 
     def count_also(self, view: str, **counts: int) -> None:
-        """Add what a job has counted itself to the figures that were measured while the view was written."""
-        measured = self.figures.get(view) or {}
-        self.figures[view] = {**measured, **{name: measured.get(name, 0) + count for name, count in counts.items()}}
+        """Have what a job counts itself added to the figures that are measured while the view is written."""
+        self._counted[view] = counts
 
     def draft(self, name: str) -> Manifest | None:
         """The manifest of what this task has written but not yet published."""

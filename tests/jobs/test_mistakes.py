@@ -156,7 +156,7 @@ def test_an_attempt_that_fails_leaves_nothing(spark, tmp_path: Path, monkeypatch
     from segmentation import work
 
     flow = Flow(tmp_path / "w", "2023-07-01", **lay_out(tmp_path / "in", [review("a", "cheap", JUNE_2023)]))
-    monkeypatch.setattr(work.Work, "_run_checks", lambda self: 1 / 0)
+    monkeypatch.setattr(work, "run_checks", lambda checks, rows: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         flow.run("ingest")
     assert not list((tmp_path / "w").glob("reviews/version=*"))
