@@ -18,6 +18,8 @@ from segmentation.kmeans_blocks import MOST_ROWS, in_units
 ON_DRIVER = 50_000
 # So many customers, drawn by their ids, say where the search starts and how stable its result is.
 SAMPLE = 10_000
+# So many bring the starts near to where they will end.
+MANY = 50_000
 
 # The executors get the functions themselves, so that they need numpy and pyarrow but not this package.
 for _module in (kmeans_blocks, sys.modules[__name__]):
@@ -31,15 +33,15 @@ class Points:
     """The columns of a frame with one row per customer, in whole millionths (see `kmeans_blocks`).
 
     frame: user_id and the columns. sample: (columns, n) those of up to SAMPLE customers, in the order of their values.
-    many: those of up to ON_DRIVER customers, the sample's among them.
+    many: those of up to MANY customers, the sample's among them.
     """
 
     def __init__(self, frame: DataFrame, columns: Sequence[str]) -> None:
         self._rows = frame.select(*columns)
-        drawn = frame.orderBy(F.xxhash64("user_id"), "user_id").limit(max(ON_DRIVER, SAMPLE) + 1).select(*columns)
+        drawn = frame.orderBy(F.xxhash64("user_id"), "user_id").limit(max(ON_DRIVER, MANY) + 1).select(*columns)
         first = _block(drawn.toArrow())
         self.sample = _in_order(first[:, :SAMPLE])
-        self.many = first[:, :ON_DRIVER]
+        self.many = first[:, :MANY]
         # All customers where they are few; otherwise blocks of them in Spark.
         self._few = first if first.shape[1] <= ON_DRIVER else None
         self._blocks = self._packed() if self._few is None else None

@@ -1,6 +1,7 @@
 """`make run` through Airflow itself: a green run with its summary, a rerun that finds all standing, a refusal."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,11 @@ def test_a_run_ends_green_with_a_summary(run, params) -> None:
     assert Path(report).is_file()
     lists = next(line.split()[1] for line in done.stdout.splitlines() if line.startswith("Lists"))
     assert (Path(lists) / "champions.csv").is_file()
+    # What took how long is in the log; the bench reads it there.
+    log = Path(re.search(r"log: (\S+)", done.stdout)[1]).read_text(encoding="utf-8")
+    assert len(re.findall(r"Spark started in \d+\.\d s", log)) == 5
+    for said in ("wrote reviews: 4 rows in", "wrote customer_rfm: 3 rows in", "searched k in"):
+        assert re.search(rf"{said} \d+\.\d s", log), said
 
 
 def test_a_rerun_finds_everything_standing(run, params) -> None:

@@ -4,14 +4,13 @@
 -- Params: none
 -- Note: the number of values is an estimate (HyperLogLog, standard error below 2 %). An exact count would send tens of
 --   millions of long texts over the network. Numbers are counted exactly in profile_numbers. A sketch that has seen
---   its values one by one estimates by their order, too; one that is a union does not. So each table makes sketches of
---   four parts of its rows, parted by what they hold, and only their union is asked. Placeholders are not counted in
---   reviews: there, `None` may be meant. Each table is summed up in one row, which then becomes a row per column: a
---   row per cell would be ten times the work. Hashes are made apart, because there they are compiled.
+--   its values one by one estimates by their order, too; a union of two does not. So the union of each sketch with
+--   itself is asked. Placeholders are not counted in reviews: there, `None` may be meant. Each table is summed up in
+--   one row, which then becomes a row per column: a row per cell would be ten times the work. Hashes are made apart,
+--   because there they are compiled.
 WITH reviews_hashed AS (
     SELECT
         *,
-        pmod(xxhash64(user_id, reviewed_at), 4) AS part,
         CASE WHEN title IS NOT NULL THEN xxhash64(title) END AS title_hash,
         CASE WHEN text IS NOT NULL THEN xxhash64(text) END AS text_hash,
         CASE WHEN asin IS NOT NULL THEN xxhash64(asin) END AS asin_hash,
@@ -21,9 +20,8 @@ WITH reviews_hashed AS (
     FROM reviews
 ),
 
-reviews_parts AS (
+reviews_in_all AS (
     SELECT
-        part,
         count(*) AS table_rows,
         count(rating) AS rating,
         count(title) AS title,
@@ -40,52 +38,25 @@ reviews_parts AS (
         hll_sketch_agg(parent_asin_hash, 12) AS parent_asins,
         hll_sketch_agg(user_id_hash, 12) AS user_ids,
         hll_sketch_agg(reviewed_at_hash, 12) AS times,
-        min(reviewed_at) AS first_time,
-        max(reviewed_at) AS last_time
+        cast(min(reviewed_at) AS DATE) AS first_day,
+        cast(max(reviewed_at) AS DATE) AS last_day
     FROM reviews_hashed
-    GROUP BY part
-),
-
-reviews_in_all AS (
-    SELECT
-        sum(table_rows) AS table_rows,
-        sum(rating) AS rating,
-        sum(title) AS title,
-        sum(text) AS text,
-        sum(asin) AS asin,
-        sum(parent_asin) AS parent_asin,
-        sum(user_id) AS user_id,
-        sum(reviewed_at) AS reviewed_at,
-        sum(helpful_vote) AS helpful_vote,
-        sum(verified_purchase) AS verified_purchase,
-        hll_sketch_estimate(hll_union_agg(titles)) AS titles,
-        hll_sketch_estimate(hll_union_agg(texts)) AS texts,
-        hll_sketch_estimate(hll_union_agg(asins)) AS asins,
-        hll_sketch_estimate(hll_union_agg(parent_asins)) AS parent_asins,
-        hll_sketch_estimate(hll_union_agg(user_ids)) AS user_ids,
-        hll_sketch_estimate(hll_union_agg(times)) AS times,
-        cast(min(first_time) AS DATE) AS first_day,
-        cast(max(last_time) AS DATE) AS last_day
-    FROM reviews_parts
 ),
 
 products_hashed AS (
     SELECT
         *,
-        pmod(xxhash64(parent_asin, title), 4) AS part,
         CASE WHEN parent_asin IS NOT NULL THEN xxhash64(parent_asin) END AS parent_asin_hash,
         CASE WHEN title IS NOT NULL THEN xxhash64(title) END AS title_hash,
         CASE WHEN main_category IS NOT NULL THEN xxhash64(main_category) END AS main_category_hash,
         CASE WHEN store IS NOT NULL THEN xxhash64(store) END AS store_hash,
-        CASE WHEN price_text IS NOT NULL THEN xxhash64(price_text) END AS price_text_hash,
         CASE WHEN categories IS NOT NULL THEN xxhash64(categories) END AS categories_hash,
         CASE WHEN details IS NOT NULL THEN xxhash64(details) END AS details_hash
     FROM products
 ),
 
-products_parts AS (
+products_in_all AS (
     SELECT
-        part,
         count(*) AS table_rows,
         count(parent_asin) AS parent_asin,
         count(title) AS title,
@@ -106,45 +77,14 @@ products_parts AS (
         hll_sketch_agg(title_hash, 12) AS titles,
         hll_sketch_agg(main_category_hash, 12) AS main_categories,
         hll_sketch_agg(store_hash, 12) AS stores,
-        hll_sketch_agg(price_text_hash, 12) AS price_texts,
         hll_sketch_agg(categories_hash, 12) AS category_lists,
         hll_sketch_agg(details_hash, 12) AS details_texts
     FROM products_hashed
-    GROUP BY part
-),
-
-products_in_all AS (
-    SELECT
-        sum(table_rows) AS table_rows,
-        sum(parent_asin) AS parent_asin,
-        sum(title) AS title,
-        sum(main_category) AS main_category,
-        sum(store) AS store,
-        sum(average_rating) AS average_rating,
-        sum(rating_number) AS rating_number,
-        sum(price_text) AS price_text,
-        sum(categories) AS categories,
-        sum(details) AS details,
-        sum(odd_parent_asins) AS odd_parent_asins,
-        sum(odd_titles) AS odd_titles,
-        sum(odd_main_categories) AS odd_main_categories,
-        sum(odd_stores) AS odd_stores,
-        sum(odd_price_texts) AS odd_price_texts,
-        sum(odd_details) AS odd_details,
-        hll_sketch_estimate(hll_union_agg(parent_asins)) AS parent_asins,
-        hll_sketch_estimate(hll_union_agg(titles)) AS titles,
-        hll_sketch_estimate(hll_union_agg(main_categories)) AS main_categories,
-        hll_sketch_estimate(hll_union_agg(stores)) AS stores,
-        hll_sketch_estimate(hll_union_agg(price_texts)) AS price_texts,
-        hll_sketch_estimate(hll_union_agg(category_lists)) AS category_lists,
-        hll_sketch_estimate(hll_union_agg(details_texts)) AS details_texts
-    FROM products_parts
 ),
 
 purchases_hashed AS (
     SELECT
         *,
-        pmod(xxhash64(user_id, purchased_at), 4) AS part,
         CASE WHEN user_id IS NOT NULL THEN xxhash64(user_id) END AS user_id_hash,
         CASE WHEN parent_asin IS NOT NULL THEN xxhash64(parent_asin) END AS parent_asin_hash,
         CASE WHEN product_name IS NOT NULL THEN xxhash64(product_name) END AS product_name_hash,
@@ -153,9 +93,8 @@ purchases_hashed AS (
     FROM purchases
 ),
 
-purchases_parts AS (
+purchases_in_all AS (
     SELECT
-        part,
         count(*) AS table_rows,
         count(user_id) AS user_id,
         count(parent_asin) AS parent_asin,
@@ -174,35 +113,9 @@ purchases_parts AS (
         hll_sketch_agg(product_name_hash, 12) AS product_names,
         hll_sketch_agg(main_category_hash, 12) AS main_categories,
         hll_sketch_agg(purchased_at_hash, 12) AS times,
-        min(purchased_at) AS first_time,
-        max(purchased_at) AS last_time
+        cast(min(purchased_at) AS DATE) AS first_day,
+        cast(max(purchased_at) AS DATE) AS last_day
     FROM purchases_hashed
-    GROUP BY part
-),
-
-purchases_in_all AS (
-    SELECT
-        sum(table_rows) AS table_rows,
-        sum(user_id) AS user_id,
-        sum(parent_asin) AS parent_asin,
-        sum(product_name) AS product_name,
-        sum(main_category) AS main_category,
-        sum(purchased_at) AS purchased_at,
-        sum(rating) AS rating,
-        sum(helpful_vote) AS helpful_vote,
-        sum(price) AS price,
-        sum(odd_user_ids) AS odd_user_ids,
-        sum(odd_parent_asins) AS odd_parent_asins,
-        sum(odd_product_names) AS odd_product_names,
-        sum(odd_main_categories) AS odd_main_categories,
-        hll_sketch_estimate(hll_union_agg(user_ids)) AS user_ids,
-        hll_sketch_estimate(hll_union_agg(parent_asins)) AS parent_asins,
-        hll_sketch_estimate(hll_union_agg(product_names)) AS product_names,
-        hll_sketch_estimate(hll_union_agg(main_categories)) AS main_categories,
-        hll_sketch_estimate(hll_union_agg(times)) AS times,
-        cast(min(first_time) AS DATE) AS first_day,
-        cast(max(last_time) AS DATE) AS last_day
-    FROM purchases_parts
 ),
 
 cells AS (
@@ -211,7 +124,7 @@ cells AS (
         table_rows,
         stack(
             9,
-            1, 'rating', 'number', rating, cast(NULL AS BIGINT), cast(NULL AS BIGINT),
+            1, 'rating', 'number', rating, cast(NULL AS BIGINT), cast(NULL AS BINARY),
             cast(NULL AS DATE), cast(NULL AS DATE),
             2, 'title', 'text', title, NULL, titles, NULL, NULL,
             3, 'text', 'text', text, NULL, texts, NULL, NULL,
@@ -221,7 +134,7 @@ cells AS (
             7, 'reviewed_at', 'time', reviewed_at, NULL, times, first_day, last_day,
             8, 'helpful_vote', 'number', helpful_vote, NULL, NULL, NULL, NULL,
             9, 'verified_purchase', 'yes or no', verified_purchase, NULL, NULL, NULL, NULL
-        ) AS (place, column_name, kind, known, placeholders, about_values, first_day, last_day)
+        ) AS (place, column_name, kind, known, placeholders, sketch, first_day, last_day)
     FROM reviews_in_all
     UNION ALL
     SELECT
@@ -236,10 +149,10 @@ cells AS (
             4, 'store', 'text', store, odd_stores, stores, NULL, NULL,
             5, 'average_rating', 'number', average_rating, NULL, NULL, NULL, NULL,
             6, 'rating_number', 'number', rating_number, NULL, NULL, NULL, NULL,
-            7, 'price_text', 'number as text', price_text, odd_price_texts, price_texts, NULL, NULL,
+            7, 'price_text', 'number as text', price_text, odd_price_texts, NULL, NULL, NULL,
             8, 'categories', 'list', categories, NULL, category_lists, NULL, NULL,
             9, 'details', 'text', details, odd_details, details_texts, NULL, NULL
-        ) AS (place, column_name, kind, known, placeholders, about_values, first_day, last_day)
+        ) AS (place, column_name, kind, known, placeholders, sketch, first_day, last_day)
     FROM products_in_all
     UNION ALL
     SELECT
@@ -256,7 +169,7 @@ cells AS (
             6, 'rating', 'number', rating, NULL, NULL, NULL, NULL,
             7, 'helpful_vote', 'number', helpful_vote, NULL, NULL, NULL, NULL,
             8, 'price', 'number', price, NULL, NULL, NULL, NULL
-        ) AS (place, column_name, kind, known, placeholders, about_values, first_day, last_day)
+        ) AS (place, column_name, kind, known, placeholders, sketch, first_day, last_day)
     FROM purchases_in_all
 )
 
@@ -265,11 +178,10 @@ SELECT
     place,
     column_name,
     kind,
-    coalesce(table_rows, 0) AS table_rows,
-    coalesce(table_rows - known, 0) AS nulls,
-    CASE WHEN table_name <> 'reviews' AND kind IN ('text', 'number as text') THEN coalesce(placeholders, 0) END
-        AS placeholders,
-    CASE WHEN kind IN ('text', 'time', 'list') THEN coalesce(about_values, 0) END AS about_values,
+    table_rows,
+    table_rows - known AS nulls,
+    CASE WHEN table_name <> 'reviews' AND kind IN ('text', 'number as text') THEN placeholders END AS placeholders,
+    hll_sketch_estimate(hll_union(sketch, sketch)) AS about_values,
     first_day,
     last_day
 FROM cells
