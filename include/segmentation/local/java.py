@@ -68,11 +68,17 @@ def java_home() -> Path:
 
 
 def class_cache(home: Path) -> Path:
-    """Where the class cache of this Java and this environment lies, or would lie. It fits no other."""
+    """Where the class cache of this Java and this environment lies, or would lie. It fits no other.
+
+    Nor does it fit the same jars installed again: Java compares their times, and then does without the cache in silence.
+    """
     import pyspark
 
     version = java_version(home / "bin" / "java")
-    key = hashlib.sha256(f"{home} {version} {pyspark.__version__} {sys.prefix}".encode()).hexdigest()[:12]
+    jars = (Path(pyspark.__file__).parent / "jars").glob("*.jar")
+    installed = max(jar.stat().st_mtime_ns for jar in jars)
+    about = f"{home} {version} {pyspark.__version__} {installed} {sys.prefix}"
+    key = hashlib.sha256(about.encode()).hexdigest()[:12]
     return LOCAL / "class-cache" / f"{key}.{'aot' if (version or 0) >= AOT_SINCE else 'jsa'}"
 
 
@@ -92,6 +98,10 @@ def build_class_cache(home: Path, environment: dict[str, str]) -> bool:
     subprocess.run(command, env=plain, capture_output=True, check=False, timeout=600)
     if draft.exists():
         draft.rename(cache)
+        for other in cache.parent.iterdir():
+            # Of an installation that is no more; they are large. Who runs with one keeps it until its end.
+            if other != cache and other.suffix == cache.suffix:
+                other.unlink(missing_ok=True)
     return cache.exists()
 
 
