@@ -70,7 +70,7 @@ def java_home() -> Path:
 def class_cache(home: Path) -> Path:
     """Where the class cache of this Java and this environment lies, or would lie. It fits no other.
 
-    Nor does it fit the same jars installed again: Java compares their times, and then does without the cache in silence.
+    Nor does it fit the same jars installed again: Java compares their times, and then does without it in silence.
     """
     import pyspark
 
