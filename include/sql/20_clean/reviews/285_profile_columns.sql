@@ -180,7 +180,7 @@ SELECT
     kind,
     table_rows,
     table_rows - known AS nulls,
-    CASE WHEN table_name <> 'reviews' AND kind IN ('text', 'number as text') THEN placeholders END AS placeholders,
+    placeholders,
     hll_sketch_estimate(hll_union(sketch, sketch)) AS about_values,
     first_day,
     last_day
