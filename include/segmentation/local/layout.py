@@ -16,6 +16,8 @@ SQLITE_CONNECT_ARGS = {"timeout": 60}
 
 # With the quick compiler only, small jobs take half the processor time; large ones would take more.
 SMALL_JOBS = "-XX:TieredStopAtLevel=1"
+# Jobs want throughput, not short pauses: a tenth less time than with Java's default on two cores.
+COLLECTOR = "-XX:+UseParallelGC"
 
 
 def environment(small: bool = False) -> dict[str, str]:
@@ -36,7 +38,7 @@ def environment(small: bool = False) -> dict[str, str]:
         "SEGMENTATION_WAREHOUSE": str(warehouse_root()),
         # Spark on one machine listens to that machine only.
         "SPARK_LOCAL_IP": "127.0.0.1",
-        "SPARK_SUBMIT_OPTS": " ".join([java.class_cache_options(home), SMALL_JOBS if small else ""]).strip(),
+        "SPARK_SUBMIT_OPTS": " ".join([COLLECTOR, java.class_cache_options(home), SMALL_JOBS if small else ""]).strip(),
     }
     found = {**settings, **os.environ}
     found["JAVA_HOME"] = str(home)
