@@ -1,30 +1,42 @@
-"""The Airflow page "Customer segments": the published reports, in the navigation.
+"""The Airflow page "Customer segments" in the navigation: the published reports. And Spark's history server.
 
 Airflow loads plugins in every process, so this file stays light: the page itself is built at its first request.
 """
+
+import importlib
 
 from airflow.plugins_manager import AirflowPlugin
 
 
 class _BuiltAtFirstRequest:
-    """An ASGI app that is imported when somebody asks for a page."""
+    """The ASGI app of a module, which is imported when somebody asks for a page."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str) -> None:
+        self.module = module
         self.app = None
 
     async def __call__(self, scope, receive, send) -> None:
         if self.app is None:
-            from segmentation.reports_app import app
-
-            self.app = app
+            self.app = importlib.import_module(self.module).app
         await self.app(scope, receive, send)
 
 
 class CustomerSegmentsPlugin(AirflowPlugin):
-    """Registers the page and its entry in the navigation."""
+    """Registers the pages, and an entry in the navigation."""
 
     name = "customer_segments"
-    fastapi_apps = [{"app": _BuiltAtFirstRequest(), "url_prefix": "/segments", "name": "Customer segments"}]  # noqa: RUF012
+    fastapi_apps = [  # noqa: RUF012
+        {
+            "app": _BuiltAtFirstRequest("segmentation.reports_app"),
+            "url_prefix": "/segments",
+            "name": "Customer segments",
+        },
+        {
+            "app": _BuiltAtFirstRequest("segmentation.history_app"),
+            "url_prefix": "/spark-history",
+            "name": "Spark history",
+        },
+    ]
     external_views = [  # noqa: RUF012
         {
             "name": "Customer segments",

@@ -1,16 +1,13 @@
 """The customers' features as blocks of points, and passes over them: in Spark, or on the driver where they are few."""
 
 import pickle
-import sys
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
-from pyspark import cloudpickle
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from segmentation import kmeans_blocks
 from segmentation.kmeans_blocks import MOST_ROWS, in_units
 
 # Where there are no more customers, a pass is one look on the driver; starting Spark tasks would take longer. Below
@@ -20,10 +17,6 @@ ON_DRIVER = 50_000
 SAMPLE = 10_000
 # So many bring the starts near to where they will end.
 MANY = 50_000
-
-# The executors get the functions themselves, so that they need numpy and pyarrow but not this package.
-for _module in (kmeans_blocks, sys.modules[__name__]):
-    cloudpickle.register_pickle_by_value(_module)
 
 # Work on a block (rows of the block are columns of the frame): some arrays, which add up over the blocks.
 Work = Callable[[np.ndarray], list[np.ndarray]]

@@ -1,26 +1,19 @@
 """The raw files as Spark views of lines, which the SQL of `ingest` reads as JSON; the plain ones need no SQL."""
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import pyarrow as pa
-from pyspark import cloudpickle
 from pyspark.sql import SparkSession
 
-from segmentation import plain_files, plain_lines
 from segmentation.plain_files import Range, Taken, ranges, remove_strays, take
 
 LINES = "line binary, file string"
 VIEWS = {"reviews": "raw_reviews", "products": "raw_products"}
 # Files up to so many bytes are read on the driver: starting tasks would take longer.
 ON_DRIVER = 48 << 20
-
-# The executors get the functions themselves, so that they need numpy and pyarrow but not this package.
-for _module in (plain_files, plain_lines, sys.modules[__name__]):
-    cloudpickle.register_pickle_by_value(_module)
 
 
 def register(spark: SparkSession, kind: str, paths: list[Path]) -> None:

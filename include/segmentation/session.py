@@ -1,7 +1,10 @@
 """The one Spark session builder."""
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from segmentation import shipped_code
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -36,7 +39,19 @@ def spark_session(name: str, **extra: str) -> "SparkSession":
         builder = builder.config(key, value)
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
+    _ship_code(spark)
     return spark
+
+
+def _ship_code(spark: "SparkSession") -> None:
+    """Have the executors import this package from an archive of it, wherever they run."""
+    from pyspark import SparkFiles
+
+    # Spark serves the archive from here as long as it lives, and then removes the folder.
+    folder = Path(SparkFiles.getRootDirectory(), "code")
+    if not folder.exists():
+        folder.mkdir()
+        spark.sparkContext.addPyFile(str(shipped_code.build(folder)))
 
 
 def started_in(spark: "SparkSession") -> float:

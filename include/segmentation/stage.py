@@ -25,8 +25,9 @@ from segmentation.versions import Warehouse
 if TYPE_CHECKING:
     from segmentation.work import Work
 
-# Where a job leaves its last words for the task that started it.
-ERROR_FILE = "SEGMENTATION_ERROR_FILE"
+# The folder where a job leaves notes for the task that started it: its last words, and its name in Spark.
+NOTES = "SEGMENTATION_NOTES"
+LAST_WORDS, APPLICATION = "last_words.json", "application"
 
 
 def make_plans(stage: str, given: JobArguments) -> list[Plan]:
@@ -120,6 +121,7 @@ def _build(
     is_first = SparkSession.getActiveSession() is None
     spark = spark_session(stage)
     if is_first:
+        _note(APPLICATION, spark.sparkContext.applicationId)
         print(f"Spark started in {started_in(spark):.1f} s", flush=True)
     work = Work(spark, plan, stage, missing, warehouse, run_id)
     try:
@@ -154,6 +156,9 @@ def main(stage: str, build: "Callable[[Work], None]") -> None:
 
 def _last_words(message: str, is_user_error: bool) -> None:
     print(f"ERROR {message}", file=sys.stderr, flush=True)
-    if ERROR_FILE in os.environ:
-        content = json.dumps({"message": message, "is_user_error": is_user_error})
-        Path(os.environ[ERROR_FILE]).write_text(content, encoding="utf-8")
+    _note(LAST_WORDS, json.dumps({"message": message, "is_user_error": is_user_error}))
+
+
+def _note(name: str, text: str) -> None:
+    if NOTES in os.environ:
+        Path(os.environ[NOTES], name).write_text(text, encoding="utf-8")

@@ -125,7 +125,7 @@ class StageOperator(SparkSubmitOperator):
             **kwargs,
         )
         self.stage = stage
-        self.operator_extra_links = links.REPORT_LINKS if stage == "report" else links.LINKS
+        self.operator_extra_links = links.of_stage(stage)
 
     def execute(self, context: "Context") -> None:
         """Submit the job if a version is missing; then announce what stands."""
@@ -150,11 +150,11 @@ class StageOperator(SparkSubmitOperator):
             raise _user_failure(f"{self.stage}: {error}") from None
 
     def _submit(self, context: "Context") -> None:
-        from segmentation.stage import ERROR_FILE
+        from segmentation.stage import APPLICATION, LAST_WORDS, NOTES
 
         with tempfile.TemporaryDirectory() as folder:
-            words = Path(folder) / "error.json"
-            self.env_vars = {**(self.env_vars or {}), ERROR_FILE: str(words)}
+            self.env_vars = {**(self.env_vars or {}), NOTES: folder}
+            words, application = Path(folder, LAST_WORDS), Path(folder, APPLICATION)
             try:
                 super().execute(context)
             except AirflowException as error:
@@ -164,3 +164,6 @@ class StageOperator(SparkSubmitOperator):
                 if said["is_user_error"]:
                     raise _user_failure(said["message"]) from None
                 raise AirflowException(said["message"]) from error
+            finally:
+                if application.exists():
+                    links.remember_application(self, application.read_text(encoding="utf-8"))

@@ -1,17 +1,19 @@
-"""Run the flow in a process of its own, with its own number of cores and partitions; print the rows' checksums.
+"""Run the flow on executors in processes of their own, with other cores and partitions; print the rows' checksums.
 
-    python run_elsewhere.py WAREHOUSE AS_OF CORES PARTITIONS PARAMS
+    python run_elsewhere.py WAREHOUSE AS_OF MASTER PARTITIONS PARAMS
 
-K-Means is then done again by passes in Spark, as where customers are many.
+No executor finds this project's code by a path. Raw lines are read by them, as where files are large; K-Means is done
+again by passes in Spark, as where customers are many.
 """
 
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
 
 from jobs.flow import Flow
-from segmentation import points
+from segmentation import points, raw_lines
 from segmentation.session import spark_session
 
 FEW_ROWS = 100
@@ -29,16 +31,20 @@ def kmeans_in_passes(flow: Flow) -> dict[str, str | None]:
         points.ON_DRIVER = usual
 
 
-def main(root: str, as_of: str, cores: str, partitions: str, params: str) -> None:
+def main(root: str, as_of: str, master: str, partitions: str, params: str) -> None:
+    del os.environ["PYTHONPATH"]
+    raw_lines.ON_DRIVER = 0
     spark_session(
         "elsewhere",
         **{
-            "spark.master": f"local[{cores}]",
+            "spark.master": master,
             "spark.default.parallelism": partitions,
             "spark.sql.files.maxPartitionBytes": "200k",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.driver.host": "127.0.0.1",
             "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -Duser.timezone=Asia/Tokyo",
+            "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1 -Duser.timezone=America/Caracas",
+            "spark.executor.memory": "512m",
         },
     )
     flow = Flow(Path(root), as_of, **json.loads(params))

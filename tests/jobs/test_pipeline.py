@@ -122,8 +122,9 @@ def test_a_rerun_starts_no_spark_and_writes_nothing(flow: Flow, monkeypatch) -> 
 
 
 def test_the_same_run_elsewhere_gives_the_same_rows(flow: Flow, tmp_path: Path) -> None:
-    """Another file in another order of lines, five cores and seven partitions, another process and time zone, against
-    two cores and one partition here: equal rows, centroids and labels included. K-Means also by passes in Spark.
+    """Another file in another order of lines, two executors of two cores, seven partitions, other processes and time
+    zones, against one process and one partition here: equal rows, centroids and labels included. K-Means also by
+    passes in Spark.
     """
     raw = sources.raw_files(flow.warehouse, flow.source.version)
     for kind, folder in (("reviews", sources.REVIEWS_FOLDER), ("products", sources.PRODUCTS_FOLDER)):
@@ -132,10 +133,11 @@ def test_the_same_run_elsewhere_gives_the_same_rows(flow: Flow, tmp_path: Path) 
         lines = raw[kind][0].read_text(encoding="utf-8").splitlines()
         target.write_text("\n".join(reversed(lines)) + "\n", encoding="utf-8")
     params = {**PARAMS, "source": "files", "files_path": str(tmp_path / "mixed")}
-    words = [str(tmp_path / "elsewhere"), AS_OF, "5", "7", json.dumps(params)]
+    words = [str(tmp_path / "elsewhere"), AS_OF, "local-cluster[2,2,512]", "7", json.dumps(params)]
     done = subprocess.run(
         [sys.executable, run_elsewhere.__file__, *words],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}, capture_output=True, text=True, check=False,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "SPARK_LOCAL_HOSTNAME": "127.0.0.1"},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     everything, kmeans = json.loads(done.stdout.splitlines()[-1])

@@ -5,10 +5,13 @@ import json
 import subprocess
 import sys
 from collections import defaultdict
+from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urljoin
 
 import pytest
+from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+from airflow.sdk.exceptions import AirflowException
 from airflow.sdk.execution_time import task_runner
 from fastapi.testclient import TestClient
 from months import JULY, Shop, many
@@ -57,7 +60,9 @@ def test_the_report_task_links_to_its_report_and_its_manifests(
     made = [shop.input(report, "segment_summary"), report]
     kept = kept_links(executed(dag, shop, "report", made, monkeypatch), monkeypatch)
     assert kept["_link_ReportLink"] == f"segments/reports/{JULY}/{report.version}"
-    assert set(kept) == {"_link_ReportLink", "_link_ManifestsLink"}
+    assert set(kept) == {"_link_ReportLink", "_link_ManifestsLink", "_link_HistoryLink"}
+    # No job ran.
+    assert kept.pop("_link_HistoryLink") == ""
     for link in kept.values():
         path = urljoin(AIRFLOW, link).removeprefix(f"{AIRFLOW}segments")
         page = client.get(path)
@@ -69,7 +74,7 @@ def test_the_report_task_links_to_its_report_and_its_manifests(
 def test_every_other_stage_links_to_its_manifests(dag, shop: Shop, client: TestClient, stage: str, monkeypatch) -> None:
     made = [shop.publish(name, None, {"a": "x"}) for name in STAGES[stage][:2]]
     kept = kept_links(executed(dag, shop, stage, made, monkeypatch), monkeypatch)
-    assert list(kept) == ["_link_ManifestsLink"]
+    assert list(kept) == ["_link_ManifestsLink", "_link_HistoryLink"]
     page = client.get(kept["_link_ManifestsLink"].removeprefix("segments"))
     assert all(one.version in page.text for one in made)
 
@@ -91,6 +96,36 @@ def test_a_task_that_failed_has_no_links(dag, stage: str, monkeypatch) -> None:
     assert set(kept_links(task, monkeypatch).values()) == {""}
 
 
+def submitting(dag, monkeypatch, job):
+    """The task `clean`, whose versions are missing, with `job` in place of Spark's submit."""
+    monkeypatch.setattr(stages, "missing_datasets", lambda *_: ["purchases"])
+    monkeypatch.setattr(stages, "conclude", lambda *_: [])
+    monkeypatch.setattr(SparkSubmitOperator, "execute", lambda self, context: job(Path(self.env_vars[stages.NOTES])))
+    task = dag.get_task("clean").prepare_for_execution()
+    task.application_args = ["--source-version=0123456789ab", "--as-of=2023-07-01"]
+    return task
+
+
+def test_a_task_links_to_its_job_in_the_history_server_also_when_it_failed(dag, monkeypatch) -> None:
+    def job(notes: Path) -> None:
+        (notes / stages.APPLICATION).write_text("app-20231201-0001")
+        raise AirflowException("the job died")
+
+    monkeypatch.setenv(links.HISTORY, "http://history:18080")
+    task = submitting(dag, monkeypatch, job)
+    with pytest.raises(AirflowException, match="the job died"):
+        task.execute({"task": task})
+    kept = kept_links(task, monkeypatch)
+    assert kept["_link_HistoryLink"] == "spark-history/history/app-20231201-0001/jobs/"
+
+
+def test_without_a_history_server_there_is_no_link_to_one(dag, monkeypatch) -> None:
+    monkeypatch.delenv(links.HISTORY, raising=False)
+    task = submitting(dag, monkeypatch, lambda notes: (notes / stages.APPLICATION).write_text("app-1"))
+    task.execute({"task": task, "outlet_events": defaultdict(SimpleNamespace)})
+    assert kept_links(task, monkeypatch)["_link_HistoryLink"] == ""
+
+
 @pytest.mark.parametrize("stage", list(STAGES))
 def test_the_web_server_knows_the_links_of_a_stored_dag(dag, stage: str) -> None:
     """It reads what the task has kept, by the name and key that are stored with the DAG."""
@@ -106,7 +141,7 @@ def test_the_web_server_knows_the_links_of_a_stored_dag(dag, stage: str) -> None
 def test_no_link_names_the_base_path() -> None:
     """Airflow's pages name it, and a stored link must stay right when it changes."""
     made = SimpleNamespace(made_versions=[("report", "0" * 12, "2023-07-01")])
-    for link in links.REPORT_LINKS:
+    for link in links.of_stage("report"):
         assert not link.get_link(made, ti_key=None).startswith(("/", "http"))
 
 
@@ -120,12 +155,14 @@ def plugin():
 
 
 def test_the_plugin_serves_the_pages_where_the_links_lead(plugin, shop: Shop) -> None:
-    (app,), (view,) = plugin.fastapi_apps, plugin.external_views
+    (app, history), (view,) = plugin.fastapi_apps, plugin.external_views
     assert app["url_prefix"] == f"/{links.PREFIX}"
+    assert history["url_prefix"] == f"/{links.HISTORY_PREFIX}"
     assert urljoin(AIRFLOW, view["href"]) == f"{AIRFLOW}{links.PREFIX}/"
     assert view["destination"] == "nav"
     assert view["name"] == "Customer segments"
     assert TestClient(app["app"]).get("/").status_code == 401
+    assert TestClient(history["app"]).get("/").status_code == 401
 
 
 def test_loading_the_plugin_is_cheap() -> None:

@@ -1,0 +1,253 @@
+"""A whole cluster on this machine: Postgres, Airflow's processes, a Spark master, two workers, a history server."""
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from member import Member, wait_until
+from network import network
+from postgres import Postgres
+
+from segmentation.local import layout
+from segmentation.local.rest import Rest
+from segmentation.local.run import DAG_ID
+from segmentation.paths import PROJECT
+
+DAGS = Path(__file__).parent / "dag"
+DRIVERS, MASTER, WORKERS = "drivers", "master", ("worker1", "worker2")
+MASTER_PORT = 7077
+AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer")
+HISTORY = "history"
+DAEMONS = "org.apache.spark.deploy"
+# Little data: the quick compiler only, and no collector that wants threads of its own.
+SMALL = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+
+
+class Cluster:
+    """Everything under one folder. `start` it, `stop` it; break its parts in between."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.warehouse = folder / "warehouse"
+        self.events = folder / "events"
+        self.logs = folder / "logs"
+        for path in (self.warehouse, self.events, self.logs, folder / "recovery", folder / "conf"):
+            path.mkdir()
+        self.network = network([DRIVERS, MASTER, *WORKERS])
+        self._api = f"http://127.0.0.1:{_free_port()}"
+        self.history = f"http://127.0.0.1:{_free_port()}"
+        self.postgres = Postgres(folder / "postgres", _free_port())
+        self._write_settings()
+        self.members = {name: self._airflow(name) for name in AIRFLOW}
+        self.members |= {MASTER: self._master(), HISTORY: self._history()}
+        self.members |= {name: self._worker(name) for name in WORKERS}
+
+    # Its life
+
+    def start(self) -> None:
+        """Start everything and wait until the DAG can be run. Raises TimeoutError or RuntimeError."""
+        self.postgres.start()
+        self.postgres.create_database()
+        done = subprocess.run(
+            ["airflow", "db", "migrate"], env=self.environment(), capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(f"Airflow's database was not made:\n{(done.stdout + done.stderr)[-3000:]}")
+        for member in self.members.values():
+            member.start()
+        wait_until(self._healthy, "Airflow healthy", 240)
+        wait_until(lambda: self._registered() >= len(WORKERS), "both workers at the master")
+        self.rest = Rest(self._api, self.folder / "local/airflow/simple_auth_manager_passwords.json.generated")
+        wait_until(self._knows_the_dag, "the DAG in Airflow's database")
+        self.rest.ask(f"/api/v2/dags/{DAG_ID}", {"is_paused": False}, "PATCH")
+
+    def stop(self) -> None:
+        """Stop everything, also what has not started."""
+        for member in reversed(self.members.values()):
+            member.stop()
+        try:
+            self.postgres.stop()
+        except RuntimeError as error:
+            print(error, flush=True)
+        self.network.close()
+
+    def tend(self) -> None:
+        """Start again what has ended by itself, as the containers' restart policy does."""
+        for name in AIRFLOW:
+            self.members[name].tend()
+
+    # What it runs
+
+    def trigger(self, run_id: str, params: dict[str, Any]) -> None:
+        """Start a run of the DAG."""
+        content = {"dag_run_id": run_id, "logical_date": None, "conf": params}
+        self.rest.ask(f"/api/v2/dags/{DAG_ID}/dagRuns", content)
+
+    def state(self, run_id: str) -> str:
+        """The state of a run. Raises UserError while Airflow does not answer."""
+        return self.rest.ask(f"/api/v2/dags/{DAG_ID}/dagRuns/{run_id}")["state"]
+
+    def tasks(self, run_id: str) -> list[dict[str, Any]]:
+        """The tasks of a run, as the API gives them."""
+        return self.rest.ask(f"/api/v2/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances")["task_instances"]
+
+    def links(self, run_id: str, task: str) -> dict[str, str | None]:
+        """The links on a task's page."""
+        return self.rest.ask(f"/api/v2/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/{task}/links")["extra_links"]
+
+    def backfill(self, params: dict[str, str]) -> subprocess.CompletedProcess:
+        """Carry out `make backfill` on this Airflow."""
+        environment = self.environment() | params | {"AIRFLOW_PORT": self._api.rpartition(":")[2]}
+        words = [sys.executable, "-m", "segmentation.local", "backfill"]
+        return subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+
+    def executors(self, worker: str) -> list[int]:
+        """The process ids of the executors of a worker."""
+        return [
+            int(entry.name)
+            for entry in Path("/proc").iterdir()
+            if entry.name.isdigit() and self._is_executor(entry, self.members[worker].group)
+        ]
+
+    @staticmethod
+    def _is_executor(process: Path, group: int) -> bool:
+        try:
+            is_ours = os.getpgid(int(process.name)) == group
+            return is_ours and b"CoarseGrainedExecutorBackend" in (process / "cmdline").read_bytes()
+        except (ProcessLookupError, FileNotFoundError):
+            return False
+
+    # Its parts
+
+    def environment(self) -> dict[str, str]:
+        """The environment of Airflow and of the Spark drivers that it starts."""
+        mine = {
+            "AIRFLOW_HOME": str(self.folder / "local/airflow"),
+            "SEGMENTATION_LOCAL": str(self.folder / "local"),
+            "SEGMENTATION_WAREHOUSE": str(self.warehouse),
+            "SEGMENTATION_SPARK_HISTORY": self.history,
+            "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
+            "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self._api}/execution/",
+            "AIRFLOW__API__PORT": self._api.rpartition(":")[2],
+            "AIRFLOW__API__BASE_URL": self._api,
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": self.postgres.url,
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "",
+            # When a task whose process is gone counts as dead; 300 s by default.
+            "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
+            "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_SEC": "3",
+            "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
+            "AIRFLOW_CONN_SPARK_DEFAULT": json.dumps({"conn_type": "spark", "host": self._master_url()}),
+            "SPARK_LOCAL_IP": self.network.address(DRIVERS),
+            "SPARK_CONF_DIR": str(self.folder / "conf"),
+            **self._secrets,
+        }
+        usual = {key: value for key, value in os.environ.items() if not key.startswith(("AIRFLOW", "SPARK", "PYSPARK"))}
+        usual |= layout.environment(small=True) | mine
+        return usual | {"PYTHONPATH": os.pathsep.join([str(PROJECT / "include"), str(PROJECT / "dags")])}
+
+    def _airflow(self, name: str) -> Member:
+        return Member(name, ["airflow", name], self.environment(), self.logs)
+
+    def _master(self) -> Member:
+        at = self.network.address(MASTER)
+        words = [
+            "spark-class",
+            f"{DAEMONS}.master.Master",
+            "--host",
+            at,
+            "--port",
+            str(MASTER_PORT),
+            "--webui-port",
+            "0",
+        ]
+        recovery = f"-Dspark.deploy.recoveryMode=FILESYSTEM -Dspark.deploy.recoveryDirectory={self.folder / 'recovery'}"
+        environment = self._spark(MASTER) | {"SPARK_MASTER_OPTS": f"{recovery} -Dspark.master.rest.enabled=false"}
+        return Member(MASTER, self.network.inside(MASTER, words), environment, self.logs)
+
+    def _worker(self, name: str) -> Member:
+        at, work = self.network.address(name), self.folder / name
+        words = [
+            "spark-class", f"{DAEMONS}.worker.Worker", "--host", at, "--webui-port", "0", "--cores", "2",
+            "--memory", "2g", "--work-dir", str(work), self._master_url(),
+        ]  # fmt: skip
+        return Member(name, self.network.inside(name, words), self._spark(name), self.logs)
+
+    def _history(self) -> Member:
+        environment = self._spark(DRIVERS)
+        port = self.history.rpartition(":")[2]
+        where = f"-Dspark.history.ui.port={port} -Dspark.history.fs.update.interval=2s -Dspark.ui.bindAddress=127.0.0.1"
+        environment |= {"SPARK_HISTORY_OPTS": where, "SPARK_LOCAL_IP": "127.0.0.1"}
+        return Member(HISTORY, ["spark-class", f"{DAEMONS}.history.HistoryServer"], environment, self.logs)
+
+    def _spark(self, place: str) -> dict[str, str]:
+        """The environment of a Spark daemon: nothing that leads to this project's code."""
+        known = layout.environment()
+        return {
+            **{name: known[name] for name in ("JAVA_HOME", "SPARK_HOME", "PATH")},
+            "SPARK_LOCAL_IP": self.network.address(place),
+            "SPARK_CONF_DIR": str(self.folder / "conf"),
+            "SPARK_DAEMON_MEMORY": "512m",
+            "SPARK_DAEMON_JAVA_OPTS": SMALL,
+        }
+
+    def _master_url(self) -> str:
+        return f"spark://{self.network.address(MASTER)}:{MASTER_PORT}"
+
+    def _write_settings(self) -> None:
+        """The project's own settings for a cluster, but for less memory and other places. The last word counts."""
+        shipped = (PROJECT / "include/spark/spark-defaults.conf").read_text(encoding="utf-8")
+        mine = {
+            "spark.executor.cores": "1",
+            "spark.executor.memory": "768m",
+            "spark.executor.memoryOverhead": "128m",
+            "spark.cores.max": "2",
+            "spark.driver.defaultJavaOptions": SMALL,
+            "spark.executor.defaultJavaOptions": f"{SMALL} -XX:+ExitOnOutOfMemoryError",
+            "spark.eventLog.dir": self.events.as_uri(),
+            "spark.history.fs.logDirectory": self.events.as_uri(),
+        }
+        text = "\n".join([shipped, *(f"{key} {value}" for key, value in mine.items())])
+        (self.folder / "conf/spark-defaults.conf").write_text(text + "\n", encoding="utf-8")
+        self._secrets = {
+            name: secrets.token_urlsafe(48) for name in ("AIRFLOW__API_AUTH__JWT_SECRET", "AIRFLOW__API__SECRET_KEY")
+        }
+
+    # What it says of itself
+
+    def _healthy(self) -> bool:
+        states = _json(f"{self._api}/api/v2/monitor/health")
+        parts = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+        return bool(states) and all((states.get(part) or {}).get("status") == "healthy" for part in parts)
+
+    def _registered(self) -> int:
+        """How many workers the master has taken on, by its log."""
+        return self.members[MASTER].log.read_text(encoding="utf-8").count("Registering worker")
+
+    def _knows_the_dag(self) -> bool:
+        return any(dag["dag_id"] == DAG_ID for dag in self.rest.ask("/api/v2/dags")["dags"])
+
+    def applications(self) -> list[dict[str, Any]]:
+        """The applications that the history server lists."""
+        return _json(f"{self.history}/api/v1/applications?limit=1000") or []
+
+
+def _json(address: str) -> Any:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return json.load(answer)
+    except (urllib.error.URLError, OSError, ValueError):
+        return None
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]

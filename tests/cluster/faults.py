@@ -1,0 +1,89 @@
+"""What is done to the cluster in the middle of a run, and how it is made whole again."""
+
+import os
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from member import wait_until
+
+from cluster import MASTER, WORKERS, Cluster
+
+VICTIM = WORKERS[0]
+CUT_SECONDS = 30
+DOWN_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that goes wrong while a stage has executors at work. strike: returns what came of it, in words."""
+
+    name: str
+    title: str
+    stage: str
+    strike: Callable[[Cluster], str]
+
+
+def _kill_worker(cluster: Cluster) -> str:
+    executors = cluster.executors(VICTIM)
+    cluster.members[VICTIM].kill()
+    time.sleep(DOWN_SECONDS)
+    cluster.members[VICTIM].start()
+    return f"{len(executors)} of its executors died with it"
+
+
+def _cut_network(cluster: Cluster) -> str:
+    group = cluster.members[VICTIM].group
+    cluster.network.cut(VICTIM, group)
+    time.sleep(CUT_SECONDS)
+    cluster.network.mend(VICTIM, group)
+    return f"cut for {CUT_SECONDS} s"
+
+
+def _kill_scheduler(cluster: Cluster) -> str:
+    cluster.members["scheduler"].kill()
+    time.sleep(DOWN_SECONDS)
+    cluster.members["scheduler"].start()
+    return "killed with the tasks that it ran"
+
+
+def _restart_postgres(cluster: Cluster) -> str:
+    cluster.postgres.restart()
+    return "restarted as after a crash"
+
+
+def _restart_master(cluster: Cluster) -> str:
+    cluster.members[MASTER].kill()
+    time.sleep(DOWN_SECONDS)
+    cluster.members[MASTER].start()
+    return f"away for {DOWN_SECONDS} s"
+
+
+def _starve_executor(cluster: Cluster) -> str:
+    """Let an executor have no more memory than it has: the next thing that it asks the system for is refused."""
+    process = cluster.executors(VICTIM)[0]
+    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    held = int(next(line for line in status.splitlines() if line.startswith("VmSize")).split()[1]) * 1024
+    resource.prlimit(process, resource.RLIMIT_AS, (held, held))
+    wait_until(lambda: not _lives(process), "the end of an executor that gets no memory")
+    return f"an executor died at {held / 2**20:,.0f} MiB"
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+FAULTS = (
+    Fault("worker", "a worker killed", "clean", _kill_worker),
+    Fault("network", "the network to a worker cut", "clean", _cut_network),
+    Fault("scheduler", "the scheduler killed", "rfm", _kill_scheduler),
+    Fault("postgres", "Postgres restarted", "ingest", _restart_postgres),
+    Fault("master", "the Spark master killed", "clean", _restart_master),
+    Fault("memory", "an executor out of memory", "clean", _starve_executor),
+)

@@ -1,0 +1,185 @@
+"""Run the workflow on a cluster of this machine, break the cluster in the middle of runs, and compare all rows.
+
+`make cluster-test` does all; ONLY=worker,backfill chooses, MONTHS= sets the length of the backfill. Ends with exit code
+1 if a run is not green, if any row differs from local mode, or if anything half-written is left.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from faults import FAULTS, VICTIM, Fault
+from member import wait_until
+from run_backfill import LAST, month
+from run_soak import Undisturbed, differences
+
+from cluster import Cluster
+from segmentation.errors import UserError
+from segmentation.local import layout
+from segmentation.versions import Warehouse
+
+PARAMS = {"source": "demo", "demo_reviews": 4000, "k_max": 4}
+PLAIN, BACKFILL = "plain", "backfill"
+NAMES = (PLAIN, *(fault.name for fault in FAULTS), BACKFILL)
+RUN_SECONDS = 900
+MONTHS = 12
+
+
+@dataclass
+class Outcome:
+    """What came of one scenario. wrong: a sentence for each thing that is."""
+
+    title: str
+    seconds: float
+    tries: int
+    note: str
+    wrong: list[str]
+
+
+class Trial:
+    """The scenarios on one cluster. Each starts from an empty warehouse, so each makes everything."""
+
+    def __init__(self, folder: Path, months: int) -> None:
+        self.months = months
+        self.cluster = Cluster(folder)
+        self.warehouse = Warehouse(self.cluster.warehouse)
+        self.alone = Undisturbed(folder / "local-mode", lambda number: PARAMS | {"as_of": str(month(number))})
+        self._started = 0
+
+    def plain(self) -> Outcome:
+        """A run on a cluster that is well. Its tasks link to their Spark jobs."""
+        outcome = self._run("undisturbed", None)
+        links = [self.cluster.links(self.run_id, name)["Spark history"] for name in ("ingest", "report")]
+        known = lambda: {one["id"] for one in self.cluster.applications()}  # noqa: E731
+        for link in links:
+            if not link or not link.startswith(self.cluster.history):
+                outcome.wrong.append(f"a task links to {link!r}, not to the history server")
+            else:
+                wait_until(lambda link=link: link.split("/")[-3] in known(), f"{link} in the history server", 30)
+        return outcome
+
+    def disturbed(self, fault: Fault) -> Outcome:
+        """A run in which something goes wrong."""
+        return self._run(fault.title, fault)
+
+    def backfill(self) -> Outcome:
+        """Many months, two runs at a time."""
+        self._empty()
+        given = {name.upper(): str(value) for name, value in PARAMS.items()}
+        given |= {"FROM": str(month(self.months)), "TO": str(month(1)), "ACTIVE": "2"}
+        began = time.monotonic()
+        done = self.cluster.backfill(given)
+        took = time.monotonic() - began
+        wrong = [] if done.returncode == 0 else [f"the backfill ended with {done.returncode}: {done.stdout[-2000:]}"]
+        for number in range(self.months):
+            self.alone.run(number)
+        wrong += differences(self.alone, self.warehouse)
+        return Outcome(f"backfill of {self.months} months", took, 1, f"{took / self.months:.0f} s a month", wrong)
+
+    def _run(self, title: str, fault: Fault | None) -> Outcome:
+        self._empty()
+        self._started += 1
+        self.run_id = f"trial-{self._started}"
+        began = time.monotonic()
+        restarts = sum(member.restarts for member in self.cluster.members.values())
+        self.cluster.trigger(self.run_id, PARAMS | {"as_of": str(LAST)})
+        notes = []
+        if fault:
+            self._wait_for_work(fault.stage)
+            notes.append(f"in {fault.stage}: {fault.strike(self.cluster)}")
+        state = self._end()
+        took = time.monotonic() - began
+        restarts = sum(member.restarts for member in self.cluster.members.values()) - restarts
+        notes += [f"{restarts} processes of Airflow ended and were started again"] if restarts else []
+        tries = max(task["try_number"] for task in self.cluster.tasks(self.run_id))
+        wrong = [] if state == "success" else [f"the run ended {state}; the logs are in {self.cluster.folder}"]
+        if not wrong:
+            wrong += differences(self.alone, self.warehouse)
+        return Outcome(title, took, tries, "; ".join(notes), wrong)
+
+    def _empty(self) -> None:
+        for path in self.warehouse.root.iterdir():
+            shutil.rmtree(path)
+
+    def _wait_for_work(self, stage: str) -> None:
+        """Until the stage's job has an executor on the worker that will suffer, and it has begun to work."""
+
+        def works() -> bool:
+            task = next((one for one in self.cluster.tasks(self.run_id) if one["task_id"] == stage), None)
+            if task is None or task["state"] != "running":
+                return False
+            return bool(self.cluster.executors(VICTIM))
+
+        wait_until(works, f"an executor of {stage} on {VICTIM}", RUN_SECONDS)
+        time.sleep(3)
+
+    def _end(self) -> str:
+        """Wait for the run's end, starting again what has ended by itself; returns the state."""
+        deadline = time.monotonic() + RUN_SECONDS
+        state = "unknown"
+        while time.monotonic() < deadline:
+            self.cluster.tend()
+            try:
+                state = self.cluster.state(self.run_id)
+            except UserError:
+                state = "unknown"  # Airflow is just being started again
+            if state in ("success", "failed"):
+                return state
+            time.sleep(1)
+        return f"not within {RUN_SECONDS} s ({state})"
+
+
+def scenarios(trial: Trial, names: list[str]) -> list[tuple[str, Callable[[], Outcome]]]:
+    """The chosen scenarios in their order."""
+    known: list[tuple[str, Callable[[], Outcome]]] = [(PLAIN, trial.plain)]
+    known += [(fault.name, lambda fault=fault: trial.disturbed(fault)) for fault in FAULTS]
+    known += [(BACKFILL, trial.backfill)]
+    return [(name, run) for name, run in known if name in names]
+
+
+def main() -> int:
+    names = [name for name in os.environ.get("ONLY", "").split(",") if name] or list(NAMES)
+    unknown = [name for name in names if name not in NAMES]
+    if unknown:
+        print(f"ONLY: there is no scenario {unknown[0]!r}. Known: {', '.join(NAMES)}.")
+        return 2
+    os.environ |= {name: layout.environment()[name] for name in ("JAVA_HOME", "PATH")}
+    folder = Path(tempfile.mkdtemp(prefix="cluster-"))
+    # Postgres has a user of its own, who has to reach its folder.
+    folder.chmod(0o711)
+    trial = Trial(folder, int(os.environ.get("MONTHS") or MONTHS))
+    outcomes: list[Outcome] = []
+    try:
+        print("in local mode, to compare with", flush=True)
+        trial.alone.run(0)
+        print(f"starting the cluster on {trial.cluster.network.words}", flush=True)
+        trial.cluster.start()
+        for name, run in scenarios(trial, names):
+            print(f"{name} ...", flush=True)
+            outcomes.append(run())
+            print(line(outcomes[-1]), flush=True)
+    finally:
+        trial.cluster.stop()
+    wrong = [f"{one.title}: {words}" for one in outcomes for words in one.wrong]
+    print("\n".join(["", *map(line, outcomes)]))
+    if wrong:
+        print("\n".join(["Failed:", *wrong[:50], f"All is kept in {folder}"]))
+        return 1
+    shutil.rmtree(folder)
+    print("All runs are green, and every row is as in local mode.")
+    return 0
+
+
+def line(one: Outcome) -> str:
+    """An outcome in a line."""
+    word = "green, equal" if not one.wrong else "WRONG"
+    return f"  {one.title:<28} {word:<13}{one.seconds:>6.0f} s  {one.tries} tries at most  {one.note}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
