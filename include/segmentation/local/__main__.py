@@ -9,7 +9,7 @@ from segmentation.local import server
 from segmentation.local.backfill import backfill
 from segmentation.local.run import run, setup
 from segmentation.local.terminal import red
-from segmentation.local.warehouse import show_faults, show_lineage, show_unneeded
+from segmentation.local.warehouse import mirror, restore, show_faults, show_lineage, show_unneeded
 from segmentation.paths import warehouse_root
 from segmentation.settings import DEMO_AS_OF, FIELDS
 
@@ -21,6 +21,8 @@ COMMANDS = {
     "lineage": show_lineage,
     "verify": show_faults,
     "prune": show_unneeded,
+    "mirror": mirror,
+    "restore": restore,
 }
 USAGE = f"usage: python -m segmentation.local ({' | '.join([*COMMANDS, 'demo', 'run'])})"
 DEMO = {"source": "demo", "as_of": DEMO_AS_OF.isoformat()}

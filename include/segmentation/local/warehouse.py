@@ -1,7 +1,8 @@
-"""`make lineage`, `make verify` and `make prune`: look after the warehouse of this machine."""
+"""`make lineage`, `verify`, `prune`, `mirror` and `restore`: look after the warehouse of this machine."""
 
 import os
 from datetime import date
+from typing import TYPE_CHECKING
 
 from segmentation import upkeep
 from segmentation.datasets import STAGE_OF, dataset
@@ -9,6 +10,9 @@ from segmentation.errors import UserError
 from segmentation.local.terminal import bold, red
 from segmentation.paths import warehouse_root
 from segmentation.versions import Warehouse
+
+if TYPE_CHECKING:
+    from segmentation.mirror import Copied, Mirror
 
 DEFAULT_DAYS = "30"
 
@@ -59,3 +63,26 @@ def show_unneeded() -> None:
         bold(f"{len(found)} versions and downloads, {size:,} bytes")
         + ("" if apply or not found else "  (APPLY=1 removes them)")
     )
+
+
+def mirror() -> None:
+    """Bring what LATEST reaches into the store that MIRROR names."""
+    _say_copied(_store().push(Warehouse(warehouse_root())))
+
+
+def restore() -> None:
+    """Bring what is missing here back from the store that MIRROR names."""
+    _say_copied(_store().restore(Warehouse(warehouse_root())))
+
+
+def _store() -> "Mirror":
+    from segmentation.mirror import Mirror
+
+    address = os.environ.get("MIRROR")
+    if not address:
+        raise UserError("MIRROR names no store. Give it an address: MIRROR=s3://bucket/folder")
+    return Mirror(address)
+
+
+def _say_copied(copied: "Copied") -> None:
+    print(bold(f"{copied.versions} versions brought, {copied.bytes:,} bytes") + f"; {copied.standing} stood there")
