@@ -9,7 +9,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 unexport VIRTUAL_ENV
 
-.PHONY: help setup demo run up down backfill docs reproduce lineage verify prune test test-browser soak soak-backfill bench lint format clean
+.PHONY: help setup demo run up down backfill docs reproduce lineage verify prune mirror restore test test-browser soak soak-backfill cluster-test bench lint audit format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -62,6 +62,12 @@ verify: .venv/ready ## Read all versions that LATEST reaches against their manif
 prune: .venv/ready ## List versions that are no longer needed; APPLY=1 removes them, DAYS=30 is the age that counts
 	@.venv/bin/python -m segmentation.local prune
 
+mirror: .venv/ready ## Copy what LATEST reaches into an object store: MIRROR=s3://bucket/folder
+	@.venv/bin/python -m segmentation.local mirror
+
+restore: .venv/ready ## Bring back from there what the warehouse lacks: MIRROR=s3://bucket/folder
+	@.venv/bin/python -m segmentation.local restore
+
 # Two processes, a file of tests to each; the long ones are first in `testpaths`, so that both end at about the same time.
 test: .venv/ready-dev ## Run all tests
 	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
@@ -76,12 +82,26 @@ soak: .venv/ready-dev ## Kill tasks of a running Airflow 110 times, and compare 
 soak-backfill: .venv/ready-dev ## Backfill 24 months both ways, and compare each with that month alone: MONTHS=
 	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_backfill.py
 
+cluster-test: .venv/ready-dev ## Run on a Spark cluster and Postgres of this machine, break them, compare all rows: ONLY=worker,backfill MONTHS=
+	@$(UV) sync --frozen --inexact --quiet --group cluster
+	@PYTHONPATH=include:spark_jobs:dags:tests/soak:tests/cluster .venv/bin/python tests/cluster/run_cluster.py
+
 bench: .venv/ready ## Time the whole workflow beside a notebook-style run, DuckDB and Polars: SCALE=0.05 RUNS=3 ONLY=product,duckdb DATA=
 	@$(UV) sync --frozen --inexact --quiet --group bench
 	@.venv/bin/python -m bench
 
-lint: .venv/ready-dev ## Check Python and SQL style
+lint: .venv/ready-dev ## Check the style of Python and SQL, the container files, and that no file holds a secret
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/sqlfluff lint include/sql
+	@.venv/bin/hadolint Dockerfile
+	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yaml
+	@git ls-files -z | xargs -0 .venv/bin/detect-secrets-hook $(SECRETS)
+
+# Checksums and ids look like random keys, so those two finders are off. The words are what the docs and tests say instead.
+SECRETS = --disable-plugin HexHighEntropyString --disable-plugin Base64HighEntropyString \
+  --exclude-secrets '^(hf_\.\.\.|password|hush|the secret)$$'
+
+audit: .venv/ready ## Look up known vulnerabilities of everything in uv.lock, on the network
+	@$(UV) audit --frozen
 
 docs: .venv/ready ## Write the generated pages of docs/reference, and the pictures of the segment maps
 	@.venv/bin/python -m segmentation.dictionary

@@ -24,14 +24,14 @@ name the version, rows and path of each output.
 of a task links to the manifests of what it made, that of **report** also to its report.
 
 **When to worry.** A task that fails with a sentence about a param, a file or a check wants your hand; it is not tried
-again. Anything else is retried twice.
+again. Anything else is retried twice. The connection `segmentation_alerts` has every failure told to a webhook.
 """
 
 from datetime import datetime, timedelta
 
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_current_context, task
 
-from segmentation import links, settings
+from segmentation import alerts, links, settings
 from segmentation.tasks import StageOperator, fetch_source, outlets
 
 PARAMS = {
@@ -56,6 +56,7 @@ with DAG(
         "retry_exponential_backoff": True,
         "max_retry_delay": timedelta(minutes=15),
         "execution_timeout": timedelta(hours=6),
+        "on_failure_callback": alerts.tell_failure,
     },
 ) as dag:
 

@@ -14,6 +14,7 @@ from typing import Any
 from member import Member, wait_until
 from network import network
 from postgres import Postgres
+from receiver import Receiver
 
 from segmentation.local import layout
 from segmentation.local.rest import Rest
@@ -43,6 +44,7 @@ class Cluster:
         self.network = network([DRIVERS, MASTER, *WORKERS])
         self._api = f"http://127.0.0.1:{_free_port()}"
         self.history = f"http://127.0.0.1:{_free_port()}"
+        self.alerts = Receiver()
         self.postgres = Postgres(folder / "postgres", _free_port())
         self._write_settings()
         self.members = {name: self._airflow(name) for name in AIRFLOW}
@@ -77,6 +79,7 @@ class Cluster:
         except RuntimeError as error:
             print(error, flush=True)
         self.network.close()
+        self.alerts.close()
 
     def tend(self) -> None:
         """Start again what has ended by itself, as the containers' restart policy does."""
@@ -145,6 +148,7 @@ class Cluster:
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_SEC": "3",
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
             "AIRFLOW_CONN_SPARK_DEFAULT": json.dumps({"conn_type": "spark", "host": self._master_url()}),
+            "AIRFLOW_CONN_SEGMENTATION_ALERTS": self.alerts.connection,
             "SPARK_LOCAL_IP": self.network.address(DRIVERS),
             "SPARK_CONF_DIR": str(self.folder / "conf"),
             **self._secrets,
@@ -234,9 +238,15 @@ class Cluster:
     def _knows_the_dag(self) -> bool:
         return any(dag["dag_id"] == DAG_ID for dag in self.rest.ask("/api/v2/dags")["dags"])
 
-    def applications(self) -> list[dict[str, Any]]:
-        """The applications that the history server lists."""
-        return _json(f"{self.history}/api/v1/applications?limit=1000") or []
+    def page(self, link: str) -> str:
+        """A page of Airflow, as its user sees it; a link on a task's page is relative to Airflow's address."""
+        request = urllib.request.Request(f"{self._api}/{link}", headers={"Authorization": f"Bearer {self.rest.token}"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.read().decode()
+
+    def secrets(self) -> list[str]:
+        """What no log, manifest or event log may hold."""
+        return [self.postgres.password, *self._secrets.values()]
 
 
 def _json(address: str) -> Any:

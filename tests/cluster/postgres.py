@@ -17,7 +17,7 @@ class Postgres:
     def __init__(self, folder: Path, port: int) -> None:
         self._bin = _programs()
         self._data, self._port = folder / "data", port
-        self._password = secrets.token_hex(16)
+        self.password = secrets.token_hex(16)
         self._as_owner: dict[str, Any] = {}
         folder.mkdir()
         if not os.geteuid():
@@ -25,7 +25,7 @@ class Postgres:
             os.chown(folder, owner.pw_uid, owner.pw_gid)
             self._as_owner = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
         word = folder / "password"
-        word.write_text(self._password, encoding="utf-8")
+        word.write_text(self.password, encoding="utf-8")
         shutil.chown(word, OWNER) if self._as_owner else None
         self._run("initdb", "--auth=scram-sha-256", "--username=airflow", f"--pwfile={word}", f"--pgdata={self._data}")
         word.unlink()
@@ -34,14 +34,14 @@ class Postgres:
     @property
     def url(self) -> str:
         """As SQLAlchemy wants it."""
-        return f"postgresql+psycopg2://airflow:{self._password}@127.0.0.1:{self._port}/airflow"
+        return f"postgresql+psycopg2://airflow:{self.password}@127.0.0.1:{self._port}/airflow"
 
     def start(self) -> None:
         self._control("start", "-o", self._options)
 
     def create_database(self) -> None:
         words = ("--host=127.0.0.1", f"--port={self._port}", "--username=airflow", "airflow")
-        self._run("createdb", *words, PGPASSWORD=self._password)
+        self._run("createdb", *words, PGPASSWORD=self.password)
 
     def restart(self) -> None:
         """As after a crash: no connection is closed in order, and the log of changes is read again."""

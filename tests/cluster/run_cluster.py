@@ -24,8 +24,8 @@ from segmentation.local import layout
 from segmentation.versions import Warehouse
 
 PARAMS = {"source": "demo", "demo_reviews": 4000, "k_max": 4}
-PLAIN, BACKFILL = "plain", "backfill"
-NAMES = (PLAIN, *(fault.name for fault in FAULTS), BACKFILL)
+PLAIN, MISTAKE, BACKFILL = "plain", "mistake", "backfill"
+NAMES = (PLAIN, MISTAKE, *(fault.name for fault in FAULTS), BACKFILL)
 RUN_SECONDS = 900
 MONTHS = 12
 
@@ -54,14 +54,35 @@ class Trial:
     def plain(self) -> Outcome:
         """A run on a cluster that is well. Its tasks link to their Spark jobs."""
         outcome = self._run("undisturbed", None)
-        links = [self.cluster.links(self.run_id, name)["Spark history"] for name in ("ingest", "report")]
-        known = lambda: {one["id"] for one in self.cluster.applications()}  # noqa: E731
-        for link in links:
-            if not link or not link.startswith(self.cluster.history):
-                outcome.wrong.append(f"a task links to {link!r}, not to the history server")
-            else:
-                wait_until(lambda link=link: link.split("/")[-3] in known(), f"{link} in the history server", 30)
+        for stage in ("ingest", "report"):
+            link = self.cluster.links(self.run_id, stage)["Spark history"]
+            wait_until(lambda link=link: self._shows(link, "Spark Jobs"), f"{link} in the history server", 60)
         return outcome
+
+    def mistake(self) -> Outcome:
+        """A run with a param that cannot be: it fails at once, and somebody is told."""
+        before, began = len(self.cluster.alerts.got), time.monotonic()
+        self.run_id = "trial-mistake"
+        self.cluster.trigger(self.run_id, PARAMS | {"as_of": "2999-01-01"})
+        state, told = self._end(), self.cluster.alerts.got[before:]
+        wrong = [] if state == "failed" else [f"the run ended {state}"]
+        if len(told) != 1 or "the task fetch" not in told[0] or "2999-01-01" not in told[0]:
+            wrong.append(f"the alerts were {told}")
+        return Outcome("a user's mistake", time.monotonic() - began, 1, "failed and told, as it should be", wrong)
+
+    def _shows(self, link: str, words: str) -> bool:
+        try:
+            return words in self.cluster.page(link)
+        except OSError:
+            return False
+
+    def secrets_told(self) -> list[str]:
+        """The files below the cluster's folder that hold a secret, a sentence each."""
+        hidden = [secret.encode() for secret in self.cluster.secrets()]
+        cluster = self.cluster
+        places = (cluster.logs, cluster.events, cluster.warehouse, cluster.folder / "local/airflow/logs")
+        files = (path for place in places for path in place.rglob("*") if path.is_file())
+        return [f"{path} holds a secret" for path in files if any(secret in path.read_bytes() for secret in hidden)]
 
     def disturbed(self, fault: Fault) -> Outcome:
         """A run in which something goes wrong."""
@@ -136,7 +157,7 @@ class Trial:
 
 def scenarios(trial: Trial, names: list[str]) -> list[tuple[str, Callable[[], Outcome]]]:
     """The chosen scenarios in their order."""
-    known: list[tuple[str, Callable[[], Outcome]]] = [(PLAIN, trial.plain)]
+    known: list[tuple[str, Callable[[], Outcome]]] = [(PLAIN, trial.plain), (MISTAKE, trial.mistake)]
     known += [(fault.name, lambda fault=fault: trial.disturbed(fault)) for fault in FAULTS]
     known += [(BACKFILL, trial.backfill)]
     return [(name, run) for name, run in known if name in names]
@@ -165,7 +186,7 @@ def main() -> int:
             print(line(outcomes[-1]), flush=True)
     finally:
         trial.cluster.stop()
-    wrong = [f"{one.title}: {words}" for one in outcomes for words in one.wrong]
+    wrong = [f"{one.title}: {words}" for one in outcomes for words in one.wrong] + trial.secrets_told()
     print("\n".join(["", *map(line, outcomes)]))
     if wrong:
         print("\n".join(["Failed:", *wrong[:50], f"All is kept in {folder}"]))

@@ -32,12 +32,12 @@ class Rest:
 
     def __init__(self, address: str, passwords: Path) -> None:
         self.address = address
-        self._token = ""
+        self.token = ""
         try:
             user, password = login(passwords)
         except FileNotFoundError:
             raise UserError(f"Airflow has not run at {address} yet. `make up` starts it.") from None
-        self._token = self.ask("/auth/token", {"username": user, "password": password})["access_token"]
+        self.token = self.ask("/auth/token", {"username": user, "password": password})["access_token"]
 
     def ask(self, path: str, content: Any = None, method: str | None = None) -> Any:
         """One call; with `content` it is a POST. Raises Refused with Airflow's words."""
@@ -45,7 +45,7 @@ class Rest:
             self.address + path,
             method=method or ("GET" if content is None else "POST"),
             data=None if content is None else json.dumps(content).encode(),
-            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"},
+            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"},
         )
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
