@@ -29,6 +29,7 @@ ENV SPARK_HOME=/home/airflow/.local/lib/python3.11/site-packages/pyspark \
     SPARK_CONF_DIR=/opt/segmentation/include/spark \
     PYTHONPATH=/opt/segmentation/include \
     SEGMENTATION_WAREHOUSE=/warehouse \
+    SEGMENTATION_FILES_ROOT=/data \
     AIRFLOW__CORE__DAGS_FOLDER=/opt/segmentation/dags \
     AIRFLOW__CORE__PLUGINS_FOLDER=/opt/segmentation/plugins \
     AIRFLOW__CORE__LOAD_EXAMPLES=False

@@ -10,6 +10,7 @@ from typing import Any
 
 from segmentation.errors import UserError
 from segmentation.settings import Settings
+from segmentation.sources.allowed import check_allowed
 from segmentation.sources.resolved import REVIEWS_FOLDER, Resolved, Surroundings, file_names
 
 COMPRESSIONS = ("", ".gz", ".zst")
@@ -51,8 +52,11 @@ def _find_files(files_path: str, category: str) -> dict[str, Path]:
         if len(names) != 2:
             raise UserError(f"Param files_path: {files_path!r} names {len(names)} files. Allowed: REVIEWS,PRODUCTS.")
         found: dict[str, Path | None] = {"reviews": names[0], "products": names[1]}
+        for path in names:
+            check_allowed("files_path", path)
     else:
         folder = Path(files_path).expanduser()
+        check_allowed("files_path", folder)
         if not folder.is_dir():
             raise UserError(f"Param files_path: there is no folder {folder}.")
         found = {}
@@ -67,6 +71,7 @@ def _find_files(files_path: str, category: str) -> dict[str, Path]:
     for kind, path in found.items():
         if path is None or not path.is_file():
             raise UserError(f"Param files_path: the {kind} file {path} does not exist or is not a file.")
+        check_allowed("files_path", path)
     return {kind: path.resolve() for kind, path in found.items() if path}
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from segmentation.errors import UserError
 from segmentation.settings import Settings
+from segmentation.sources.allowed import check_allowed
 from segmentation.sources.files import copy_file
 from segmentation.sources.orders_mapping import read_mapping
 from segmentation.sources.resolved import ORDERS_FOLDER, Resolved, Surroundings
@@ -64,6 +65,7 @@ def _format(path: Path) -> str | None:
 def _find_files(files_path: str) -> dict[str, Path]:
     """The files by the names they get in the version, in the order of their paths."""
     path = Path(files_path).expanduser()
+    check_allowed("files_path", path)
     if path.is_file():
         paths = [path]
     elif path.is_dir():
@@ -72,6 +74,8 @@ def _find_files(files_path: str) -> dict[str, Path]:
         paths = [Path(one) for one in glob.glob(str(path), recursive=True)]
     # Hidden files are what other programs leave while they write.
     paths = sorted(one.resolve() for one in paths if one.is_file() and (one == path or one.name[0] not in "._"))
+    for one in paths:
+        check_allowed("files_path", one)
     if not paths:
         raise UserError(f"Param files_path: there is no file at {path}; expected {', '.join(ENDINGS)}.")
     odd = [one for one in paths if not _format(one)]

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from segmentation.errors import UserError
+from segmentation.sources.allowed import check_allowed
 from segmentation.sources.time_patterns import fault_of, holds_zone
 
 COLUMNS = (
@@ -65,6 +66,8 @@ def _load(given: str) -> tuple[str, dict[Any, Any]]:
     path = Path(given).expanduser()
     is_file = os.path.isfile(path)  # unlike Path.is_file, it never raises, whatever the text
     place = f" in {path}" if is_file else ""
+    if is_file:
+        check_allowed("orders_mapping", path)
     try:
         raw = yaml.safe_load(path.read_bytes() if is_file else given)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
