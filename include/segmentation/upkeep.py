@@ -1,6 +1,5 @@
-"""Look after a warehouse: where a version comes from, whether it is whole, what is no longer needed."""
+"""Look after a warehouse: what a version rests on, whether it is whole, what is no longer needed."""
 
-import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -56,33 +55,6 @@ def latest_versions(warehouse: Warehouse) -> list[Manifest]:
             if manifest:
                 found.append(manifest)
     return found
-
-
-def lineage(warehouse: Warehouse, manifest: Manifest) -> list[str]:
-    """The tree from a version down to its source, a line each. A version that comes again is not unfolded again."""
-    lines: list[str] = []
-    shown: set[tuple[str, str]] = set()
-
-    def unfold(label: str, one: Manifest, depth: int) -> None:
-        as_of = f" as of {one.as_of}" if one.as_of else ""
-        again = (one.dataset, one.version) in shown
-        lines.append(
-            f"{'  ' * depth}{label}{as_of}  {one.version}  {one.rows:,} rows{'  (see above)' if again else ''}"
-        )
-        if again:
-            return
-        shown.add((one.dataset, one.version))
-        if one.dataset == "source":
-            lines.append(f"{'  ' * (depth + 1)}{json.dumps(_source_words(one))}")
-        for name, below in inputs(warehouse, one).items():
-            unfold(name, below, depth + 1)
-
-    unfold(manifest.dataset, manifest, 0)
-    return lines
-
-
-def _source_words(source: Manifest) -> dict:
-    return {key: value for key, value in source.settings.items() if key != "code"}
 
 
 def reachable(warehouse: Warehouse, roots: list[Manifest]) -> dict[Path, Manifest]:

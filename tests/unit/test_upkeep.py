@@ -11,6 +11,7 @@ import pytest
 
 from segmentation import upkeep
 from segmentation.errors import UserError
+from segmentation.local import __main__ as commands
 from segmentation.manifests import MANIFEST, Manifest, data_files, describe_files
 from segmentation.versions import Warehouse
 
@@ -49,8 +50,17 @@ def part(warehouse: Warehouse, name: str = "purchases") -> Path:
     return path
 
 
-def test_lineage_leads_from_a_version_down_to_its_source(warehouse: Warehouse) -> None:
-    lines = upkeep.lineage(warehouse, warehouse.latest("segment_summary", MONTH))
+def lineage(warehouse: Warehouse, monkeypatch, capsys) -> list[str]:
+    """What `make lineage` prints."""
+    monkeypatch.setenv("SEGMENTATION_WAREHOUSE", str(warehouse.root))
+    monkeypatch.setenv("DATASET", "segment_summary")
+    monkeypatch.setenv("AS_OF", MONTH.isoformat())
+    assert commands.main(["lineage"]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+def test_lineage_leads_from_a_version_down_to_its_source(warehouse: Warehouse, monkeypatch, capsys) -> None:
+    lines = lineage(warehouse, monkeypatch, capsys)
     names = [line.split()[0] for line in lines if "{" not in line]
     assert names == [
         "segment_summary",
@@ -63,6 +73,12 @@ def test_lineage_leads_from_a_version_down_to_its_source(warehouse: Warehouse) -
     ]
     assert lines[-1].endswith("(see above)")
     assert "2023-08-01" in lines[-2]
+    assert sum("{" in line for line in lines) == 1
+
+
+def test_lineage_names_what_is_gone(warehouse: Warehouse, monkeypatch, capsys) -> None:
+    part(warehouse, "reviews").with_name(MANIFEST).unlink()
+    assert any("reviews" in line and "gone" in line for line in lineage(warehouse, monkeypatch, capsys))
 
 
 def test_a_whole_warehouse_has_no_faults(warehouse: Warehouse) -> None:

@@ -1,10 +1,12 @@
 """`make lineage`, `verify`, `prune`, `mirror` and `restore`: look after the warehouse of this machine."""
 
+import json
 import os
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from segmentation import upkeep
+from segmentation import ancestry, upkeep
 from segmentation.datasets import STAGE_OF, dataset
 from segmentation.errors import UserError
 from segmentation.local.terminal import bold, red
@@ -27,7 +29,21 @@ def show_lineage() -> None:
     manifest = warehouse.latest(name, as_of)
     if manifest is None:
         raise UserError(f"No green run has made {name}{f' as of {as_of}' if as_of else ''} in {warehouse.root} yet.")
-    print("\n".join(upkeep.lineage(warehouse, manifest)))
+    for line in ancestry.tree(warehouse, manifest):
+        print("\n".join(_lines_of(line)))
+
+
+def _lines_of(line: ancestry.Line) -> Iterator[str]:
+    """A version of the tree as text; below the source, what it was."""
+    one, indent = line.manifest, "  " * line.depth
+    if one is None:
+        yield f"{indent}{line.label}  {line.version}  {red(line.fault)}"
+        return
+    as_of = f" as of {one.as_of}" if one.as_of else ""
+    again = "  (see above)" if line.again else ""
+    yield f"{indent}{line.label}{as_of}  {one.version}  {one.rows:,} rows{again}"
+    if one.dataset == "source" and not line.again:
+        yield f"{indent}  {json.dumps({key: value for key, value in one.settings.items() if key != 'code'})}"
 
 
 def day_of(name: str) -> date:
