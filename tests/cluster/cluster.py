@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import spark_settings
 from member import Member, wait_until
 from network import network
 from postgres import Postgres
@@ -27,8 +28,6 @@ MASTER_PORT = 7077
 AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer")
 HISTORY = "history"
 DAEMONS = "org.apache.spark.deploy"
-# Little data: the quick compiler only, and no collector that wants threads of its own.
-SMALL = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
 class Cluster:
@@ -46,7 +45,10 @@ class Cluster:
         self.history = f"http://127.0.0.1:{_free_port()}"
         self.alerts = Receiver()
         self.postgres = Postgres(folder / "postgres", _free_port())
-        self._write_settings()
+        spark_settings.write(folder / "conf", self.events)
+        self._secrets = {
+            name: secrets.token_urlsafe(48) for name in ("AIRFLOW__API_AUTH__JWT_SECRET", "AIRFLOW__API__SECRET_KEY")
+        }
         self.members = {name: self._airflow(name) for name in AIRFLOW}
         self.members |= {MASTER: self._master(), HISTORY: self._history()}
         self.members |= {name: self._worker(name) for name in WORKERS}
@@ -199,30 +201,11 @@ class Cluster:
             "SPARK_LOCAL_IP": self.network.address(place),
             "SPARK_CONF_DIR": str(self.folder / "conf"),
             "SPARK_DAEMON_MEMORY": "512m",
-            "SPARK_DAEMON_JAVA_OPTS": SMALL,
+            "SPARK_DAEMON_JAVA_OPTS": spark_settings.SMALL,
         }
 
     def _master_url(self) -> str:
         return f"spark://{self.network.address(MASTER)}:{MASTER_PORT}"
-
-    def _write_settings(self) -> None:
-        """The project's own settings for a cluster, but for less memory and other places. The last word counts."""
-        shipped = (PROJECT / "include/spark/spark-defaults.conf").read_text(encoding="utf-8")
-        mine = {
-            "spark.executor.cores": "1",
-            "spark.executor.memory": "768m",
-            "spark.executor.memoryOverhead": "128m",
-            "spark.cores.max": "2",
-            "spark.driver.defaultJavaOptions": SMALL,
-            "spark.executor.defaultJavaOptions": f"{SMALL} -XX:+ExitOnOutOfMemoryError",
-            "spark.eventLog.dir": self.events.as_uri(),
-            "spark.history.fs.logDirectory": self.events.as_uri(),
-        }
-        text = "\n".join([shipped, *(f"{key} {value}" for key, value in mine.items())])
-        (self.folder / "conf/spark-defaults.conf").write_text(text + "\n", encoding="utf-8")
-        self._secrets = {
-            name: secrets.token_urlsafe(48) for name in ("AIRFLOW__API_AUTH__JWT_SECRET", "AIRFLOW__API__SECRET_KEY")
-        }
 
     # What it says of itself
 
