@@ -32,11 +32,13 @@ PLUMBING = {
     "segment_maps",  # reads a map; its text is in the version
     "segment_map_form",  # refuses what is no map
     "segment_map_cells",  # gives each cell its segment; tests hold which, for lists and for each kind of rule
+    "shipped_code",  # brings the modules to the executors; those that make rows are in the version
     "session",  # the settings that change results are in the version
     "settings",  # checks the params; their values are in the version
     # List and bring the raw files; their checksums are in the source version.
     "sources/__init__",
     "sources/demo",
+    "sources/allowed",  # refuses files
     "failures",  # words for what went wrong
     "limits",  # judges what stands
     "locks",
