@@ -9,7 +9,7 @@ import pandas as pd
 from bench.contenders import CONTENDERS
 from bench.figures import values
 from bench.stages import AIRFLOW, CLEAN_AND_SCORES, RAW, SEARCH, STARTS, TOTAL
-from segmentation.chart_drawing import LABELS, STYLE, draw_bars, draw_row_labels, finish, new_axes, new_figure
+from segmentation.charts.drawing import LABELS, STYLE, draw_bars, draw_row_labels, finish, new_axes, new_figure
 
 STAGES = (RAW, CLEAN_AND_SCORES, SEARCH, STARTS, AIRFLOW, TOTAL)
 # The first four colours of the palette keep apart for the common kinds of colour blindness.

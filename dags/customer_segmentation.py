@@ -31,8 +31,9 @@ from datetime import datetime, timedelta
 
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_current_context, task
 
-from segmentation import alerts, links, settings
-from segmentation.tasks import StageOperator, fetch_source, outlets
+from segmentation import settings
+from segmentation.orchestration import alerts, links
+from segmentation.orchestration.tasks import StageOperator, fetch_source, outlets
 
 PARAMS = {
     name: Param(settings.json_default(name), title=name, description=meta["help"], **settings.json_schema(name))

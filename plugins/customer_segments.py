@@ -27,12 +27,12 @@ class CustomerSegmentsPlugin(AirflowPlugin):
     name = "customer_segments"
     fastapi_apps = [  # noqa: RUF012
         {
-            "app": _BuiltAtFirstRequest("segmentation.reports_app"),
+            "app": _BuiltAtFirstRequest("segmentation.pages.reports_app"),
             "url_prefix": "/segments",
             "name": "Customer segments",
         },
         {
-            "app": _BuiltAtFirstRequest("segmentation.history_app"),
+            "app": _BuiltAtFirstRequest("segmentation.pages.history_app"),
             "url_prefix": "/spark-history",
             "name": "Spark history",
         },

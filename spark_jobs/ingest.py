@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from segmentation import raw_lines, raw_orders, sources, tables
+from segmentation import sources, tables
 from segmentation.datasets import dataset
+from segmentation.ingest import raw_lines, raw_orders
 from segmentation.stage import main
 from segmentation.work import Work
 

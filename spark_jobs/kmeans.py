@@ -1,8 +1,8 @@
 """Make the K-Means search, its model, each customer's cluster, and how far to trust and how they moved."""
 
-from segmentation.algorithms import compare
-from segmentation.cluster_tables import VIEWS, tables
-from segmentation.clustering import search
+from segmentation.kmeans.algorithms import compare
+from segmentation.kmeans.cluster_tables import VIEWS, tables
+from segmentation.kmeans.clustering import search
 from segmentation.stage import main
 from segmentation.work import Work
 

@@ -1,9 +1,9 @@
 """Make the report's tables, the lists of customers, the charts and `report.html`."""
 
-from segmentation import exports
-from segmentation.insights import as_text
-from segmentation.report_content import gather
-from segmentation.report_page import render
+from segmentation.report import exports
+from segmentation.report.content import gather
+from segmentation.report.insights import as_text
+from segmentation.report.page import render
 from segmentation.stage import main
 from segmentation.work import Work
 

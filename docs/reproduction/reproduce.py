@@ -33,7 +33,7 @@ from segmentation.paths import LOCAL
 from segmentation.plan import Plan
 from segmentation.segment_maps import load_map
 from segmentation.session import spark_session
-from segmentation.versions import Warehouse
+from segmentation.warehouse.versions import Warehouse
 
 HERE = Path(__file__).parent
 JOBS = {"ingest": ingest, "clean": clean, "rfm": rfm, "kmeans": kmeans}

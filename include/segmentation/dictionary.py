@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from segmentation import segment_map_page
 from segmentation.datasets import SQL_FOLDERS, Dataset, stage_datasets
 from segmentation.paths import PROJECT
+from segmentation.segment_maps import reference as segment_map_page
 from segmentation.settings import FIELDS
 
 REFERENCE = PROJECT / "docs" / "reference"

@@ -4,8 +4,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from segmentation.errors import UserError
-from segmentation.manifests import Manifest
-from segmentation.versions import Warehouse
+from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.versions import Warehouse
 
 METRICS = 3
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from segmentation.manifests import Manifest
 from segmentation.settings import Settings
+from segmentation.warehouse.manifests import Manifest
 
 WARN, FAIL = "warn", "fail"
 

@@ -17,10 +17,10 @@ from segmentation.arguments import JobArguments
 from segmentation.datasets import STAGES, dataset
 from segmentation.errors import USER_ERROR_EXIT, UserError
 from segmentation.failures import in_words
-from segmentation.manifests import Manifest
 from segmentation.paths import warehouse_root
 from segmentation.plan import Plan
-from segmentation.versions import Warehouse
+from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.versions import Warehouse
 
 if TYPE_CHECKING:
     from segmentation.work import Work

@@ -16,9 +16,9 @@ from segmentation.checks import run_checks
 from segmentation.code_version import code_version
 from segmentation.datasets import STAGE_OF, Dataset, dataset
 from segmentation.failures import check_clock
-from segmentation.manifests import Manifest, describe_files
 from segmentation.plan import FROZEN_VIEW, PREVIOUS, SEGMENT_MAP_VIEWS, SOURCE_VIEWS, Plan
-from segmentation.versions import Attempt, Warehouse
+from segmentation.warehouse.manifests import Manifest, describe_files
+from segmentation.warehouse.versions import Attempt, Warehouse
 
 # Hidden from those who list a version's files.
 SCRATCH = "_scratch"

@@ -21,7 +21,7 @@ from run_soak import Undisturbed, differences
 from cluster import Cluster
 from segmentation.errors import UserError
 from segmentation.local import layout
-from segmentation.versions import Warehouse
+from segmentation.warehouse.versions import Warehouse
 
 PARAMS = {"source": "demo", "demo_reviews": 4000, "k_max": 4}
 PLAIN, MISTAKE, BACKFILL = "plain", "mistake", "backfill"

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from segmentation import alerts
+from segmentation.orchestration import alerts
 
 ENVIRONMENT = f"AIRFLOW_CONN_{alerts.CONNECTION.upper()}"
 TASK = SimpleNamespace(

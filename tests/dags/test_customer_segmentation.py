@@ -14,12 +14,13 @@ from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOpe
 from airflow.sdk import CronDataIntervalTimetable
 from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
 
-from segmentation import settings, tasks
+from segmentation import settings
 from segmentation import stage as stages
 from segmentation.datasets import STAGES
 from segmentation.errors import UserError
-from segmentation.manifests import Manifest
+from segmentation.orchestration import tasks
 from segmentation.paths import PROJECT
+from segmentation.warehouse.manifests import Manifest
 
 GOLDEN = Path(__file__).with_name("spark_submit_commands.txt")
 PARSE_SECONDS = 1.0

@@ -14,10 +14,10 @@ os.environ["HF_HOME"] = tempfile.mkdtemp(prefix="hf-home-")
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 from segmentation import sources
-from segmentation.manifests import Manifest
 from segmentation.settings import parse
 from segmentation.sources import patience
-from segmentation.versions import Warehouse
+from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.versions import Warehouse
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from hub_case import QUICK
 from segmentation import sources
 from segmentation.settings import parse
 from segmentation.sources import patience
-from segmentation.versions import Warehouse
+from segmentation.warehouse.versions import Warehouse
 
 
 def die(*_: object) -> None:

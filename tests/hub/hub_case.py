@@ -2,9 +2,9 @@
 
 import random
 
-from segmentation.manifests import Manifest
 from segmentation.sources.patience import Patience
-from segmentation.versions import Warehouse
+from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.versions import Warehouse
 
 QUICK = Patience(first_wait=0.01, longest_wait=0.05, silence=0.4, connect=0.5, progress_every=0.05)
 REVIEWS = "raw/review_categories/Electronics.jsonl"

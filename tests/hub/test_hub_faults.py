@@ -12,7 +12,7 @@ from segmentation import sources
 from segmentation.errors import Unavailable, UserError
 from segmentation.settings import parse
 from segmentation.sources import patience
-from segmentation.versions import Warehouse
+from segmentation.warehouse.versions import Warehouse
 
 
 def test_both_files_arrive_and_nothing_is_left_behind(hub: LocalHub, warehouse: Warehouse, fetch) -> None:

@@ -15,13 +15,13 @@ import pytest
 from hub_case import FILES, PRODUCTS, REVIEWS, contents, landed
 from local_hub import BLOCK, LocalHub
 
-from segmentation import upkeep
 from segmentation.errors import UserError
 from segmentation.local.warehouse import show_unneeded
 from segmentation.paths import PROJECT
 from segmentation.sources import download
 from segmentation.sources.landing import Landing
-from segmentation.versions import ATTEMPTS, Warehouse
+from segmentation.warehouse import upkeep
+from segmentation.warehouse.versions import ATTEMPTS, Warehouse
 
 TOTAL = sum(map(len, FILES.values()))
 

@@ -15,9 +15,9 @@ import rfm
 from segmentation import settings, sources, stage
 from segmentation.arguments import JobArguments
 from segmentation.datasets import dataset
-from segmentation.manifests import Manifest
 from segmentation.plan import Plan
-from segmentation.versions import Warehouse
+from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.versions import Warehouse
 
 JOBS = {"ingest": ingest, "clean": clean, "rfm": rfm, "kmeans": kmeans, "report": report}
 

@@ -13,7 +13,8 @@ import sys
 from pathlib import Path
 
 from jobs.flow import Flow
-from segmentation import points, raw_lines
+from segmentation.ingest import raw_lines
+from segmentation.kmeans import points
 from segmentation.session import spark_session
 
 FEW_ROWS = 100

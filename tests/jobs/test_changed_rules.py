@@ -7,9 +7,10 @@ import pytest
 
 from jobs.flow import Flow
 from project_copy import project_copy
-from segmentation import plan, stage, upkeep
+from segmentation import plan, stage
 from segmentation.datasets import STAGES, dataset
-from segmentation.manifests import Manifest
+from segmentation.warehouse import upkeep
+from segmentation.warehouse.manifests import Manifest
 
 AS_OF = "2023-03-01"
 PARAMS = {"source": "demo", "demo_reviews": 1000, "k_max": 3}

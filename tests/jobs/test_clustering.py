@@ -11,9 +11,9 @@ from pyspark.sql import DataFrame, SparkSession
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
-from segmentation import algorithms, points
-from segmentation.clustering import FEATURES, Search, search
 from segmentation.errors import UserError
+from segmentation.kmeans import algorithms, points
+from segmentation.kmeans.clustering import FEATURES, Search, search
 from segmentation.settings import parse
 
 SETTINGS = parse({"k_max": 6})

@@ -12,8 +12,9 @@ from pyspark.sql import SparkSession
 from jobs import hostile_texts
 from jobs.flow import Flow
 from jobs.test_mistakes import lay_out
-from segmentation import exports, tables
+from segmentation import tables
 from segmentation.datasets import dataset
+from segmentation.report import exports
 from segmentation.segment_maps import load_map
 
 ITEM = dataset("exports")

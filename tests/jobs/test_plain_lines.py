@@ -8,8 +8,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from jobs.damaged_lines import lines, sound
-from segmentation import plain_lines, raw_lines
 from segmentation.datasets import dataset
+from segmentation.ingest import plain_lines, raw_lines
 from segmentation.sql_files import stage_files
 from segmentation.tables import read_files
 
@@ -137,7 +137,7 @@ def test_tasks_write_what_the_driver_would(
     path.write_bytes(b"\n".join([*lines(500, 3), *(json.dumps(sound(number)).encode() for number in range(500))]))
     on_driver = plainly(spark, path, tmp_path / "driver")
     monkeypatch.setattr(raw_lines, "ON_DRIVER", 0)
-    monkeypatch.setattr("segmentation.plain_files.SMALLEST_RANGE", 20_000)
+    monkeypatch.setattr("segmentation.ingest.plain_files.SMALLEST_RANGE", 20_000)
     by_tasks = plainly(spark, path, tmp_path / "tasks")
     # A block that is given up is another one there, so how many are plain may differ; the rows may not.
     assert by_tasks[:2] == on_driver[:2]

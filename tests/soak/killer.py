@@ -15,9 +15,9 @@ from typing import Any
 import psutil
 
 from segmentation.datasets import STAGES
-from segmentation.manifests import MANIFEST
 from segmentation.plan import Plan
-from segmentation.versions import Warehouse
+from segmentation.warehouse.manifests import MANIFEST
+from segmentation.warehouse.versions import Warehouse
 
 VICTIMS = ("driver", "jvm", "task", "worker")
 MOMENTS = ("random", "before", "after")

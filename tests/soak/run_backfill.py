@@ -18,9 +18,9 @@ from local_airflow import LocalAirflow
 from run_soak import Undisturbed, left_over, rows
 
 from segmentation.datasets import STAGES
-from segmentation.manifests import data_files
-from segmentation.upkeep import all_versions, manifest_at, verify
-from segmentation.versions import Warehouse
+from segmentation.warehouse.manifests import data_files
+from segmentation.warehouse.upkeep import all_versions, manifest_at, verify
+from segmentation.warehouse.versions import Warehouse
 
 PARAMS = {"demo_reviews": 4000, "k_max": 3}
 LAST = date(2023, 9, 1)  # the as-of date of the last month

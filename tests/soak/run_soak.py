@@ -21,11 +21,11 @@ from local_airflow import LocalAirflow
 
 from segmentation import sources, stage
 from segmentation.arguments import JobArguments
-from segmentation.manifests import Manifest
 from segmentation.plan import Plan
 from segmentation.settings import parse
-from segmentation.upkeep import all_versions, faults, manifest_at, verify
-from segmentation.versions import LATEST, Warehouse
+from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.upkeep import all_versions, faults, manifest_at, verify
+from segmentation.warehouse.versions import LATEST, Warehouse
 
 MONTHS = ("2023-09-01", "2023-08-01")
 PARALLEL = 2

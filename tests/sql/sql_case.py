@@ -19,8 +19,8 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from segmentation import raw_lines, raw_orders
 from segmentation.datasets import STAGE_OF, dataset
+from segmentation.ingest import raw_lines, raw_orders
 from segmentation.paths import SQL
 from segmentation.plan import PREVIOUS
 from segmentation.sql_files import SqlFile, read_file

@@ -6,9 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 from months import Shop
 
-from segmentation import reports_app
-from segmentation.pages import listing, moving, published, tables
-from segmentation.versions import Warehouse
+from segmentation.pages import listing, moving, published, reports_app, tables
+from segmentation.warehouse.versions import Warehouse
 
 
 @pytest.fixture

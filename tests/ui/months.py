@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from segmentation.manifests import Manifest, data_files, describe_files
-from segmentation.versions import Warehouse
+from segmentation.warehouse.manifests import Manifest, data_files, describe_files
+from segmentation.warehouse.versions import Warehouse
 
 GROUPS = {"Champions": "High value", "Promising": "New", "At Risk": "At risk", "Lost": "Churned"}
 # What each customer spends, so that sums are easy to do by hand.

@@ -9,8 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 from months import JULY, Shop, address, many
 
-from segmentation.manifests import MANIFEST
 from segmentation.pages import published
+from segmentation.warehouse.manifests import MANIFEST
 
 CSV = "user_id\nc1\nc2\n"
 

@@ -7,8 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 from months import AUGUST, JULY, SEPTEMBER, Shop, customers, many
 
-from segmentation import ancestry
-from segmentation.manifests import MANIFEST
+from segmentation.warehouse import ancestry
+from segmentation.warehouse.manifests import MANIFEST
 
 
 def shown(shop: Shop, manifest) -> list[tuple]:

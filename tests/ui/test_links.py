@@ -16,11 +16,12 @@ from airflow.sdk.execution_time import task_runner
 from fastapi.testclient import TestClient
 from months import JULY, Shop, many
 
-from segmentation import links, settings, tasks
+from segmentation import settings
 from segmentation import stage as stages
 from segmentation.datasets import STAGES
+from segmentation.orchestration import links, tasks
 from segmentation.paths import PROJECT
-from segmentation.versions import Warehouse
+from segmentation.warehouse.versions import Warehouse
 
 AIRFLOW = "http://airflow/base/"
 

@@ -7,8 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 from months import AUGUST, JULY, SEPTEMBER, Shop, address, counting, key, many
 
-from segmentation.manifests import MANIFEST
 from segmentation.pages import listing, published, tables
+from segmentation.warehouse.manifests import MANIFEST
 
 EVIL = "<script>alert(1)</script>\"' {{7777*7}} \u202e\u05d0"
 

@@ -14,8 +14,7 @@ from airflow.api_fastapi.core_api import security
 from fastapi.testclient import TestClient
 from months import AUGUST, JULY, Shop, address, key, many
 
-from segmentation import reports_app
-from segmentation.pages import listing
+from segmentation.pages import listing, reports_app
 from segmentation.paths import PROJECT
 
 
@@ -188,7 +187,7 @@ def test_the_pages_load_no_heavy_library() -> None:
 import sys, tempfile
 from pathlib import Path
 from segmentation.pages import comparing, listing, rendering
-from segmentation.versions import Warehouse
+from segmentation.warehouse.versions import Warehouse
 rendering.page("list.html.j2", "", listing=listing.listing(Warehouse(Path(tempfile.gettempdir(), "none"))))
 heavy = [name for name in ("pandas", "matplotlib", "seaborn", "pyspark", "scipy") if name in sys.modules]
 assert not heavy, heavy

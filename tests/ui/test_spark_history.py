@@ -8,8 +8,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from segmentation import history_app
-from segmentation.links import HISTORY
+from segmentation.orchestration.links import HISTORY
+from segmentation.pages import history_app
 
 AT = "/base/spark-history"
 

@@ -9,7 +9,10 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from segmentation import chart_drawing, charts, formats, palette
+from segmentation import formats
+from segmentation.charts.segments import drawing as chart_drawing
+from segmentation.charts.segments import palette
+from segmentation.charts.segments import segments as charts
 from segmentation.segment_maps import load_map
 
 # Markup, template code, quotes, money signs, right-to-left text, an override mark, a control character.

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from segmentation.links import HISTORY
+from segmentation.orchestration.links import HISTORY
 from segmentation.paths import PROJECT
 
 VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::([-?])([^}]*))?\}")

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from chart_boxes import HOSTILE, check, shapes, text_boxes, texts
 
-from segmentation import customer_charts, markers
-from segmentation.chart_drawing import VARIABLES, WIDTH, Chart
-from segmentation.palette import CLUSTER_COLOURS, PALETTE
+from segmentation.charts.drawing import VARIABLES, WIDTH, Chart
+from segmentation.charts.palette import CLUSTER_COLOURS, PALETTE
+from segmentation.charts.segments import customers as customer_charts
+from segmentation.charts import markers
 
 POINTS = ["recency-frequency", "recency-monetary", "frequency-monetary"]
 

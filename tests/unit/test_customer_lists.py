@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from segmentation.exports import CustomerList, file_names, lists
+from segmentation.report.exports import CustomerList, file_names, lists
 from segmentation.segment_maps import Segment, load_map
 
 

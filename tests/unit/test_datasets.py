@@ -29,9 +29,9 @@ PLUMBING = {
     "param_values",  # gives the params their types; their values are in the version
     "paths",  # where folders are
     "plan",  # makes the version itself, and the values of the markers, which are in the version
-    "segment_maps",  # reads a map; its text is in the version
-    "segment_map_form",  # refuses what is no map
-    "segment_map_cells",  # gives each cell its segment; tests hold which, for lists and for each kind of rule
+    "segment_maps/__init__",  # reads a map; its text is in the version
+    "segment_maps/form",  # refuses what is no map
+    "segment_maps/cells",  # gives each cell its segment; tests hold which, for lists and for each kind of rule
     "shipped_code",  # brings the modules to the executors; those that make rows are in the version
     "session",  # the settings that change results are in the version
     "settings",  # checks the params; their values are in the version
@@ -41,8 +41,8 @@ PLUMBING = {
     "sources/allowed",  # refuses files
     "failures",  # words for what went wrong
     "limits",  # judges what stands
-    "locks",
-    "manifests",  # what is said of rows, not the rows
+    "warehouse/locks",
+    "warehouse/manifests",  # what is said of rows, not the rows
     "sources/download",
     "sources/files",
     "sources/hub",
@@ -59,7 +59,7 @@ PLUMBING = {
     "sql_files",  # hands the SQL on unchanged; its text is in the version
     "stage",  # decides whether to build, not what
     "tables",  # reads and writes files; casts to the columns, which are in the version
-    "versions",  # moves finished files
+    "warehouse/versions",  # moves finished files
     "work",  # runs the SQL and writes its views
 }
 
@@ -180,9 +180,9 @@ def stage_code(stage: str) -> set[str]:
 
 
 def test_the_walk_finds_imports_of_imports_and_inside_functions() -> None:
-    assert "include/segmentation/cluster_count.py" in reached("kmeans")  # by way of clustering
+    assert "include/segmentation/kmeans/cluster_count.py" in reached("kmeans")  # by way of clustering
     assert "include/segmentation/session.py" in reached("clean")  # inside a function of stage
-    assert "include/segmentation/clustering.py" not in reached("clean")
+    assert "include/segmentation/kmeans/clustering.py" not in reached("clean")
 
 
 @pytest.mark.parametrize("item", ALL, ids=lambda item: item.name)

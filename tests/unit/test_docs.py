@@ -11,11 +11,11 @@ from test_data_charts import draw_all as draw_source
 from test_share_charts import draw_all as draw_shares
 
 from segmentation import dictionary
-from segmentation.customer_charts import rfm_heatmap
+from segmentation.charts.customers import rfm_heatmap
 from segmentation.datasets import STAGES, dataset
 from segmentation.paths import PROJECT
 from segmentation.plan import Plan
-from segmentation.report_page import TEMPLATES
+from segmentation.report.page import TEMPLATES
 from segmentation.settings import parse
 
 A_PLAN = Plan(parse({}), date(2023, 9, 1), "0" * 12)

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from test_versions import MONTH, manifest, publish
 
-from segmentation import upkeep
 from segmentation.errors import UserError
 from segmentation.failures import check_clock, in_words
 from segmentation.settings import check_not_ahead
-from segmentation.versions import Warehouse
+from segmentation.warehouse import upkeep
+from segmentation.warehouse.versions import Warehouse
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 

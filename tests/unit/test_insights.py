@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from test_report_page import SEGMENTS, Page, make, segment, without_previous
 
-from segmentation.insights import as_text, headlines, insights
-from segmentation.report_page import Report, render
-from segmentation.report_words import Words
+from segmentation.report.insights import as_text, headlines, insights
+from segmentation.report.page import Report, render
+from segmentation.report.words import Words
 
 
 def found(report: Report) -> dict[str, str]:

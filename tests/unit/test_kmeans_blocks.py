@@ -7,9 +7,9 @@ import pytest
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 
-from segmentation import kmeans_blocks as blocks
-from segmentation.kmeans_starts import starts
-from segmentation.stability import adjusted_rand_index, stability
+from segmentation.kmeans import blocks
+from segmentation.kmeans.stability import adjusted_rand_index, stability
+from segmentation.kmeans.starts import starts
 
 RNG = np.random.default_rng(7)
 

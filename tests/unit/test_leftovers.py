@@ -13,8 +13,8 @@ import pytest
 from test_versions import ID, MONTH, OTHER_ID, attempt, left_over, publish
 from test_versions_processes import LONG, build_for_ever, fork
 
-from segmentation import upkeep, versions
-from segmentation.versions import LATEST, Warehouse
+from segmentation.warehouse import upkeep, versions
+from segmentation.warehouse.versions import LATEST, Warehouse
 
 
 @pytest.fixture

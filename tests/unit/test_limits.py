@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from segmentation.limits import FAIL, WARN, Verdict, verdicts
-from segmentation.manifests import Manifest
 from segmentation.settings import parse
+from segmentation.warehouse.manifests import Manifest
 
 SETTINGS = {"rejected_share_warn": 0.1, "rejected_share_fail": 0.3, "rows_warn": 10, "rows_fail": 5}
 PLAIN = Manifest("reviews", "0" * 12, None, "2026-01-01T00:00:00+00:00", 10, 1, {}, {}, {}, {}, {}, "test")

@@ -18,10 +18,10 @@ from test_upkeep import MONTH, publish
 
 from segmentation.errors import UserError
 from segmentation.local import __main__ as commands
-from segmentation.manifests import MANIFEST, seal
-from segmentation.mirror import Mirror
-from segmentation.upkeep import all_versions, verify
-from segmentation.versions import LATEST, Warehouse, write_whole
+from segmentation.warehouse.manifests import MANIFEST, seal
+from segmentation.warehouse.mirror import Mirror
+from segmentation.warehouse.upkeep import all_versions, verify
+from segmentation.warehouse.versions import LATEST, Warehouse, write_whole
 
 KEYS = ("a-key", "its-secret")
 

@@ -10,10 +10,10 @@ import pytest
 
 from segmentation import sources
 from segmentation.errors import UserError
-from segmentation.manifests import Manifest
 from segmentation.settings import parse
 from segmentation.sources import orders
-from segmentation.versions import Warehouse
+from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.versions import Warehouse
 
 CSV = b"Who,When,Sum\nann,2023-01-01,5\n"
 MAPPING = {"customer": "Who", "time": "When", "amount": "Sum"}

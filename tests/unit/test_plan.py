@@ -218,7 +218,7 @@ def test_the_limits_of_the_search_do_not_matter_to_a_given_k(name: str) -> None:
     ],
 )
 def test_a_report_that_would_show_other_settings_is_another_version(base: dict, change: dict) -> None:
-    report_content = pytest.importorskip("segmentation.report_content")
+    report_content = pytest.importorskip("segmentation.report.content")
     one, other = make(**base), make(**{**base, **change})
     same_page = report_content._settings_shown(one.settings) == report_content._settings_shown(other.settings)
     assert same_page == (one.version("report") == other.version("report"))

@@ -67,10 +67,10 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
         ("sql/50_report/565_export_cells.sql", {"exports", "report"}),
         ("segment_maps/eleven.yaml", AFTER_RFM),
         ("segment_maps/seed.yaml", set()),  # another map
-        ("segmentation/cluster_count.py", CLUSTERED),
-        ("segmentation/report_content.py", {"report"}),
+        ("segmentation/kmeans/cluster_count.py", CLUSTERED),
+        ("segmentation/report/content.py", {"report"}),
         ("segmentation/templates/report.html.j2", {"report"}),
-        ("segmentation/versions.py", set()),  # moves rows, does not make them
+        ("segmentation/warehouse/versions.py", set()),  # moves rows, does not make them
         ("../spark_jobs/report.py", REPORT),
     ],
 )

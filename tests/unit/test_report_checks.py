@@ -1,8 +1,8 @@
 """The checks in the report: what was found, the limits of the run, and the verdict."""
 
-from segmentation.manifests import Manifest
-from segmentation.report_checks import check_rows
+from segmentation.report.checks import check_rows
 from segmentation.settings import parse
+from segmentation.warehouse.manifests import Manifest
 
 
 def manifest(**checks: dict) -> Manifest:

@@ -9,10 +9,10 @@ from itertools import pairwise
 
 import pytest
 
-from segmentation.chart_drawing import Chart
-from segmentation.palette import PALETTE
-from segmentation.report_page import Report, change, key_figures, render
-from segmentation.report_words import Words
+from segmentation.charts.drawing import Chart
+from segmentation.charts.palette import PALETTE
+from segmentation.report.page import Report, change, key_figures, render
+from segmentation.report.words import Words
 
 HOSTILE = "<script>alert(1)</script> {{ 7*7 }} {% raw %} \"'><img src=x onerror=y> \u202eעברית"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from segmentation.manifests import Manifest
-from segmentation.report_words import currency_of, label_of, mapping_shown, words_of
+from segmentation.report.words import currency_of, label_of, mapping_shown, words_of
 from segmentation.settings import parse
+from segmentation.warehouse.manifests import Manifest
 
 ORDERS = {"source": "orders", "files_path": "f", "orders_mapping": "m"}
 

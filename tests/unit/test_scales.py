@@ -2,7 +2,7 @@
 
 import pytest
 
-from segmentation import scales
+from segmentation.charts import scales
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,13 @@ import yaml
 from test_charts import HOSTILE, contrast
 from test_segment_maps import OTHERS, chain, read
 
-from segmentation import segment_map_page, segment_map_pictures
-from segmentation.chart_drawing import SVG
-from segmentation.palette import GROUP_COLOURS, PALETTE
-from segmentation.segment_map_form import all_cells
-from segmentation.segment_map_pictures import CELL, TITLE, colour, picture
+from segmentation.charts.drawing import SVG
+from segmentation.charts.palette import GROUP_COLOURS, PALETTE
 from segmentation.segment_maps import Segment, load_map, map_bins, parse_map
+from segmentation.segment_maps import pictures as segment_map_pictures
+from segmentation.segment_maps import reference as segment_map_page
+from segmentation.segment_maps.form import all_cells
+from segmentation.segment_maps.pictures import CELL, TITLE, colour, picture
 from segmentation.settings import segment_map_names
 
 # What a viewer without one kind of cones sees, for linear red, green and blue (Machado and others, 2009).

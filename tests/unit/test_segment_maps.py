@@ -6,11 +6,11 @@ import pytest
 import yaml
 
 from segmentation import segment_maps
-from segmentation.chart_drawing import GONE, NEW
+from segmentation.charts.drawing import GONE, NEW
+from segmentation.charts.palette import GROUP_COLOURS
 from segmentation.errors import UserError
-from segmentation.palette import GROUP_COLOURS
-from segmentation.segment_map_form import OUTSIDE, all_cells
 from segmentation.segment_maps import Segment, load_map, map_bins, parse_map
+from segmentation.segment_maps.form import OUTSIDE, all_cells
 from segmentation.settings import segment_map_names
 
 CELLS = all_cells()

@@ -9,10 +9,10 @@ import pyarrow
 import pytest
 
 from segmentation import demo, sources
-from segmentation.manifests import Manifest
 from segmentation.paths import PROJECT
 from segmentation.settings import parse
-from segmentation.versions import Warehouse
+from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.versions import Warehouse
 
 REVIEWS = b'{"rating": 5.0}\n' * 50
 PRODUCTS = b'{"parent_asin": "B0"}\n' * 20

@@ -7,7 +7,7 @@ from test_sources import fetch, lay_out
 
 from segmentation.errors import UserError
 from segmentation.sources.allowed import FILES_ROOT
-from segmentation.versions import Warehouse
+from segmentation.warehouse.versions import Warehouse
 
 MAPPING = "customer: a\ntime: c\namount: e\ncurrency: EUR\n"
 

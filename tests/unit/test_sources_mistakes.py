@@ -8,7 +8,7 @@ from test_sources import NAMES, PACK, REVIEWS, fetch, lay_out
 from segmentation import sources
 from segmentation.errors import UserError
 from segmentation.settings import parse
-from segmentation.versions import Warehouse
+from segmentation.warehouse.versions import Warehouse
 
 
 @pytest.fixture

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from segmentation import exports, sql_files
-from segmentation.cluster_tables import VIEWS as CLUSTER_VIEWS
+from segmentation import sql_files
 from segmentation.datasets import SQL_FOLDERS, STAGE_OF, STAGES, stage_datasets
+from segmentation.kmeans.cluster_tables import VIEWS as CLUSTER_VIEWS
 from segmentation.paths import SQL
 from segmentation.plan import FROZEN_VIEW, PREVIOUS, SEGMENT_MAP_VIEWS, SOURCE_VIEWS
+from segmentation.report import exports
 from segmentation.settings import FIELDS
 from segmentation.sql_files import SqlFile, closure, read_file, stage_checks, stage_files
 

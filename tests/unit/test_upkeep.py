@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from segmentation import upkeep
 from segmentation.errors import UserError
 from segmentation.local import __main__ as commands
-from segmentation.manifests import MANIFEST, Manifest, data_files, describe_files
-from segmentation.versions import Warehouse
+from segmentation.warehouse import upkeep
+from segmentation.warehouse.manifests import MANIFEST, Manifest, data_files, describe_files
+from segmentation.warehouse.versions import Warehouse
 
 MONTH, MONTH_BEFORE = date(2023, 9, 1), date(2023, 8, 1)
 

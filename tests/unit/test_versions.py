@@ -10,10 +10,10 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from segmentation import versions
 from segmentation.errors import UserError
-from segmentation.manifests import MANIFEST, Manifest, data_files, describe_files, seal
-from segmentation.versions import Attempt, Warehouse
+from segmentation.warehouse import versions
+from segmentation.warehouse.manifests import MANIFEST, Manifest, data_files, describe_files, seal
+from segmentation.warehouse.versions import Attempt, Warehouse
 
 ID, OTHER_ID = "0123456789ab", "ba9876543210"
 MONTH = date(2023, 9, 1)

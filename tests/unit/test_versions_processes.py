@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from test_versions import ID, MONTH, OTHER_ID, attempt, content, find, left_over, manifest, publish
 
-from segmentation import versions
-from segmentation.manifests import data_files
-from segmentation.versions import LATEST, Warehouse, write_whole
+from segmentation.warehouse import versions
+from segmentation.warehouse.manifests import data_files
+from segmentation.warehouse.versions import LATEST, Warehouse, write_whole
 
 fork = multiprocessing.get_context("fork")
 LONG = 20  # seconds; a test that waits this long has failed

@@ -17,9 +17,9 @@ from segmentation.errors import UserError
 from segmentation.local import java, layout
 from segmentation.local.summary import summary
 from segmentation.local.terminal import bold, clock, dim, red
-from segmentation.manifests import Manifest
 from segmentation.paths import warehouse_root
-from segmentation.versions import Warehouse
+from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.versions import Warehouse
 
 DAG_ID = "customer_segmentation"
 _START = re.compile(r"\[DAG TEST\] starting task_id=(\w+)")

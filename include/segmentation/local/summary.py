@@ -7,9 +7,9 @@ import pyarrow.parquet as pq
 
 from segmentation.formats import money
 from segmentation.local.terminal import bold, dim
-from segmentation.manifests import Manifest
-from segmentation.report_words import currency_of
-from segmentation.versions import Warehouse
+from segmentation.report.words import currency_of
+from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.versions import Warehouse
 
 
 def table(warehouse: Warehouse, report: Manifest, name: str) -> list[dict]:

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from segmentation import ancestry, upkeep
 from segmentation.datasets import STAGE_OF, dataset
 from segmentation.errors import UserError
 from segmentation.local.terminal import bold, red
 from segmentation.paths import warehouse_root
-from segmentation.versions import Warehouse
+from segmentation.warehouse import ancestry, upkeep
+from segmentation.warehouse.versions import Warehouse
 
 if TYPE_CHECKING:
-    from segmentation.mirror import Copied, Mirror
+    from segmentation.warehouse.mirror import Copied, Mirror
 
 DEFAULT_DAYS = "30"
 
@@ -92,7 +92,7 @@ def restore() -> None:
 
 
 def _store() -> "Mirror":
-    from segmentation.mirror import Mirror
+    from segmentation.warehouse.mirror import Mirror
 
     address = os.environ.get("MIRROR")
     if not address:

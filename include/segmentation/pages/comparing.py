@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from segmentation.charts.palette import GROUP_COLOURS
 from segmentation.formats import clean
-from segmentation.manifests import Manifest
 from segmentation.pages import listing, moving, tables
 from segmentation.pages.published import Damaged, data_of, input_of_month
-from segmentation.palette import GROUP_COLOURS
-from segmentation.versions import Warehouse
+from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.versions import Warehouse
 
 MOST_CUSTOMERS = 5_000_000  # of both months together; more would take the page's server too long
 GROUPS = tuple(GROUP_COLOURS)

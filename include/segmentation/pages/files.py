@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
-from segmentation.manifests import Manifest
+from segmentation.warehouse.manifests import Manifest
 
 TYPES = {
     ".csv": "text/csv; charset=utf-8",

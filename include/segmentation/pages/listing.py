@@ -7,12 +7,12 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-from segmentation.ancestry import VERSION, source_in, tree
-from segmentation.manifests import Manifest
 from segmentation.pages import tables
 from segmentation.pages.published import Damaged, data_of, input_of_month, remembered
-from segmentation.report_words import currency_of
-from segmentation.versions import LATEST, Warehouse
+from segmentation.report.words import currency_of
+from segmentation.warehouse.ancestry import VERSION, source_in, tree
+from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.versions import LATEST, Warehouse
 
 OWN_ORDERS = "Own orders"
 

@@ -14,10 +14,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
-from segmentation.ancestry import VERSION
 from segmentation.errors import UserError
-from segmentation.manifests import MANIFEST, Manifest, is_well_formed
-from segmentation.versions import Warehouse
+from segmentation.warehouse.ancestry import VERSION
+from segmentation.warehouse.manifests import MANIFEST, Manifest, is_well_formed
+from segmentation.warehouse.versions import Warehouse
 
 CHUNK = 256 * 1024
 REMEMBERED = 4096  # manifests

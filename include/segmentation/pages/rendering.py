@@ -12,10 +12,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from segmentation import formats
-from segmentation.ancestry import dataset_of
+from segmentation.charts.palette import PALETTE, group_colour
 from segmentation.pages.comparing import MONEY, SHARE, Figure
-from segmentation.palette import PALETTE, group_colour
 from segmentation.plan import PREVIOUS
+from segmentation.warehouse.ancestry import dataset_of
 
 PACKAGE = Path(__file__).parents[1]
 # Nothing from elsewhere and no script. The pages stand in a frame of Airflow's.

@@ -8,8 +8,8 @@ from fastapi import HTTPException
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from segmentation.ancestry import DATASET, VERSION
 from segmentation.pages.rendering import policy
+from segmentation.warehouse.ancestry import DATASET, VERSION
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from segmentation.code_version import code_version
 from segmentation.failures import in_words
-from segmentation.manifests import Manifest, data_files, describe_files
 from segmentation.plan import fingerprint
 from segmentation.settings import Settings
 from segmentation.sources import demo, files, huggingface, orders
 from segmentation.sources.demo import DEMO_CODE
 from segmentation.sources.resolved import ORDERS_FOLDER, PRODUCTS_FOLDER, REVIEWS_FOLDER, Resolved, Surroundings
-from segmentation.versions import Warehouse, say
+from segmentation.warehouse.manifests import Manifest, data_files, describe_files
+from segmentation.warehouse.versions import Warehouse, say
 
 __all__ = [
     "DEMO_CODE", "ORDERS_FOLDER", "PRODUCTS_FOLDER", "RESOLVERS", "REVIEWS_FOLDER", "Resolved", "fetch",

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from segmentation.errors import UserError
-from segmentation.manifests import Manifest, describe_files
 from segmentation.settings import Settings
 from segmentation.sources.download import HubFile, complete
 from segmentation.sources.files import copy_file
@@ -23,7 +22,8 @@ from segmentation.sources.hub import REPO, Hub
 from segmentation.sources.landing import Landing
 from segmentation.sources.patience import Interrupted, Tries, size
 from segmentation.sources.resolved import Resolved, Surroundings, file_names
-from segmentation.versions import Warehouse
+from segmentation.warehouse.manifests import Manifest, describe_files
+from segmentation.warehouse.versions import Warehouse
 
 
 def resolve(settings: Settings, surroundings: Surroundings) -> Resolved:

@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from segmentation.versions import write_whole
+from segmentation.warehouse.versions import write_whole
 
 
 class Landing:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from segmentation.versions import Warehouse
+from segmentation.warehouse.versions import Warehouse
 
 REVIEWS_FOLDER = "raw/review_categories"
 PRODUCTS_FOLDER = "raw/meta_categories"

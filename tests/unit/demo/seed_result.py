@@ -9,16 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 import yaml
 
-from segmentation import kmeans_blocks
 from segmentation.categories import NOT_ELECTRONICS
-from segmentation.cluster_count import Tried
 from segmentation.demo import profile
 from segmentation.demo.catalogue import Shop, make_catalogue
 from segmentation.demo.customers import bought, make_habits, purchases
 from segmentation.demo.draws import REVIEWS, stream
 from segmentation.demo.reviews import BLOCK
 from segmentation.demo.times import DAY_MS
-from segmentation.kmeans_starts import starts
+from segmentation.kmeans import blocks as kmeans_blocks
+from segmentation.kmeans.cluster_count import Tried
+from segmentation.kmeans.starts import starts
 from segmentation.paths import SEGMENT_MAPS
 
 AS_OF_DAY = int(np.datetime64("2023-09-14").astype(int))

@@ -8,8 +8,8 @@ import seed_result
 import yaml
 from generated_shop import REVIEWS, Shop, milliseconds
 
-from segmentation.cluster_count import choose_k
 from segmentation.demo import profile
+from segmentation.kmeans.cluster_count import choose_k
 from segmentation.paths import PROJECT
 from segmentation.sources.demo import DEMO_SEED
 

@@ -1,0 +1,1 @@
+"""Charts: small pandas tables in, SVG text out."""

@@ -1,0 +1,1 @@
+"""Raw lines and order files as typed rows."""

@@ -1,0 +1,1 @@
+"""K-Means: the search for k, exact passes over the customers, and how far to trust the result."""

@@ -1,0 +1,1 @@
+"""Airflow's side: the tasks, the links on their pages, and the alerts."""

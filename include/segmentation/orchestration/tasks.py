@@ -1,0 +1,170 @@
+"""The Airflow side of the stages: the fetch callable and the operator of the Spark stages.
+
+Imported by the DAG at each parse, so whatever a run needs is imported inside the functions.
+"""
+
+import json
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+from airflow.sdk import Asset
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from segmentation import arguments, settings
+from segmentation.datasets import STAGES
+from segmentation.errors import Unavailable, UserError
+from segmentation.orchestration import links
+from segmentation.param_checks import check_as_of
+from segmentation.paths import PROJECT, warehouse_root
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from segmentation.warehouse.manifests import Manifest
+
+ASSETS = {name: Asset(name=name, uri=f"segmentation://{name}") for names in STAGES.values() for name in names}
+
+
+def outlets(stage: str) -> list[Asset]:
+    """The assets of the datasets that a stage makes."""
+    return [ASSETS[name] for name in STAGES[stage]]
+
+
+def announce(context: "Context", manifests: "list[Manifest]") -> None:
+    """Put version, as-of date, rows and path of each dataset into its asset event, and keep them for the links."""
+    from segmentation.stage import describe
+    from segmentation.warehouse.versions import Warehouse
+
+    links.remember(context["task"], manifests)
+    for manifest in manifests:
+        place = Warehouse(warehouse_root()).place_of(manifest)
+        context["outlet_events"][ASSETS[manifest.dataset]].extra = {
+            "version": manifest.version,
+            "as_of": manifest.as_of,
+            "rows": manifest.rows,
+            "path": str(place),
+        }
+        print(f"{describe(manifest, 'stands:')} in {place}", flush=True)
+
+
+def fetch_source(context: "Context") -> dict[str, str]:
+    """Check the params, resolve the as-of date, and bring the source's files.
+
+    Returns source_version and as_of for the later tasks. A mistake in the params fails the task at once and
+    without a retry, before any Spark starts.
+    """
+    from segmentation import sources
+    from segmentation.segment_maps import load_map
+    from segmentation.warehouse.versions import Warehouse
+
+    try:
+        given = settings.parse(dict(context["params"]))
+        load_map(given.segment_map, given.bins)
+        as_of = settings.check_not_ahead(check_as_of(given.as_of or _as_of_of_interval(given, context)))
+        manifest = sources.fetch(given, Warehouse(warehouse_root()), context["run_id"], find_token=hub_token)
+    except UserError as error:
+        raise _user_failure(f"fetch: {error}") from None
+    except Unavailable as error:
+        print(f"ERROR fetch: {error}", flush=True)
+        raise AirflowException(f"fetch: {error}") from None
+    announce(context, [manifest])
+    return {"source_version": manifest.version, "as_of": as_of.isoformat()}
+
+
+def hub_token() -> str | None:
+    """The Hub's token: the password of the Airflow connection `huggingface_default`, if there is one."""
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    from segmentation.sources.hub import CONNECTION
+
+    try:
+        return Connection.get(CONNECTION).password
+    except AirflowNotFoundException:
+        return None
+
+
+def _as_of_of_interval(given: settings.Settings, context: "Context") -> date:
+    """The end of the run's data interval; for the demo, its last whole month where the interval lies behind it."""
+    end = context.get("data_interval_end")
+    if end is None:
+        raise UserError("Param as_of is empty and this run has no data interval. Give as_of a date as YYYY-MM-DD.")
+    if given.source == "demo" and end.date() > settings.DEMO_AS_OF:
+        # Else the first thing that someone tries, and every scheduled run until the params are set, would find nothing.
+        print(f"The demo has no whole month after {settings.DEMO_AS_OF}, so the run is as of that date.", flush=True)
+        return settings.DEMO_AS_OF
+    return end.date()
+
+
+def _user_failure(message: str) -> AirflowFailException:
+    """A failure that a retry cannot mend, with its reason as a line of its own in the task's log."""
+    print(f"ERROR {message}", flush=True)
+    return AirflowFailException(message)
+
+
+class StageOperator(SparkSubmitOperator):
+    """A SparkSubmitOperator for one stage: submits `spark_jobs/<stage>.py` unless all its versions stand.
+
+    The look costs no Spark. A user's mistake fails the task without a retry, with the job's own words last.
+    """
+
+    def __init__(self, *, stage: str, **kwargs: Any) -> None:
+        super().__init__(
+            task_id=stage,
+            name=f"customer_segmentation.{stage}",
+            application=str(PROJECT / "spark_jobs" / f"{stage}.py"),
+            application_args=arguments.templates(),
+            env_vars={"PYTHONPATH": str(PROJECT / "include")},
+            conf={"spark.log.level": "WARN"},
+            driver_memory="4g",
+            outlets=outlets(stage),
+            # Only cluster deploy mode could reconnect, and Python drivers run in client mode.
+            durable=False,
+            **kwargs,
+        )
+        self.stage = stage
+        self.operator_extra_links = links.of_stage(stage)
+
+    def execute(self, context: "Context") -> None:
+        """Submit the job if a version is missing; then announce what stands."""
+        from segmentation import stage as stages
+        from segmentation.warehouse.versions import Warehouse
+
+        warehouse = Warehouse(warehouse_root())
+        try:
+            given = arguments.read(self.application_args)
+            plans = stages.make_plans(self.stage, given)
+            missing = [name for plan in plans for name in stages.missing_datasets(self.stage, plan, warehouse)]
+            if missing:
+                self.log.info("Missing: %s. Submitting %s.", ", ".join(missing), self.application)
+                self._submit(context)
+            else:
+                self.log.info("All versions stand; no Spark is needed.")
+            manifests = stages.conclude(self.stage, plans[-1], warehouse)
+            # Airflow makes an event for each outlet, so datasets of another kind of source must not be among them.
+            self.outlets = [ASSETS[manifest.dataset] for manifest in manifests]
+            announce(context, manifests)
+        except UserError as error:
+            raise _user_failure(f"{self.stage}: {error}") from None
+
+    def _submit(self, context: "Context") -> None:
+        from segmentation.stage import APPLICATION, LAST_WORDS, NOTES
+
+        with tempfile.TemporaryDirectory() as folder:
+            self.env_vars = {**(self.env_vars or {}), NOTES: folder}
+            words, application = Path(folder, LAST_WORDS), Path(folder, APPLICATION)
+            try:
+                super().execute(context)
+            except AirflowException as error:
+                if not words.exists():
+                    raise
+                said = json.loads(words.read_text(encoding="utf-8"))
+                if said["is_user_error"]:
+                    raise _user_failure(said["message"]) from None
+                raise AirflowException(said["message"]) from error
+            finally:
+                if application.exists():
+                    links.remember_application(self, application.read_text(encoding="utf-8"))

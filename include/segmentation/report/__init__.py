@@ -1,0 +1,1 @@
+"""What the report says and shows: its content, sentences, checks, lists and page."""

@@ -1,0 +1,147 @@
+"""Gather what the report shows: from the tables of the run, and from the manifests it rests on."""
+
+from typing import Any
+
+import pandas as pd
+
+from segmentation.datasets import STAGE_OF, STAGES
+from segmentation.plan import PREVIOUS, fingerprint
+from segmentation.report import clusters as report_clusters
+from segmentation.report import exports
+from segmentation.report import source_data as report_data
+from segmentation.report.chart_list import draw_all
+from segmentation.report.checks import check_rows
+from segmentation.report.page import Report
+from segmentation.report.words import (
+    currency_of,
+    label_of,
+    mapping_shown,
+    orders_quality,
+    reviews_quality,
+    words_of,
+)
+from segmentation.segment_maps import Segment, load_map
+from segmentation.warehouse.manifests import Manifest
+from segmentation.work import Work
+
+TABLES = (
+    "rfm_edges", "kmeans_search", "cluster_profile", "cluster_quality", "cluster_movement", "segment_summary",
+    "segment_cluster", "segment_migration", "rfm_grid", "customer_sample",
+)  # fmt: skip
+
+
+def gather(work: Work) -> Report:
+    """Everything of one run's page, the charts included. The tables are small: a row per segment or cluster."""
+    plan, settings = work.plan, work.plan.settings
+    frames = {name: work.frame(name).toPandas() for name in TABLES}
+    customers = work.input_manifest("customer_rfm")
+    previous = work.input_manifest(f"{PREVIOUS}customer_rfm")
+    search = frames["kmeans_search"].sort_values(["k", "algorithm"])
+    frames["kmeans_search"] = search[search["algorithm"] == "kmeans"]
+    chosen = frames["kmeans_search"].query("chosen").iloc[0]
+    cluster_quality = _rows(frames["cluster_quality"])
+    segments = load_map(settings.segment_map, settings.bins)
+    has_previous = previous.rows > 0
+    source = work.input_manifest("source")
+    currency, words = currency_of(source), words_of(settings)
+    data = _data(work)
+    return Report(
+        title="Customer segments",
+        category=settings.category.replace("_", " ") if settings.kind == "reviews" else "Own orders",
+        source_label=label_of(source),
+        generated_data=settings.source == "demo",
+        as_of=plan.as_of,
+        window_start=plan.window_start,
+        customers=customers.rows,
+        total_monetary=frames["segment_summary"]["total_monetary"].sum(),
+        segments=_segments(frames["segment_summary"], segments),
+        clusters=report_clusters.profile_rows(_rows(frames["cluster_profile"].sort_values("cluster")), cluster_quality),
+        search=_rows(frames["kmeans_search"]),
+        chosen_k=int(chosen["k"]),
+        k_reason=str(chosen["reason"]),
+        charts=[
+            *draw_all(frames, segments, has_previous, currency, words, settings.bins),
+            *(data.charts if data else ()),
+        ],
+        edges=_rows(frames["rfm_edges"]),
+        quality=_quality(work),
+        settings=_settings_shown(settings) | mapping_shown(source),
+        lineage=_lineage(work),
+        # Not the commit, which may change while the rules stay: a version is the same page wherever it is made.
+        run={"rules": fingerprint(plan.identity("report")["code"])},
+        currency=currency,
+        words=words,
+        previous_as_of=plan.previous.as_of if has_previous else None,
+        migration=_rows(frames["segment_migration"]) if has_previous else (),
+        cluster_quality=report_clusters.quality_pairs(cluster_quality),
+        cluster_moves=report_clusters.move_sentences(_rows(frames["cluster_movement"])),
+        algorithms=report_clusters.algorithm_rows(_rows(search)),
+        data=data,
+        lists=_lists(work, segments, has_previous),
+        lists_folder=_folder_of(work, "exports"),
+        # Not those of the report's own tables: they run when the page is written.
+        checks=check_rows((m for m in _run_manifests(work) if STAGE_OF[m.dataset] != "report"), settings),
+    )
+
+
+def _data(work: Work) -> report_data.SourceView | None:
+    """What the source looks like; only a source of reviews has the tables."""
+    if work.plan.settings.kind != "reviews":
+        return None
+    return report_data.view({name: work.frame(name).toPandas() for name in report_data.TABLES})
+
+
+def _lists(work: Work, segments: tuple[Segment, ...], has_previous: bool) -> list[dict[str, Any]]:
+    """The lists of customers with how many they hold."""
+    files = _manifest(work, "exports").files
+    found = exports.lists(segments, has_previous)
+    return [{**vars(each), "customers": files[f"{each.name}.parquet"]["rows"]} for each in found]
+
+
+def _folder_of(work: Work, name: str) -> str:
+    """Where a version stands inside the warehouse."""
+    return work.warehouse.place_of(_manifest(work, name)).relative_to(work.warehouse.root).as_posix()
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+
+
+def _segments(summary: pd.DataFrame, segments: tuple[Segment, ...]) -> list[dict[str, Any]]:
+    rows = {row["segment"]: row for row in _rows(summary)}
+    return [{**rows[segment.name], "meaning": segment.meaning, "action": segment.action} for segment in segments]
+
+
+def _settings_shown(settings: Any) -> dict[str, Any]:
+    """The settings that say something about this source."""
+    hidden = {"as_of", "force", "files_path", "orders_mapping", "revision", "demo_reviews"}
+    hidden |= {"k_min", "k_max"} if settings.k != "auto" else set()
+    hidden |= {"frequency_edges"} if settings.scoring == "seed" else set()
+    hidden |= {name for name in ("recency_edges", "monetary_edges") if not getattr(settings, name)}
+    hidden |= {"category"} if settings.kind == "orders" else set()
+    return {name: value for name, value in vars(settings).items() if name not in hidden}
+
+
+def _run_manifests(work: Work) -> list[Manifest]:
+    """The manifests the report rests on, from the source on; those made by this very task are drafts."""
+    return [_manifest(work, name) for stage in STAGES for name in work.plan.datasets(stage) if name != "report"]
+
+
+def _manifest(work: Work, name: str) -> Manifest:
+    return work.draft(name) or work.input_manifest(name)
+
+
+def _lineage(work: Work) -> list[tuple[str, str, int | None]]:
+    lines: list[tuple[str, str, int | None]] = [(m.dataset, m.version, m.rows) for m in _run_manifests(work)]
+    return [*lines, ("report", work.plan.version("report"), None)]
+
+
+def _quality(work: Work) -> list[tuple[str, Any]]:
+    """What was read, refused, mended and left out, from the figures in the manifests."""
+    by_name = {manifest.dataset: manifest for manifest in _run_manifests(work)}
+    figures: dict[str, Any] = {}
+    for manifest in by_name.values():
+        figures |= manifest.figures
+    rows = {name: manifest.rows for name, manifest in by_name.items()}
+    labels = (orders_quality if work.plan.settings.kind == "orders" else reviews_quality)(figures, rows)
+    return [(label, value) for label, value in labels.items() if value is not None]

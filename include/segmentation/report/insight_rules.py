@@ -1,0 +1,166 @@
+"""The rules that find what stands out: each turns the tables of a report into sentences on one topic.
+
+A rule gives None where its tables have nothing to say. The rules expect a report with customers.
+"""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from segmentation.formats import count_of, listed, money, name, number
+from segmentation.report.facts import (
+    RISK,
+    Insight,
+    Part,
+    at_risk,
+    brings,
+    clusters,
+    groups,
+    known,
+    people,
+    ranked,
+    segments,
+    share,
+    total,
+    who_spent,
+)
+
+if TYPE_CHECKING:
+    from segmentation.report.page import Report
+
+FEW = 30  # an average or a share of fewer customers is a hint, no more
+NAMED = 4  # more segments than these are counted, not named
+
+
+def few_customers(report: "Report") -> Insight | None:
+    """A warning when the whole report rests on few customers."""
+    if report.customers >= FEW:
+        return None
+    there = f"{'is' if report.customers == 1 else 'are'} {count_of(report.customers, 'customer')}"
+    text = f"There {there} in all. With fewer than {FEW}, every figure here is only a hint."
+    return Insight("Few customers", (text,))
+
+
+def priorities(report: "Report") -> Insight | None:
+    """Which group and which segment give most, and what the map says to do about those not at risk."""
+    parts = segments(report)
+    worth, spend = ranked(parts, "each"), ranked(parts, "spend")
+    if not worth or not spend:
+        return None
+    sentences = []
+    if len(parts) == 1:
+        everyone = "The one customer is" if report.customers == 1 else f"All {number(report.customers)} customers are"
+        sentences.append(f"{everyone} in {parts[0].name}.")
+    else:
+        by_group = ranked(groups(report), "spend")
+        best = ranked(by_group, "each")[:1]
+        if len(by_group) > 1 and by_group[:1] == best:
+            sentences.append(f"Most spend, in all and per customer, comes from {brings(report, best[0])}")
+        elif len(by_group) > 1:
+            sentences.append(f"Most spend in all comes from {brings(report, by_group[0])}")
+            sentences.append(f"Spend per customer is highest in {brings(report, best[0])}")
+        sentences.append(f"Of all segments, spend per customer is highest in {brings(report, worth[0])}")
+    # What to do about those at risk stands under "Contact first".
+    leaders = [part for part in dict.fromkeys([spend[0], worth[0]]) if part.group != RISK and part.action]
+    sentences += [f"For {part.name}: {part.action}" for part in leaders]
+    return _insight(report, "Whom to prioritise", sentences, [*spend[:1], *worth[:1]])
+
+
+def shares_of_groups(report: "Report") -> Insight:
+    """The share of customers and of spend of each group that has customers."""
+    parts = groups(report)
+    shares = []
+    for part in parts:
+        spend = "" if part.spend is None else f", {share(part.spend, report.total_monetary)} of all spend"
+        shares.append(f"{part.name}: {people(report, part)}{spend}.")
+    return _insight(report, "Groups", shares, parts)
+
+
+def concentration(report: "Report") -> Insight | None:
+    """The fewest segments that bring half of the spend, taken by spend per customer."""
+    parts = [part for part in ranked(segments(report), "each") if part.spend is not None]
+    top: list[Part] = []
+    while len(top) < len(parts) and 2 * total(part.spend for part in top) < total(part.spend for part in parts):
+        top.append(parts[len(top)])
+    if not top or len(top) == len(parts):
+        return None
+    hold, bring, s = ("holds", "brings", "") if len(top) == 1 else ("hold", "bring", "s")
+    if len(top) <= NAMED:
+        who = f"{listed([part.name for part in top])}, the segment{s} with the most spend per customer,"
+    else:
+        who = f"The {len(top)} segments with the most spend per customer, of {len(parts)},"
+    customers = share(total(part.customers for part in top), report.customers)
+    spend = share(total(part.spend for part in top), report.total_monetary)
+    text = f"{who} {hold} {customers} of customers and {bring} {spend} of all spend."
+    return _insight(report, "Concentration", [text], top)
+
+
+def bought_once(report: "Report") -> Insight | None:
+    """The share of customers with a frequency of one, where the bins tell them from the others."""
+    bins = [row for row in report.edges if row["metric"] == "frequency" and known(row["customers"])]
+    # With the scoring `seed` a bin ends with its upper value, else before it.
+    last = 1 if report.settings.get("scoring") == "seed" else 2
+    once = [row for row in bins if not pd.isna(row["upper"]) and 1 <= row["upper"] <= last]
+    others = [row for row in bins if row not in once]
+    if not once or any(pd.isna(row["lower"]) or row["lower"] <= 1 for row in others):
+        return None
+    words, customers = report.words, total(row["customers"] for row in once)
+    if words.counted == words.things:
+        did = f"made one {words.one} only"
+    elif words.counted.startswith("days"):
+        did = "bought on one day only"
+    else:
+        did = f"bought one {words.counted.removesuffix('s')} only"
+    who = f"{number(customers)} of {count_of(report.customers, 'customer')} ({share(customers, report.customers)})"
+    return Insight("Bought once", (f"{who} {did} in the window.",))
+
+
+def contact_first(report: "Report") -> Insight | None:
+    """The one or two segments at risk whose customers are worth most, and what the map says to do."""
+    parts = at_risk(report)[:2]
+    sentences = []
+    for start, part in zip(("Start with", "Then"), parts, strict=False):
+        more = part.customers > 1 and part.spend is not None
+        in_all = f", {money(part.spend, report.currency)} in all" if more else ""
+        sentences.append(f"{start} {part.name}: {who_spent(report, part)}{in_all}. {part.action}".strip())
+    return _insight(report, "Contact first", sentences, parts) if parts else None
+
+
+def largest_clusters(report: "Report") -> Insight | None:
+    """The largest cluster and the one that is worth most per customer. One cluster alone says nothing."""
+    parts = clusters(report)
+    worth = ranked(parts, "each")
+    if len(parts) < 2 or not worth:
+        return None
+    largest, best = ranked(parts, "customers")[0], worth[0]
+    if largest == best:
+        start = f"The largest of {len(parts)} clusters is also the one with the most spend per customer"
+        sentences = [f"{start}, {brings(report, best)}"]
+    else:
+        sentences = [f"The largest of {len(parts)} clusters is {brings(report, largest)}"]
+        sentences.append(f"Spend per customer is highest in {brings(report, best)}")
+    return _insight(report, "Clusters", sentences, [largest, best])
+
+
+def empty_segments(report: "Report") -> Insight | None:
+    """The segments of the map without customers."""
+    empty = [name(row["segment"]) for row in report.segments if not known(row["customers"])]
+    return Insight("Empty segments", (f"No customer is in {listed(empty, 'or')}.",)) if empty else None
+
+
+RULES = (
+    few_customers, priorities, shares_of_groups, concentration, bought_once, contact_first, largest_clusters,
+    empty_segments,
+)  # fmt: skip
+
+
+def _insight(report: "Report", topic: str, sentences: list[str], rests_on: list[Part]) -> Insight:
+    """The sentences, and a warning that names the parts with few customers that they rest on.
+
+    There is no such warning where all customers are few: `few_customers` has said so.
+    """
+    small = list(dict.fromkeys(part.name for part in rests_on if part.customers < FEW))
+    if small and report.customers >= FEW:
+        have = "has" if len(small) == 1 else "have"
+        sentences = [*sentences, f"Take care: {listed(small)} {have} fewer than {FEW} customers."]
+    return Insight(topic, tuple(sentences))

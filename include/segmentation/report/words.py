@@ -1,0 +1,89 @@
+"""The words of the report that follow from the kind of source and from what frequency counts."""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from segmentation.settings import Settings
+from segmentation.warehouse.manifests import Manifest
+
+
+@dataclass(frozen=True)
+class Words:
+    """things: what customers make. counted: what frequency counts. one: a single one of these things."""
+
+    one: str
+    things: str
+    counted: str
+
+
+def words_of(settings: Settings) -> Words:
+    """The words for these settings."""
+    one = "order" if settings.kind == "orders" else "purchase"
+    lines = "order lines" if settings.kind == "orders" else "purchases"
+    counted = {"orders": f"{one}s", "days": f"days with {_article(one)} {one}", "lines": lines}
+    return Words(one, f"{one}s", counted[settings.frequency_counts])
+
+
+def _article(word: str) -> str:
+    return "an" if word[0] in "aeiou" else "a"
+
+
+def currency_of(source: Manifest) -> str:
+    """The currency of a source's amounts: an ISO code or a sign. The reviews' prices are in dollars."""
+    return source.settings.get("mapping", {}).get("currency", "$")
+
+
+def label_of(source: Manifest) -> str:
+    """What the source is called on the page."""
+    labels = {
+        "demo": "generated demo data",
+        "files": "own files in the layout of Amazon Reviews 2023",
+        "huggingface": "Amazon Reviews 2023, Hugging Face Hub",
+    }
+    if source.settings["source"] != "orders":
+        return labels[source.settings["source"]]
+    names = [PurePath(name).name for name in source.settings["files"]]
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"own orders, {names[0]}{more}"
+
+
+def mapping_shown(source: Manifest) -> dict[str, Any]:
+    """The mapping of orders as settings to show: {} for other sources."""
+    mapping = source.settings.get("mapping", {})
+    flat = {**mapping.get("columns", {}), **{key: value for key, value in mapping.items() if key != "columns"}}
+    flat |= {f"returns {key}": value for key, value in flat.pop("returns", {}).items()}
+    return {f"mapping: {key}".replace("_", " "): value for key, value in flat.items()}
+
+
+def orders_quality(figures: dict[str, Any], rows: dict[str, int]) -> dict[str, Any]:
+    """What was read, refused and left out of order files, for the page."""
+    return {
+        "Order lines read": figures.get("order_lines_read"),
+        "Lines refused": rows["rejected_rows"],
+        "Returns ignored": figures.get("returns_ignored"),
+        "Returns subtracted": figures.get("returns_subtracted"),
+        "Negative lines that are no return, left out": figures.get("negative_lines_dropped"),
+        "Lines dropped by category": figures.get("order_lines_dropped"),
+        "Lines that count, all time": rows["purchases"],
+        "Customers left out, whose returns took all they spent in the window": figures.get("customers_without_spend"),
+    }
+
+
+def reviews_quality(figures: dict[str, Any], rows: dict[str, int]) -> dict[str, Any]:
+    """What was read, refused, mended and left out of the files of reviews and products, for the page."""
+    return {
+        "Review lines read": figures.get("review_lines_read"),
+        "Product lines read": figures.get("product_lines_read"),
+        "Lines refused": rows["rejected_rows"],
+        "Verified reviews": figures.get("verified_reviews"),
+        "Exact duplicates dropped": figures.get("duplicate_reviews"),
+        "Ratings of 0 mended to 1": figures.get("zero_ratings"),
+        "Negative votes mended to 0": figures.get("negative_helpful_votes"),
+        "Products without a price": figures.get("products_without_price"),
+        "Products with a price that is not a number": figures.get("products_with_odd_price"),
+        "Products with a price of 0": figures.get("products_with_price_zero"),
+        "Products dropped by category": figures.get("products_dropped"),
+        "Purchases, all time": rows["purchases"],
+        "Purchases without a price, all time": figures.get("purchases_without_price"),
+    }

@@ -1,0 +1,156 @@
+"""Look after a warehouse: what a version rests on, whether it is whole, what is no longer needed."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from segmentation.warehouse.ancestry import input_of
+from segmentation.datasets import STAGE_OF
+from segmentation.errors import UserError
+from segmentation.failures import check_clock
+from segmentation.warehouse.manifests import MANIFEST, Manifest, data_files, describe_files, seal
+from segmentation.sources.landing import Landing
+from segmentation.warehouse.versions import ATTEMPTS, LATEST, Warehouse
+
+
+def all_versions(warehouse: Warehouse) -> Iterator[Path]:
+    """The folders of all published versions."""
+    for name in STAGE_OF:
+        for pattern in (f"version=*/{MANIFEST}", f"as_of=*/version=*/{MANIFEST}"):
+            yield from sorted(path.parent for path in (warehouse.root / name).glob(pattern))
+
+
+def manifest_at(warehouse: Warehouse, folder: Path) -> Manifest:
+    """The manifest of a version's folder."""
+    name = folder.relative_to(warehouse.root).parts[0]
+    return warehouse.get(name, folder.name.removeprefix("version="), as_of_of(folder))
+
+
+def as_of_of(folder: Path) -> date | None:
+    """The as-of date in a version's path, if it has one."""
+    text = folder.parent.name
+    return date.fromisoformat(text.removeprefix("as_of=")) if text.startswith("as_of=") else None
+
+
+def inputs(warehouse: Warehouse, manifest: Manifest) -> dict[str, Manifest]:
+    """The manifests of a version's inputs, by the name the version gives them. Raises UserError if one is gone."""
+    found = {}
+    for label, version in manifest.inputs.items():
+        one = input_of(warehouse, manifest, label, version)
+        if one is None:
+            raise UserError(f"{manifest.dataset} {manifest.version} was made from {label} {version}, which is gone.")
+        found[label] = one
+    return found
+
+
+def latest_versions(warehouse: Warehouse) -> list[Manifest]:
+    """The versions that LATEST files name."""
+    found = []
+    for name in STAGE_OF:
+        for path in sorted((warehouse.root / name).glob(f"**/{LATEST}")):
+            as_of = as_of_of(path.parent / "version")
+            manifest = warehouse.latest(name, as_of)
+            if manifest:
+                found.append(manifest)
+    return found
+
+
+def reachable(warehouse: Warehouse, roots: list[Manifest]) -> dict[Path, Manifest]:
+    """The versions that `roots` rest on, themselves included, by folder."""
+    found: dict[Path, Manifest] = {}
+    todo = list(roots)
+    while todo:
+        one = todo.pop()
+        if warehouse.place_of(one) not in found:
+            found[warehouse.place_of(one)] = one
+            todo += inputs(warehouse, one).values()
+    return found
+
+
+def verify(warehouse: Warehouse) -> tuple[int, list[str]]:
+    """Read every version that LATEST reaches against its manifest: how many were read, and what is wrong with them."""
+    versions = reachable(warehouse, latest_versions(warehouse))
+    return len(versions), [fault for folder, one in versions.items() for fault in faults(folder, one)]
+
+
+def faults(folder: Path, manifest: Manifest) -> list[str]:
+    """What differs between a version's files and its manifest, a sentence each."""
+    wrong = [] if manifest.seal == seal(manifest) else [f"{folder / MANIFEST} was edited after it was published"]
+    present = {path.relative_to(folder).as_posix(): path for path in data_files(folder)}
+    wrong += [f"{folder / name} is missing" for name in manifest.files if name not in present]
+    wrong += [f"{folder / name} does not belong to the version" for name in present if name not in manifest.files]
+    for name in sorted(set(present) & set(manifest.files)):
+        said = manifest.files[name]
+        if present[name].stat().st_size != said["bytes"]:
+            wrong.append(f"{present[name]} has {present[name].stat().st_size} bytes instead of {said['bytes']}")
+            continue
+        try:
+            (found,) = describe_files(folder, [present[name]]).values()
+        except (OSError, ValueError) as error:  # pyarrow's errors are ValueErrors
+            wrong.append(f"{present[name]} cannot be read: {error}")
+            continue
+        if found["sha256"] != said["sha256"]:
+            wrong.append(f"{present[name]} has other bytes than were published")
+        elif found.get("rows") != said.get("rows"):
+            wrong.append(f"{present[name]} has {found.get('rows')} rows instead of {said.get('rows')}")
+    return wrong
+
+
+@dataclass(frozen=True)
+class Unneeded:
+    """A version that no LATEST reaches and nothing that stays was made from, or what a download or a task has left."""
+
+    folder: Path
+    bytes: int
+
+
+def unneeded(warehouse: Warehouse, days: int, now: datetime | None = None) -> list[Unneeded]:
+    """The versions that may go: not reached by LATEST, and neither made nor used for `days` days.
+
+    What a version that stays was made from stays too. Downloads that nobody has continued for `days` days may go,
+    and unfinished work whose process is dead may go at once.
+    """
+    now = now or datetime.now(UTC)
+    edge = now - timedelta(days=days)
+    folders = {folder: manifest_at(warehouse, folder) for folder in all_versions(warehouse)}
+    # By a wrong clock no age can be told.
+    check_clock(folders.values(), now)
+    recent = [one for folder, one in folders.items() if last_used(folder) > edge]
+    kept = reachable(warehouse, latest_versions(warehouse) + recent)
+    downloads = [Unneeded(path, path.stat().st_size) for path in Landing(warehouse.root).stale(edge)]
+    unfinished = [Unneeded(folder, _size(folder)) for folder in warehouse.unfinished()]
+    return (
+        [Unneeded(folder, one.bytes) for folder, one in folders.items() if folder not in kept] + unfinished + downloads
+    )
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def last_used(folder: Path) -> datetime:
+    """When a version was made or a run last found it standing."""
+    return datetime.fromtimestamp((folder / MANIFEST).stat().st_mtime, UTC)
+
+
+def prune(warehouse: Warehouse, days: int) -> list[Unneeded]:
+    """Remove what is unneeded; return what went. Each version vanishes in one step, and not while it is being built."""
+    gone = []
+    for one in unneeded(warehouse, days):
+        if one.folder.is_file():
+            gone += [one] if Landing(warehouse.root).remove(one.folder) else []
+            continue
+        if one.folder.parent.name == ATTEMPTS:
+            gone += [one] if warehouse.wipe(one.folder) else []
+            continue
+        name, version = one.folder.relative_to(warehouse.root).parts[0], one.folder.name.removeprefix("version=")
+        with warehouse.building(name, version, as_of_of(one.folder)):
+            # Looked at again: a run may have begun to use it since.
+            if one in unneeded(warehouse, days):
+                aside = one.folder.parent / ATTEMPTS / f"{version}.pruned"
+                one.folder.rename(aside)
+                shutil.rmtree(aside)
+                gone.append(one)
+    return gone
