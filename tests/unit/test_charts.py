@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from segmentation import formats
-from segmentation.charts.segments import drawing as chart_drawing
-from segmentation.charts.segments import palette
-from segmentation.charts.segments import segments as charts
+from segmentation.charts import drawing as chart_drawing
+from segmentation.charts import palette
+from segmentation.charts import segments as charts
 from segmentation.segment_maps import load_map
 
 # Markup, template code, quotes, money signs, right-to-left text, an override mark, a control character.

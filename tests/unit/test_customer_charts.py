@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from chart_boxes import HOSTILE, check, shapes, text_boxes, texts
 
+from segmentation.charts import customers as customer_charts
+from segmentation.charts import markers
 from segmentation.charts.drawing import VARIABLES, WIDTH, Chart
 from segmentation.charts.palette import CLUSTER_COLOURS, PALETTE
-from segmentation.charts.segments import customers as customer_charts
-from segmentation.charts import markers
 
 POINTS = ["recency-frequency", "recency-monetary", "frequency-monetary"]
 

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 import source_tables
 
+from segmentation.charts import drawing as chart_drawing
+from segmentation.charts import source as data_charts
 from segmentation.charts.drawing import Chart
 from segmentation.charts.palette import PALETTE
-from segmentation.charts.segments import drawing as chart_drawing
-from segmentation.charts import source as data_charts
 
 HOSTILE = "<script>alert('x')</script> {{ 7*7 }} \"$1 & $2\" \u202eעברית\x00"
 

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 from chart_boxes import HOSTILE, check, shapes, text_boxes, texts
 
+from segmentation.charts import shares as share_charts
 from segmentation.charts.drawing import VARIABLES, Chart
 from segmentation.charts.markers import cluster_colour
 from segmentation.charts.palette import CLUSTER_COLOURS, PALETTE
-from segmentation.charts import shares as share_charts
 
 ELEVEN = {
     "Hibernating": ("Churned", 2900),

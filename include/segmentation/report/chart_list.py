@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from segmentation.charts.drawing import Chart
-from segmentation.charts.segments import customers as customer_charts
-from segmentation.charts.segments import segments as charts
+from segmentation.charts import customers as customer_charts
+from segmentation.charts import segments as charts
 from segmentation.charts import shares as share_charts
+from segmentation.charts.drawing import Chart
 from segmentation.report.words import Words
 from segmentation.segment_maps import Segment
 

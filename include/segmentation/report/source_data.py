@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from segmentation.charts.drawing import Chart
 from segmentation.charts import source as data_charts
+from segmentation.charts.drawing import Chart
 from segmentation.charts.source import category_label, product_label
 from segmentation.formats import MISSING, money, number, percent, shorten
 
