@@ -25,13 +25,14 @@ def test_it_holds_every_module_and_nothing_else(archive: Path) -> None:
 
 
 def test_what_executors_run_is_imported_from_it_alone(archive: Path, tmp_path: Path) -> None:
-    code = "from segmentation import plain_files, points, raw_lines; print(plain_files.__file__, points.__file__)"
+    code = "from segmentation.ingest import plain_files as a; from segmentation.kmeans import points as b; "
+    code += "print(a.__file__, b.__file__)"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False,
         env={"PYTHONPATH": str(archive), "PATH": os.environ["PATH"]},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == [f"{archive}/segmentation/{name}.py" for name in ("plain_files", "points")]
+    assert done.stdout.split() == [f"{archive}/segmentation/{name}.py" for name in ("ingest/plain_files", "kmeans/points")]
 
 
 def test_equal_trees_make_equal_archives_and_a_change_another_name(archive: Path, tmp_path: Path) -> None:

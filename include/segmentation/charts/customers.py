@@ -1,6 +1,6 @@
 """The charts about customers: average spend by their scores, and samples of them as points.
 
-Pure, as those of `charts`. Points that would hide each other are spread by their place in a sorted table, so
+Pure, as those of `segments`. Points that would hide each other are spread by their place in a sorted table, so
 the order of the rows does not matter and the same table gives the same bytes.
 """
 

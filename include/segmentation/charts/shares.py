@@ -1,6 +1,6 @@
 """The charts of parts and wholes: customers by segment and by cluster, and the segments within the clusters.
 
-Pure, as those of `charts`. Parts are numbered from the largest on, so the list below the picture names them
+Pure, as those of `segments`. Parts are numbered from the largest on, so the list below the picture names them
 however small they are.
 """
 

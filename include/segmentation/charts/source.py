@@ -1,7 +1,7 @@
-"""The charts about the source: ratings, popular products, main categories. Pure, as those of `charts`.
+"""The charts about the source: ratings, popular products, main categories. Pure, as those of `segments`.
 
 Names of products and categories are texts of strangers: they are cleaned, wrapped and cut by the helpers of
-`chart_drawing`, and stay text in the SVG.
+`drawing`, and stay text in the SVG.
 """
 
 import matplotlib

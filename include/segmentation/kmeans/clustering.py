@@ -1,7 +1,7 @@
 """K-Means on the standardised features: fit every k in the same passes over the customers, choose one, judge it.
 
 Lloyd's iterations on blocks of customers, from the best of several starts on a sample. The customers stay in Spark;
-what comes back from a pass is a few sums for each cluster, exact in any order (see `kmeans_blocks`).
+what comes back from a pass is a few sums for each cluster, exact in any order (see `blocks`).
 """
 
 from dataclasses import dataclass

@@ -23,7 +23,7 @@ Work = Callable[[np.ndarray], list[np.ndarray]]
 
 
 class Points:
-    """The columns of a frame with one row per customer, in whole millionths (see `kmeans_blocks`).
+    """The columns of a frame with one row per customer, in whole millionths (see `blocks`).
 
     frame: user_id and the columns. sample: (columns, n) those of up to SAMPLE customers, in the order of their values.
     many: those of up to MANY customers, the sample's among them.
