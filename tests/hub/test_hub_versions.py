@@ -19,8 +19,8 @@ from segmentation.errors import UserError
 from segmentation.local.warehouse import show_unneeded
 from segmentation.paths import PROJECT
 from segmentation.sources import download
-from segmentation.sources.landing import Landing
 from segmentation.warehouse import upkeep
+from segmentation.warehouse.landing import Landing
 from segmentation.warehouse.versions import ATTEMPTS, Warehouse
 
 TOTAL = sum(map(len, FILES.values()))

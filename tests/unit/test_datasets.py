@@ -53,7 +53,7 @@ PLUMBING = {
     "sources/orders",
     "sources/orders_mapping",
     "sources/time_patterns",
-    "sources/landing",
+    "warehouse/landing",
     "sources/patience",
     "sources/resolved",
     "sql_files",  # hands the SQL on unchanged; its text is in the version

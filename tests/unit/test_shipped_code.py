@@ -32,7 +32,9 @@ def test_what_executors_run_is_imported_from_it_alone(archive: Path, tmp_path: P
         env={"PYTHONPATH": str(archive), "PATH": os.environ["PATH"]},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == [f"{archive}/segmentation/{name}.py" for name in ("ingest/plain_files", "kmeans/points")]
+    assert done.stdout.split() == [
+        f"{archive}/segmentation/{name}.py" for name in ("ingest/plain_files", "kmeans/points")
+    ]
 
 
 def test_equal_trees_make_equal_archives_and_a_change_another_name(archive: Path, tmp_path: Path) -> None:

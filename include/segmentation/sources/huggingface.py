@@ -19,9 +19,9 @@ from segmentation.settings import Settings
 from segmentation.sources.download import HubFile, complete
 from segmentation.sources.files import copy_file
 from segmentation.sources.hub import REPO, Hub
-from segmentation.sources.landing import Landing
 from segmentation.sources.patience import Interrupted, Tries, size
 from segmentation.sources.resolved import Resolved, Surroundings, file_names
+from segmentation.warehouse.landing import Landing
 from segmentation.warehouse.manifests import Manifest, describe_files
 from segmentation.warehouse.versions import Warehouse
 

@@ -11,7 +11,7 @@ from segmentation.datasets import STAGE_OF
 from segmentation.errors import UserError
 from segmentation.failures import check_clock
 from segmentation.warehouse.manifests import MANIFEST, Manifest, data_files, describe_files, seal
-from segmentation.sources.landing import Landing
+from segmentation.warehouse.landing import Landing
 from segmentation.warehouse.versions import ATTEMPTS, LATEST, Warehouse
 
 
