@@ -6,6 +6,7 @@
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -54,6 +55,8 @@ class Trial:
     def plain(self) -> Outcome:
         """A run on a cluster that is well. Its tasks link to their Spark jobs."""
         outcome = self._run("undisturbed", None)
+        if outcome.wrong:
+            return outcome
         for stage in ("ingest", "report"):
             link = self.cluster.links(self.run_id, stage)["Spark history"]
             wait_until(lambda link=link: self._shows(link, "Spark Jobs"), f"{link} in the history server", 60)
@@ -163,12 +166,21 @@ def scenarios(trial: Trial, names: list[str]) -> list[tuple[str, Callable[[], Ou
     return [(name, run) for name, run in known if name in names]
 
 
+def _outcome(name: str, run: Callable[[], Outcome]) -> Outcome:
+    try:
+        return run()
+    except TimeoutError as error:
+        return Outcome(name, 0, 0, "", [str(error)])
+
+
 def main() -> int:
     names = [name for name in os.environ.get("ONLY", "").split(",") if name] or list(NAMES)
     unknown = [name for name in names if name not in NAMES]
     if unknown:
         print(f"ONLY: there is no scenario {unknown[0]!r}. Known: {', '.join(NAMES)}.")
         return 2
+    # So that all that was started is stopped then too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.environ |= {name: layout.environment()[name] for name in ("JAVA_HOME", "PATH")}
     folder = Path(tempfile.mkdtemp(prefix="cluster-"))
     # Postgres has a user of its own, who has to reach its folder.
@@ -182,7 +194,7 @@ def main() -> int:
         trial.cluster.start()
         for name, run in scenarios(trial, names):
             print(f"{name} ...", flush=True)
-            outcomes.append(run())
+            outcomes.append(_outcome(name, run))
             print(line(outcomes[-1]), flush=True)
     finally:
         trial.cluster.stop()

@@ -16,7 +16,6 @@ def write(folder: Path, events: Path) -> None:
         "spark.executor.memory": "768m",
         "spark.executor.memoryOverhead": "128m",
         "spark.cores.max": "2",
-        "spark.driver.defaultJavaOptions": SMALL,
         "spark.executor.defaultJavaOptions": f"{SMALL} -XX:+ExitOnOutOfMemoryError",
         "spark.eventLog.dir": events.as_uri(),
         "spark.history.fs.logDirectory": events.as_uri(),

@@ -16,7 +16,7 @@ SQLITE_CONNECT_ARGS = {"timeout": 60}
 
 # With the quick compiler only, small jobs take half the processor time; large ones would take more.
 SMALL_JOBS = "-XX:TieredStopAtLevel=1"
-# Jobs want throughput, not short pauses: a tenth less time than with Java's default on two cores.
+# Jobs want throughput, not short pauses.
 COLLECTOR = "-XX:+UseParallelGC"
 
 
@@ -26,6 +26,9 @@ def environment(small: bool = False) -> dict[str, str]:
     `small` is for runs on little data.
     """
     home = java.java_home()
+    # Who has Spark settings of his own may have chosen a collector there, and Java takes only one.
+    collector = "" if "SPARK_CONF_DIR" in os.environ else COLLECTOR
+    options = [collector, java.class_cache_options(home), SMALL_JOBS if small else ""]
     settings = {
         "AIRFLOW_HOME": str(AIRFLOW_HOME),
         "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
@@ -38,7 +41,7 @@ def environment(small: bool = False) -> dict[str, str]:
         "SEGMENTATION_WAREHOUSE": str(warehouse_root()),
         # Spark on one machine listens to that machine only.
         "SPARK_LOCAL_IP": "127.0.0.1",
-        "SPARK_SUBMIT_OPTS": " ".join([COLLECTOR, java.class_cache_options(home), SMALL_JOBS if small else ""]).strip(),
+        "SPARK_SUBMIT_OPTS": " ".join(filter(None, options)),
     }
     found = {**settings, **os.environ}
     found["JAVA_HOME"] = str(home)
