@@ -80,10 +80,10 @@ def _lives(process: int) -> bool:
 
 
 FAULTS = (
-    Fault("worker", "a worker killed", "clean", _kill_worker),
-    Fault("network", "the network to a worker cut", "clean", _cut_network),
-    Fault("scheduler", "the scheduler killed", "rfm", _kill_scheduler),
     Fault("postgres", "Postgres restarted", "ingest", _restart_postgres),
-    Fault("master", "the Spark master killed", "clean", _restart_master),
-    Fault("memory", "an executor out of memory", "clean", _starve_executor),
+    Fault("worker", "a worker killed", "clean", _kill_worker),
+    Fault("network", "the network to a worker cut", "rfm", _cut_network),
+    Fault("memory", "an executor out of memory", "rfm", _starve_executor),
+    Fault("master", "the Spark master killed", "kmeans", _restart_master),
+    Fault("scheduler", "the scheduler killed", "report", _kill_scheduler),
 )
