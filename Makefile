@@ -90,8 +90,9 @@ bench: .venv/ready ## Time the whole workflow beside a notebook-style run, DuckD
 	@$(UV) sync --frozen --inexact --quiet --group bench
 	@.venv/bin/python -m bench
 
-lint: .venv/ready-dev ## Check the style of Python and SQL, the container files, and that no file holds a secret
+lint: .venv/ready-dev ## Check style and types of Python, style of SQL, the container files, and that no file holds a secret
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/sqlfluff lint include/sql
+	@.venv/bin/mypy --no-error-summary
 	@.venv/bin/hadolint Dockerfile
 	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yaml
 	@git ls-files -z | xargs -0 .venv/bin/detect-secrets-hook $(SECRETS)
@@ -113,4 +114,4 @@ format: .venv/ready-dev ## Put Python and SQL into the house style
 	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format . ; .venv/bin/sqlfluff fix include/sql
 
 clean: ## Remove what runs and set-up have left here, except the warehouse
-	rm -rf .venv .tools .local .pytest_cache .ruff_cache
+	rm -rf .venv .tools .local .pytest_cache .ruff_cache .mypy_cache

@@ -18,7 +18,7 @@ def run_checks(checks: list[SqlFile], rows: Callable[[SqlFile], DataFrame]) -> d
     results: dict[str, dict[str, Any]] = {}
     failed = []
     for check in checks:
-        row = rows(check).first()
+        (row,) = rows(check).collect()
         results.setdefault(check.of, {})[check.name] = _result(check, row, tables.plain(row.figure))
         if check.header.get("Level") == "fail" and not row.passed:
             failed.append(f"check {check.name} of {check.of} failed: {row.message}")

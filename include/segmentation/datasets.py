@@ -6,6 +6,7 @@ when a run needs it.
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from segmentation.paths import SQL
 
@@ -126,7 +127,7 @@ def stage_datasets(stage: str) -> dict[str, Dataset]:
     return {name: _dataset(name, stage, entry, content["code"]) for name, entry in content["datasets"].items()}
 
 
-def _dataset(name: str, stage: str, entry: dict, code: list[str]) -> Dataset:
+def _dataset(name: str, stage: str, entry: dict[str, Any], code: list[str]) -> Dataset:
     columns = entry.get("columns", {})
     return Dataset(
         name=name,

@@ -1,6 +1,8 @@
 """Write the reference pages of `docs/reference` from the schemas, the settings and the maps: `make docs`."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from segmentation.datasets import SQL_FOLDERS, Dataset, stage_datasets
 from segmentation.paths import PROJECT
@@ -54,14 +56,14 @@ def params_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _default(value) -> str:
+def _default(value: Any) -> str:
     if value is None:
         return "empty"
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return f"a list of {len(value)}" if isinstance(value, list) and len(text) > 60 else f"`{text}`"
 
 
-def _allowed(meta) -> str:
+def _allowed(meta: Mapping[str, Any]) -> str:
     if "pattern" in meta:
         return f"a text like `{meta['pattern']}`".replace("|", "\\|")
     if "enum" in meta:

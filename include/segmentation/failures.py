@@ -33,8 +33,9 @@ def in_words(warehouse: Path) -> Iterator[None]:
         for cause in causes:
             place = _forbidden(cause, warehouse)
             if place:
+                why = os.strerror(cause.errno or 0) if isinstance(cause, OSError) else cause
                 raise UserError(
-                    f"Cannot write to {place} ({os.strerror(cause.errno) if isinstance(cause, OSError) else cause}). "
+                    f"Cannot write to {place} ({why}). "
                     f"Let the user {_user()} write there, or set SEGMENTATION_WAREHOUSE to another folder."
                 ) from error
         raise

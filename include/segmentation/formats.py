@@ -4,12 +4,13 @@ import sys
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 MISSING = "–"
 CONTROL = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])  # bidirectional overrides
 
 
-def is_missing(value) -> bool:
+def is_missing(value: Any) -> bool:
     """Whether a value is None, NaN or one of pandas' own.
 
     Where nobody has imported pandas, no value is one of its own. The pages in Airflow come sooner without it.
@@ -18,17 +19,17 @@ def is_missing(value) -> bool:
     return bool(pandas.isna(value)) if pandas else value is None or value != value  # noqa: PLR0124
 
 
-def number(value, digits: int = 0) -> str:
+def number(value: Any, digits: int = 0) -> str:
     """A number with thousands separators, or a dash for a missing one."""
     return MISSING if is_missing(value) else f"{value:,.{digits}f}".replace("-", "−")
 
 
-def count_of(value, one: str) -> str:
+def count_of(value: Any, one: str) -> str:
     """A number with its noun: `1 customer`, `1,204 customers`."""
     return f"{number(value)} {one}{'' if value == 1 else 's'}"
 
 
-def money(value, currency: str = "$", digits: int = 2, compact: bool = False) -> str:
+def money(value: Any, currency: str = "$", digits: int = 2, compact: bool = False) -> str:
     """An amount such as `$1,234.50`, `EUR 1,234.50`, or `$1.2M` when compact."""
     if is_missing(value):
         return MISSING
@@ -43,20 +44,20 @@ def money(value, currency: str = "$", digits: int = 2, compact: bool = False) ->
     return f"{sign}{currency}{gap}{amount:,.{digits}f}{unit}"
 
 
-def percent(part, whole, digits: int = 1) -> str:
+def percent(part: Any, whole: Any, digits: int = 1) -> str:
     """`part` of `whole` as a percentage, or a dash when there is no whole."""
     if is_missing(part) or is_missing(whole) or not whole:
         return MISSING
     return number(100 * float(part) / float(whole), digits) + "%"
 
 
-def clean(text) -> str:
+def clean(text: Any) -> str:
     """A name on one line, without characters that XML forbids or that turn the text around it."""
     text = str(text).translate(CONTROL)
     return " ".join("".join(c if unicodedata.category(c) not in ("Cc", "Cs") else " " for c in text).split())
 
 
-def name(text) -> str:
+def name(text: Any) -> str:
     """A clean name for the middle of a sentence. Right-to-left names are isolated, so the numbers stay in place."""
     text = clean(text)
     right_to_left = any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
@@ -68,12 +69,12 @@ def listed(names: Sequence[str], last: str = "and") -> str:
     return f" {last} ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
-def day(value: date) -> str:
-    """A day such as `1 September 2023`."""
-    return f"{value.day} {value:%B %Y}"
+def day(value: date | None) -> str:
+    """A day such as `1 September 2023`; a dash where there is none."""
+    return MISSING if value is None else f"{value.day} {value:%B %Y}"
 
 
-def shorten(text, length: int) -> str:
+def shorten(text: Any, length: int) -> str:
     """A clean name of at most `length` characters."""
     text = clean(text)
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"

@@ -56,5 +56,6 @@ def _ship_code(spark: "SparkSession") -> None:
 
 def started_in(spark: "SparkSession") -> float:
     """Seconds from the start of the Java process to now: what a task pays before it can work."""
+    assert spark._jvm is not None
     java = spark._jvm.java.lang.management.ManagementFactory.getRuntimeMXBean()
     return time.time() - java.getStartTime() / 1000

@@ -4,6 +4,7 @@ The DAG's trigger form, the jobs' command lines and `make run` are all made from
 Stdlib only, because Airflow imports this module each time it parses the DAG.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -30,8 +31,8 @@ def segment_map_names() -> tuple[str, ...]:
 def setting(default: Any, kind: str, text: str, **limits: Any) -> Any:
     """A field of Settings: its default, JSON type, help text, and limits in JSON-schema words."""
     metadata = {"default": default, "type": kind, "help": text, **limits}
-    typed = {"array": tuple, "number": lambda number: Decimal(str(number))}.get(kind, lambda value: value)
-    return field(default=typed(default), metadata=metadata)
+    typed: dict[str, Callable[[Any], Any]] = {"array": tuple, "number": lambda number: Decimal(str(number))}
+    return field(default=typed[kind](default) if kind in typed else default, metadata=metadata)
 
 
 @dataclass(frozen=True)

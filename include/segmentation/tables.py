@@ -88,7 +88,7 @@ def rows_checksum(frame: DataFrame, item: Dataset) -> str:
     manifest has the checksum of every file.
     """
     columns = [name for name in frame.columns if name not in item.bulky]
-    total = frame.select(F.sum(F.xxhash64(*columns).cast("decimal(38,0)"))).first()[0]
+    ((total,),) = frame.select(F.sum(F.xxhash64(*columns).cast("decimal(38,0)"))).collect()
     return f"{int(total or 0) % 2**64:016x}"
 
 
@@ -99,12 +99,13 @@ def observed(spark: SparkSession, observation: Observation) -> dict[str, Any] | 
     once the events of the finished write have arrived.
     """
     spark.sparkContext._jsc.sc().listenerBus().waitUntilEmpty()
-    if not observation._jo.future().isCompleted() or observation._jo.getRow().schema() is None:
+    java = observation._jo
+    if java is None or not java.future().isCompleted() or java.getRow().schema() is None:
         return None
     return {key: plain(value) for key, value in observation.get.items()}
 
 
-def rows_frame(spark: SparkSession, ddl: str, rows: list[tuple]) -> DataFrame:
+def rows_frame(spark: SparkSession, ddl: str, rows: list[tuple[Any, ...]]) -> DataFrame:
     """A few rows as a frame. They travel as JSON, because `createDataFrame` would start Python workers for them."""
     names = [column.split()[0].strip("`") for column in ddl.split(", ")]
     text = json.dumps([dict(zip(names, row, strict=True)) for row in rows])

@@ -99,7 +99,7 @@ class Work:
         frozen_edges.check(frame, version, self.plan.settings.bins)
         frame.createOrReplaceTempView(FROZEN_VIEW)
 
-    def register_rows(self, view: str, ddl: str, rows: list[tuple]) -> None:
+    def register_rows(self, view: str, ddl: str, rows: list[tuple[Any, ...]]) -> None:
         """Make a view of a few rows."""
         tables.rows_frame(self.spark, ddl, rows).createOrReplaceTempView(view)
 
@@ -189,7 +189,7 @@ class Work:
         print(f"{what} in {now - self._since:.1f} s", flush=True)
         self._since = now
 
-    def _draft(self, item: Dataset, files: dict, rows: int, checksum: str | None) -> None:
+    def _draft(self, item: Dataset, files: dict[str, Any], rows: int, checksum: str | None) -> None:
         identity, as_of = self.plan.identity(item.name), self.plan.as_of_for(item.name)
         self._drafts[item.name] = Manifest(
             dataset=item.name,

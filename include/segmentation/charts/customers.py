@@ -5,6 +5,7 @@ the order of the rows does not matter and the same table gives the same bytes.
 """
 
 import math
+from typing import Any
 
 import matplotlib
 import pandas as pd
@@ -30,6 +31,7 @@ from segmentation.charts.part_lists import BOLD, ROW, flow
 from segmentation.charts.scales import SPREAD, counts, days, spend
 from segmentation.formats import clean, count_of, money, number
 
+Cell = tuple[int, int]  # recency and frequency score
 MUTED = {"color": PALETTE["muted"][0]}
 AXIS = {**MUTED, "fontsize": SMALL + 1}
 PLOT = 290  # the height of a plot of points
@@ -106,7 +108,7 @@ def frequency_monetary(customer_sample: pd.DataFrame, currency: str = "$", count
     return _scatter("frequency-monetary", title, rows, ("frequency", counts(counted)), ("spend", spend(currency)))
 
 
-def _scatter(name: str, title: str, rows: pd.DataFrame, across: tuple, upwards: tuple) -> Chart:
+def _scatter(name: str, title: str, rows: pd.DataFrame, across: tuple[Any, ...], upwards: tuple[Any, ...]) -> Chart:
     """Points in the colour and shape of their cluster, with the key below. An axis is a column and its scale."""
     (x_column, x_scale), (y_column, y_scale) = across, upwards
     x, y = x_scale(rows[x_column], 7), y_scale(rows[y_column], 10)
@@ -172,7 +174,7 @@ def _spread(rows: pd.DataFrame, column: str) -> list[float]:
     ]
 
 
-def _averages(cells: dict, currency: str, room: float) -> tuple[dict, float, bool]:
+def _averages(cells: dict[Cell, Any], currency: str, room: float) -> tuple[dict[Cell, str], float, bool]:
     """What is written in the cells, in which size, and whether it is without the currency, to fit."""
     with_it, without = (
         {key: money(row.avg_monetary, unit, compact=True) for key, row in cells.items()} for unit in (currency, "")
@@ -183,11 +185,11 @@ def _averages(cells: dict, currency: str, room: float) -> tuple[dict, float, boo
     return without, SMALL, True
 
 
-def _widest(texts: dict, size: float) -> float:
+def _widest(texts: dict[Cell, str], size: float) -> float:
     return max((text_width(text, size) for text in texts.values()), default=0)
 
 
-def _strengths(grid: pd.DataFrame) -> dict[tuple[int, int], float]:
+def _strengths(grid: pd.DataFrame) -> dict[Cell, float]:
     """How strong the colour of each cell is, by the logarithm of its average spend: a few cells are far higher."""
     logs = floats(grid["avg_monetary"]).clip(lower=0.01).map(math.log)
     low, high = logs.min(), logs.max()

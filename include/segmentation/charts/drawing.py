@@ -11,10 +11,13 @@ import textwrap
 import unicodedata
 import warnings
 import xml.etree.ElementTree as ET
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -27,7 +30,7 @@ NEW, GONE = "new", "gone"
 # One unit is one CSS pixel at natural size. 420 is narrow enough to stay readable on a phone.
 WIDTH, WIDE, FONT, SMALL, LABELS = 420, 760, 12.5, 11, 142
 CHARACTER = 7.8  # width of a digit at FONT, in the wide font that the layout counts on
-STYLE = {
+STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "segmentation",
     "text.parse_math": False,  # two dollar signs in a label are money, not a formula
@@ -72,7 +75,7 @@ def new_figure(width: float, height: float) -> Figure:
     return figure
 
 
-def new_axes(figure: Figure, x: float, y: float, width: float, height: float, title: str = ""):
+def new_axes(figure: Figure, x: float, y: float, width: float, height: float, title: str = "") -> Axes:
     """Axes at a place in pixels from the top left, without frame; no layout engine is involved."""
     full_width, full_height = figure.get_size_inches() * 72
     axes = figure.add_axes((x / full_width, 1 - (y + height) / full_height, width / full_width, height / full_height))
@@ -81,7 +84,7 @@ def new_axes(figure: Figure, x: float, y: float, width: float, height: float, ti
     return axes
 
 
-def new_canvas(figure: Figure):
+def new_canvas(figure: Figure) -> Axes:
     """Axes over the whole figure, measured in pixels from the top left."""
     width, height = figure.get_size_inches() * 72
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
@@ -89,7 +92,7 @@ def new_canvas(figure: Figure):
     return axes
 
 
-def draw_bars(axes, values, labels: list[str], colours: list[str]) -> None:
+def draw_bars(axes: Axes, values: Any, labels: list[str], colours: list[str]) -> None:
     """Horizontal bars, first on top, each with its figure at its end. The longest figure gets its room."""
     values = floats(values).fillna(0)
     rows = [str(place) for place in range(len(values))]  # by place: two names may be the same once shortened
@@ -104,7 +107,7 @@ def draw_bars(axes, values, labels: list[str], colours: list[str]) -> None:
     axes.axvline(0, color=PALETTE["line"][0], linewidth=1.5)
 
 
-def draw_row_labels(axes, names, notes=None, offset: float = 0) -> None:
+def draw_row_labels(axes: Axes, names: Iterable[Any], notes: Any = None, offset: float = 0) -> None:
     """Names left of the rows. A note, such as the group, goes below its name in small type."""
     for place, name in enumerate(names):
         lines = wrap_by_width(clean(name), 19, 2)
@@ -123,7 +126,8 @@ def wrap_by_width(text: str, width: int, most: int) -> list[str]:
 
     A character of the wide scripts or an emoji counts as two, a broad letter as 1.7.
     """
-    lines, line, used = [], "", 0.0
+    lines: list[str] = []
+    line, used = "", 0.0
     for word in re.findall(r"\S+", text):
         if line and used + 1 + sum(map(_breadth, word)) > width:
             lines, line, used = [*lines, line], "", 0.0
@@ -153,7 +157,7 @@ def _breadth(character: str) -> float:
     return 1.7 if character in "MWmw@%" else 1
 
 
-def draw_heatmap(share: pd.DataFrame, row_notes, column_notes, wide: bool) -> Figure:
+def draw_heatmap(share: pd.DataFrame, row_notes: Any, column_notes: Any, wide: bool) -> Figure:
     """Cells from clear to full colour, each with its percentage; columns are named above the cells."""
     width, left, right = (WIDE, 165, 92) if wide else (WIDTH, LABELS, 4)
     cell = (width - left - right) / len(share.columns)
@@ -166,7 +170,7 @@ def draw_heatmap(share: pd.DataFrame, row_notes, column_notes, wide: bool) -> Fi
         ]
         for name, note in zip(share.columns, column_notes, strict=True)
     ]
-    top = 18 + 15 * max(map(len, heads))
+    top: float = 18 + 15 * max(map(len, heads))
     if slanted:
         top += 0.65 * CHARACTER * max((len(line) for head in heads for line in head), default=0)
     figure = new_figure(width, 32 * len(share) + top + 4)
@@ -206,7 +210,8 @@ def finish(name: str, title: str, alt: str, figure: Figure, wide: bool = False, 
         figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
     root = ET.fromstring(buffer.getvalue())
     # Matplotlib's own style sheet would reach the whole page.
-    root.remove(root.find(SVG + "defs"))
+    for sheet in root.findall(SVG + "defs")[:1]:
+        root.remove(sheet)
     used = set(re.findall(r"#([\w.-]+)[\")]", buffer.getvalue().decode()))
     for node in root.iter():
         if node.get("id") in used:

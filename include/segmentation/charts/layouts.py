@@ -39,7 +39,8 @@ def shelves(sizes: Sequence[float], width: float, height: float, gap: float, hea
 
     There is a gap between the boxes of a row and room for a head above each row. All of it is `height` high.
     """
-    rest, rows = [size * width * height / sum(sizes) for size in sizes], []
+    rest = [size * width * height / sum(sizes) for size in sizes]
+    rows: list[list[float]] = []
     while rest:
         count = _row(rest, width)
         row, rest = rest[:count], rest[count:]
@@ -50,7 +51,8 @@ def shelves(sizes: Sequence[float], width: float, height: float, gap: float, hea
     # A row with more gaps has less width for its boxes, so it must be higher.
     rooms = [width - gap * (len(row) - 1) for row in rows]
     scale = (height - head * len(rows)) / sum(sum(row) / room for row, room in zip(rows, rooms, strict=True))
-    shelved, top = [], 0.0
+    shelved: list[list[Box]] = []
+    top = 0.0
     for row, room in zip(rows, rooms, strict=True):
         top, left, boxes = top + head, 0.0, []
         for area in row:

@@ -1,14 +1,17 @@
 """The points of a cluster: each cluster has a colour and a shape of its own, so neither is needed alone."""
 
 from collections.abc import Iterable
+from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from segmentation.charts.palette import CLUSTER_COLOURS, PALETTE
 
 # Lines from -1 to 1, y downwards. A line without a length is a dot: round or square, as its ends are.
-SHAPES = [
+Line = list[tuple[float, float]]
+SHAPES: list[tuple[str, float, list[Line]]] = [
     ("round", 1.9, [[(0, 0), (0, 0)]]),
     ("filled", 0, [[(0, -1.15), (1.1, 0.8), (-1.1, 0.8)]]),
     ("projecting", 1.65, [[(0, 0), (0, 0)]]),
@@ -27,11 +30,14 @@ def cluster_colour(cluster: int) -> str:
     return f"cluster-{int(cluster) % len(CLUSTER_COLOURS)}"
 
 
-def draw_points(axes, spots: Iterable[tuple[float, float]], cluster: int, radius: float, alpha: float = 1) -> None:
+def draw_points(
+    axes: Axes, spots: Iterable[tuple[float, float]], cluster: int, radius: float, alpha: float = 1
+) -> None:
     """The points of one cluster on a canvas, all as one path to keep the picture small."""
     # With more clusters than colours, the next ones have the same colours in other shapes.
     ends, thickness, lines = SHAPES[(int(cluster) + int(cluster) // len(CLUSTER_COLOURS)) % len(SHAPES)]
-    vertices, codes = [], []
+    vertices: Line = []
+    codes: list[Any] = []
     for x, y in spots:
         for line in lines:
             vertices += [(round(x + radius * across, 1), round(y + radius * down, 1)) for across, down in line]

@@ -26,4 +26,4 @@ GROUP_COLOURS = {"High value": "high", "New": "new", "At risk": "risk", "Churned
 
 def group_colour(group: str | None) -> str:
     """The palette's name for the colour of a group of segments; a group of one's own map is `other`."""
-    return GROUP_COLOURS.get(group, "other")
+    return GROUP_COLOURS.get(group or "", "other")

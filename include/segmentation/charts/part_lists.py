@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
 from segmentation.charts.drawing import CHARACTER, SMALL, text_width, wrap_by_width
@@ -34,7 +35,7 @@ def list_height(parts: Sequence[Part], width: float) -> float:
     return sum(_height(part, parts, width) for part in parts)
 
 
-def draw_list(axes, parts: Sequence[Part], top: float, width: float) -> None:
+def draw_list(axes: Axes, parts: Sequence[Part], top: float, width: float) -> None:
     """The parts by number, one below the other: dot, name, group, customers and share."""
     total, muted, y = sum(part.customers for part in parts), {"color": PALETTE["muted"][0]}, top + ROW / 2
     for place, part in enumerate(parts):

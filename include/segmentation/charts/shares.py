@@ -11,6 +11,7 @@ from itertools import pairwise
 import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.patches import Circle, PathPatch, Rectangle
 from matplotlib.path import Path
 
@@ -135,7 +136,7 @@ def _ring(name: str, title: str, one: str, parts: Sequence[Part]) -> Chart:
     return finish(name, title, alt, figure)
 
 
-def _number_slices(axes, x: float, y: float, angles: Sequence[float]) -> None:
+def _number_slices(axes: Axes, x: float, y: float, angles: np.ndarray) -> None:
     """The numbers around the ring. They keep apart, with a line to the slice; the thinnest share one, as 9–12."""
     marks = [((start + end) / 2, str(place + 1)) for place, (start, end) in enumerate(pairwise(angles))]
     thin = sum(end - start < THIN for start, end in pairwise(angles))
@@ -160,15 +161,16 @@ def _slice(x: float, y: float, start: float, end: float, gap: float) -> Path:
     """A piece of the ring between two angles, with straight gaps; a thin one keeps at least half its width."""
     outer, inner = (min(math.degrees(gap / 2 / radius), (end - start) / 4) for radius in (RADIUS, HOLE))
     there, back = Path.arc(start + outer, end - outer), Path.arc(start + inner, end - inner)
-    points = np.concatenate([there.vertices * RADIUS, back.vertices[::-1] * HOLE, [(0, 0)]])
-    return Path(points + np.array([x, y]), [*there.codes, Path.LINETO, *back.codes[1:], Path.CLOSEPOLY])
+    points = np.concatenate([np.array(there.vertices) * RADIUS, np.array(back.vertices)[::-1] * HOLE, [(0, 0)]])
+    codes = [*np.array(there.codes), Path.LINETO, *np.array(back.codes)[1:], Path.CLOSEPOLY]
+    return Path(points + np.array([x, y]), codes)
 
 
 def _at(x: float, y: float, angle: float, radius: float) -> tuple[float, float]:
     return x + radius * math.cos(math.radians(angle)), y + radius * math.sin(math.radians(angle))
 
 
-def _draw_heads(axes, boxes: Sequence[Box], parts: Sequence[Part], first: int) -> None:
+def _draw_heads(axes: Axes, boxes: Sequence[Box], parts: Sequence[Part], first: int) -> None:
     """The clusters' numbers above a row of blocks, with their names where there is room.
 
     Bare numbers keep apart; a line leads from one to a block that is too narrow for it.
@@ -195,7 +197,7 @@ def _draw_heads(axes, boxes: Sequence[Box], parts: Sequence[Part], first: int) -
             axes.plot([spot, middle], [top - 5, top - 1], linewidth=1, **MUTED)
 
 
-def _draw_tile(axes, box: Box, name: str, portion: str, group: str | None) -> None:
+def _draw_tile(axes: Axes, box: Box, name: str, portion: str, group: str | None) -> None:
     """A tile with its name and its share, its name alone, or neither: what fits."""
     left, top, width, height = box
     inset = min(1.0, width / 4, height / 4)
@@ -212,7 +214,7 @@ def _draw_tile(axes, box: Box, name: str, portion: str, group: str | None) -> No
             return
 
 
-def _draw_frame(axes, box: Box, group: str | None) -> None:
+def _draw_frame(axes: Axes, box: Box, group: str | None) -> None:
     """A tint that text can be read on, in an edge of the full colour."""
     left, top, width, height = box
     colour, edge = PALETTE[group_colour(group)][0], min(1.4, width / 2, height / 2)

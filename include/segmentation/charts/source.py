@@ -4,6 +4,9 @@ Names of products and categories are texts of strangers: they are cleaned, wrapp
 `drawing`, and stay text in the SVG.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import matplotlib
 import pandas as pd
 
@@ -96,17 +99,17 @@ def top_categories(category_summary: pd.DataFrame) -> Chart | None:
     return _bars("top-categories", "Top categories, last year", alt, shown["name"], shown["purchases_last_year"], note)
 
 
-def product_label(name, parent_asin: str) -> str:
+def product_label(name: Any, parent_asin: str) -> str:
     """The name of a product, or its id where the name is unknown or has nothing to show."""
     return (clean(name) if isinstance(name, str) else "") or clean(parent_asin)
 
 
-def category_label(name) -> str:
+def category_label(name: Any) -> str:
     """The name of a category, or a word for the unknown one."""
     return (clean(name) if isinstance(name, str) else "") or UNKNOWN
 
 
-def _bars(name: str, title: str, alt: str, names, purchases, note: str) -> Chart:
+def _bars(name: str, title: str, alt: str, names: Sequence[str], purchases: Any, note: str) -> Chart:
     height = 40 * len(names)
     figure = new_figure(WIDTH, height + 8)
     axes = new_axes(figure, LABELS, 4, WIDTH - LABELS, height)

@@ -81,8 +81,8 @@ def _looks_odd(block: bytes, buffer: np.ndarray, starts: np.ndarray, ends: np.nd
     for place in [*_infinities(block), *_long_numbers(block, buffer)]:
         odd[np.searchsorted(ends, place)] = True
     if not _is_utf8(block):
-        for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
-            odd[number] |= not _is_utf8(block[start:end])
+        for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
+            odd[place] |= not _is_utf8(block[start:end])
     return odd
 
 
@@ -140,6 +140,7 @@ class _Reader:
 
     def _parsed(self, numbers: np.ndarray) -> pa.Table | None:
         first, last = numbers[0], numbers[-1]
+        lines: bytes | memoryview
         if last - first + 1 == len(numbers):
             lines = memoryview(self.block)[self.starts[first] : self.ends[last] + 1]
         else:

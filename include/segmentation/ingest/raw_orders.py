@@ -24,7 +24,7 @@ BROKEN = "broken_line"
 def register(spark: SparkSession, paths: list[Path], source: dict[str, Any]) -> None:
     """Register `raw_orders` over the files of a source version; `source`: the settings in its manifest."""
     mapping, files = source["mapping"], source["files"]
-    groups: dict[tuple, list[str]] = {}
+    groups: dict[tuple[Any, ...], list[str]] = {}
     for path in paths:
         alike = (tuple(files[path.name]["columns"]), tuple(files[path.name]["types"]))
         groups.setdefault(alike, []).append(str(path))

@@ -41,11 +41,12 @@ def choose_k(tried: list[Tried]) -> tuple[int, str]:
 
 def _distances(tried: list[Tried]) -> dict[int, float]:
     """How far each point lies below the chord, on axes scaled to 0..1."""
-    first, last = tried[0], tried[-1]
-    height = first.wcss - last.wcss
+    curve = {one.k: one.wcss for one in tried if one.wcss is not None}
+    first, last = tried[0].k, tried[-1].k
+    height = curve[first] - curve[last]
     if height <= 0:
-        return {one.k: 0.0 for one in tried}
-    return {one.k: 1 - (one.k - first.k) / (last.k - first.k) - (one.wcss - last.wcss) / height for one in tried}
+        return dict.fromkeys(curve, 0.0)
+    return {k: 1 - (k - first) / (last - first) - (wcss - curve[last]) / height for k, wcss in curve.items()}
 
 
 def _by_silhouette(tried: list[Tried], why: str) -> tuple[int, str]:

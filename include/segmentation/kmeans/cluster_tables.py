@@ -1,5 +1,7 @@
 """The views that hand the results of the search on to the SQL of `kmeans`."""
 
+from typing import Any
+
 from segmentation.kmeans.cluster_count import Tried
 from segmentation.kmeans.clustering import FEATURES, Search
 
@@ -10,7 +12,7 @@ VIEWS = {
 }
 
 
-def tables(found: Search, others: list[tuple[str, Tried, str | None]]) -> dict[str, list[tuple]]:
+def tables(found: Search, others: list[tuple[str, Tried, str | None]]) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of VIEWS from the search and from the other algorithms."""
     tried = []
     for one in found.tried:
@@ -21,10 +23,10 @@ def tables(found: Search, others: list[tuple[str, Tried, str | None]]) -> dict[s
     return {"tried_k": tried, "fitted_centroids": centroids, "fitted_quality": _quality(found)}
 
 
-def _quality(found: Search) -> list[tuple]:
+def _quality(found: Search) -> list[tuple[Any, ...]]:
     """How far to trust the chosen clusters: of all of them (cluster is None), then of each."""
     judged, stable = found.judged, found.stability
-    rows: list[tuple] = [
+    rows: list[tuple[Any, ...]] = [
         ("silhouette", None, judged.tried.silhouette),
         ("explained_share", None, judged.explained),
         *[("silhouette", cluster, value) for cluster, value in enumerate(judged.silhouettes)],

@@ -48,6 +48,7 @@ class Points:
         """Do `work` on every block and add up what it returns."""
         if self._few is not None:
             return work(self._few)
+        assert self._blocks is not None
         results = self._blocks.mapInArrow(_worker(work, len(self.sample)), "result binary").collect()
         # Our own workers have written them.
         parts = [pickle.loads(row.result) for row in results]  # noqa: S301

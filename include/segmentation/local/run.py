@@ -114,7 +114,8 @@ class Progress:
 
     def follow(self) -> "Progress":
         """Read to the end, printing a line for each stage as it ends."""
-        stage, began, made, submitted = "", 0.0, [], False
+        stage, began, submitted = "", 0.0, False
+        made: list[str] = []
         with ExitStack() as ticking:
             for line in self._copied():
                 if start := _START.search(line):

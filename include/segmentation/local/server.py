@@ -88,7 +88,7 @@ def _group_alive(pid: int) -> bool:
     return True
 
 
-def _wait_until_healthy(process: subprocess.Popen, log: Path) -> None:
+def _wait_until_healthy(process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:

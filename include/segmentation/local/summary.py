@@ -1,6 +1,7 @@
 """The words at the end of a run: as-of date, segments, clusters, where the report is."""
 
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,7 +13,7 @@ from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
 
 
-def table(warehouse: Warehouse, report: Manifest, name: str) -> list[dict]:
+def table(warehouse: Warehouse, report: Manifest, name: str) -> list[dict[str, Any]]:
     """The rows of a table that a report rests on."""
     manifest = warehouse.get(name, report.inputs[name], report.as_of_date)
     folder = warehouse.place_of(manifest)

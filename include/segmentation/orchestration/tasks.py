@@ -135,7 +135,7 @@ class StageOperator(SparkSubmitOperator):
 
         warehouse = Warehouse(warehouse_root())
         try:
-            given = arguments.read(self.application_args)
+            given = arguments.read(self.application_args or [])
             plans = stages.make_plans(self.stage, given)
             missing = [name for plan in plans for name in stages.missing_datasets(self.stage, plan, warehouse)]
             if missing:

@@ -1,6 +1,6 @@
 """Two reports side by side: key figures, segments, and who moved where."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -78,13 +78,14 @@ def compare(warehouse: Warehouse, one: Manifest, other: Manifest) -> Comparison:
     then, now = (listing.month_of(each) for each in (before, after))
     currencies = [listing.currency(warehouse, each) for each in (before, after)]
     rows = [listing.summary(warehouse, each) for each in (before, after)]
-    segments = _segments(*rows, same_currency=currencies[0] == currencies[1])
+    same_currency = currencies[0] == currencies[1]
+    segments = _segments(rows[0], rows[1], same_currency)
     moves, why = _moves(warehouse, before, after, [segment.name for segment in segments])
     return Comparison(
         then=replace(then, currency=currencies[0]),
         now=replace(now, currency=currencies[1]),
         notes=_notes(before, after, then, now, currencies),
-        figures=_figures(*rows, same_currency=currencies[0] == currencies[1]),
+        figures=_figures(rows[0], rows[1], same_currency),
         segments=segments,
         moves=moves,
         why_no_moves=why,
@@ -126,8 +127,8 @@ def _figures(before: tables.Rows, after: tables.Rows, same_currency: bool) -> li
     per_head = [amount / count if count else None for amount, count in zip(spend, customers, strict=True)]
     figures = [
         Figure("Customers", NUMBER, *customers),
-        _amounts("Total spend", *spend, same_currency),
-        _amounts("Spend per customer", *per_head, same_currency),
+        _amounts("Total spend", spend, same_currency),
+        _amounts("Spend per customer", per_head, same_currency),
     ]
     for group in GROUPS:
         shares = [_share(rows, group, amount) for rows, amount in zip((before, after), spend, strict=True)]
@@ -145,8 +146,8 @@ class _Unlike(Figure):
         return None
 
 
-def _amounts(label: str, then: Any, now: Any, same_currency: bool) -> Figure:
-    return (Figure if same_currency else _Unlike)(label, MONEY, then, now)
+def _amounts(label: str, then_and_now: Sequence[Any], same_currency: bool) -> Figure:
+    return (Figure if same_currency else _Unlike)(label, MONEY, *then_and_now)
 
 
 def _share(rows: tables.Rows, group: str, spend: Decimal) -> Decimal | None:
@@ -161,7 +162,7 @@ def _segments(before: tables.Rows, after: tables.Rows, same_currency: bool) -> l
 
     def figure(kind: str, column: str, name: str) -> Figure:
         values = [side[name][column] if name in side else 0 for side in sides]
-        return _amounts(column, *values, same_currency) if kind == MONEY else Figure(column, kind, *values)
+        return _amounts(column, values, same_currency) if kind == MONEY else Figure(column, kind, *values)
 
     found = [
         Segment(name, group, figure(NUMBER, "customers", name), figure(MONEY, "total_monetary", name))

@@ -26,8 +26,10 @@ class Export:
 
 def lists(exports: Manifest | None) -> list[Export]:
     """The lists of an exports version by name. `champions.csv` and `champions.parquet` are one list."""
+    if exports is None:
+        return []
     by_name: dict[str, list[str]] = {}
-    for name in sorted(exports.files) if exports else ():
+    for name in sorted(exports.files):
         by_name.setdefault(str(PurePosixPath(name).with_suffix("")), []).append(name)
     return [_export(stem, names, exports) for stem, names in by_name.items()]
 

@@ -168,5 +168,6 @@ def _with_changes(months: list[Month]) -> list[Month]:
 
 
 def _since(month: Month, before: Month | None) -> Month:
-    known = before and month.customers is not None and before.customers is not None
-    return replace(month, before=before, change=month.customers - before.customers if known else None)
+    if before is None or month.customers is None or before.customers is None:
+        return replace(month, before=before, change=None)
+    return replace(month, before=before, change=month.customers - before.customers)

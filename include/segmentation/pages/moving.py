@@ -1,6 +1,7 @@
 """Who moved from which segment to which between two months, counted over all customers of both."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -42,7 +43,7 @@ class Moves:
     def _by_pair(self) -> dict[tuple[str | None, str | None], int]:
         return {(then, now): customers for then, now, customers in self.counts}
 
-    def _sum(self, wanted) -> int:
+    def _sum(self, wanted: Callable[[str | None, str | None], bool]) -> int:
         return sum(customers for then, now, customers in self.counts if wanted(then, now))
 
     @property
@@ -77,13 +78,13 @@ class Moves:
     def _present(self, side: int) -> list[str | None]:
         found = {pair[side] for pair in self._by_pair}
         named = [segment for segment in self.order if segment in found]
-        named += sorted(found - set(named) - {None})
-        return [*named, None] if None in found else named
+        named += sorted({segment for segment in found if segment is not None} - set(named))
+        return [*named, None] if None in found else [*named]
 
     @property
     def sentences(self) -> list[str]:
         """The largest moves between segments, largest first."""
-        moved = [(then, now, n) for then, now, n in self.counts if None not in (then, now) and then != now]
+        moved = [(then, now, n) for then, now, n in self.counts if then is not None and now is not None and then != now]
         moved.sort(key=lambda move: (-move[2], move[0], move[1]))
         return [self._sentence(*move) for move in moved[:LARGEST]]
 

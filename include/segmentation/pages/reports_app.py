@@ -5,6 +5,7 @@ never by a path from the request. The pages have no script, load nothing, and li
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from http import HTTPStatus
@@ -139,7 +140,7 @@ def manifest(dataset: Dataset, version: Version, as_of: Day | None = None) -> Re
     return Response(json.dumps(content, indent=2) + "\n", media_type="application/json")
 
 
-def failed(request: Request, status: int, words: str, headers: dict[str, str] | None = None) -> HTMLResponse:
+def failed(request: Request, status: int, words: str, headers: Mapping[str, str] | None = None) -> HTMLResponse:
     """A page that says what is wrong, with a way back. Its address may be any, so the way is not relative."""
     up = request.scope.get("root_path", "").rstrip("/") + "/"
     text = page("failed.html.j2", up, words=words, status=status)

@@ -41,7 +41,7 @@ class StrictHeaders:
         await self.app(scope, receive, send_strictly)
 
 
-def as_day(text: object) -> object:
+def as_day(text: object) -> date:
     """A day as YYYY-MM-DD, and nothing else that could be read as one. Raises ValueError."""
     if not isinstance(text, str) or not DAY.fullmatch(text):
         raise ValueError("not a day")

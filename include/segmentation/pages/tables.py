@@ -1,7 +1,6 @@
 """Rows of small published tables, remembered by the checksums of their files."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -47,6 +46,6 @@ def read(files: tuple[StoredFile, ...], columns: list[str]) -> pa.Table:
     return pa.concat_tables(found)
 
 
-def total(table: Rows, column: str) -> int | Decimal:
-    """The sum of a column that has no gaps."""
+def total(table: Rows, column: str) -> Any:
+    """The sum of a column that has no gaps, of its type."""
     return sum(row[column] for row in table)

@@ -33,7 +33,7 @@ TABLES = (
 def gather(work: Work) -> Report:
     """Everything of one run's page, the charts included. The tables are small: a row per segment or cluster."""
     plan, settings = work.plan, work.plan.settings
-    frames = {name: work.frame(name).toPandas() for name in TABLES}
+    frames: dict[str, pd.DataFrame] = {name: work.frame(name).toPandas() for name in TABLES}
     customers = work.input_manifest("customer_rfm")
     previous = work.input_manifest(f"{PREVIOUS}customer_rfm")
     search = frames["kmeans_search"].sort_values(["k", "algorithm"])

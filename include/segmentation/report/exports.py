@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from segmentation import tables
 from segmentation.datasets import dataset
@@ -22,7 +23,7 @@ MOVED_INTO = "moved-into-"
 LONGEST = 60  # characters of a file's name
 # As RFC 4180 has it, but for the ends of lines, which Spark would also change inside texts: quotes doubled, nothing
 # trimmed, null an empty cell.
-CSV = {
+CSV: dict[str, Any] = {
     "header": True, "quote": '"', "escape": '"', "emptyValue": "", "nullValue": "", "lineSep": "\n",
     "ignoreLeadingWhiteSpace": False, "ignoreTrailingWhiteSpace": False,
 }  # fmt: skip

@@ -56,14 +56,14 @@ class _Fault(Exception):
     """What is wrong and what is allowed, as a sentence without its end."""
 
 
-class _Texts(yaml.BaseLoader):
+class _Texts(yaml.BaseLoader):  # type: ignore[misc]
     """Reads each scalar as text: `No` stays a name, and `0555` does not turn into 365 as an octal number would."""
 
     def construct_scalar(self, node: Any) -> str:
         text = super().construct_scalar(node)
         return "" if node.style is None and text in ("~", "null", "Null", "NULL") else text
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict:
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[str, Any]:
         # YAML's own readers keep the last of two equal keys, and the rest of the file would be lost unseen.
         counts = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
         for key, _ in node.value:
@@ -171,7 +171,7 @@ def _is_control(character: str) -> bool:
     return kind in ("Cc", "Cs", "Zl", "Zp") or (kind == "Cf" and character not in JOINERS)
 
 
-def _asked(raw: dict, called: str, bins: int) -> tuple[Rule, ...]:
+def _asked(raw: dict[str, Any], called: str, bins: int) -> tuple[Rule, ...]:
     if ("cells" in raw) == ("rules" in raw):
         has = "both cells and rules; keep one" if "cells" in raw else "neither cells nor rules; give one"
         raise _Fault(f"{called} has {has} of them")
@@ -208,8 +208,9 @@ def _rule(raw: Any, place: int, segment: str, bins: int) -> Rule:
 
 
 def _range(raw: Any, metric: str, called: str, bins: int) -> tuple[int, int]:
-    ends = [_whole_number(end) for end in (raw if isinstance(raw, list) else [raw, raw])]
-    if len(ends) != 2 or None in ends:
+    given = raw if isinstance(raw, list) else [raw, raw]
+    ends = [end for end in map(_whole_number, given) if end is not None]
+    if len(given) != 2 or len(ends) != 2:
         raise _Fault(f"{called}: {metric} is {_shown(raw)}; it takes a score from 1 to {bins}, or [lowest, highest]")
     low, high = ends
     if not (1 <= low <= bins and 1 <= high <= bins):
@@ -230,7 +231,7 @@ def _check_names(names: list[str]) -> None:
         raise _Fault(f"segments named twice: {listed(map(repr, twice))}; give each a name of its own")
 
 
-def _refuse_unknown(raw: dict, known: tuple[str, ...], called: str) -> None:
+def _refuse_unknown(raw: dict[str, Any], known: tuple[str, ...], called: str) -> None:
     unknown = [key for key in raw if key not in known]
     if unknown:
         raise _Fault(f"{called} has the unknown key {_shown(unknown[0])}; known are {', '.join(known)}")

@@ -5,7 +5,7 @@ with its release. They stand alone, so they have a ground of their own and the c
 """
 
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 
 from segmentation.charts.drawing import wrap_by_width
@@ -20,6 +20,8 @@ NAME_LENGTH, GROUP_LENGTH = 21, 16
 # How much of its colour a cell has; the rest is white, so that the number can be read. With these shares the groups
 # keep apart for the three kinds of colour blindness too: what they take from the hue, the lightness makes up for.
 TINTS = {"high": 0.4, "new": 0.65, "risk": 0.7, "churned": 0.3, "other": 0.8}
+# The place of a cell, from the left and from the top, and its segment.
+Places = dict[tuple[int, int], int]
 INK, MUTED = PALETTE["ink"][0], PALETTE["muted"][0]
 FONT = "system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
 
@@ -71,10 +73,12 @@ def colour(group: str) -> str:
     return "#" + "".join(f"{round(tint * part + (1 - tint) * 255):02x}" for part in parts)
 
 
-def _panel(root, x, y, segments, numbers, bins, monetary) -> None:
+def _panel(
+    root: ET.Element, x: float, y: float, segments: Sequence[Segment], numbers: dict[str, int], bins: int, monetary: int
+) -> None:
     panel = ET.SubElement(root, "g", {"transform": f"translate({x} {y})"})
     _text(panel, bins * CELL / 2, TITLE - 8, f"Monetary {monetary}", anchor="middle", weight="600")
-    places = {}
+    places: Places = {}
     for recency, frequency in product(range(1, bins + 1), repeat=2):
         place = numbers[f"{recency}{frequency}{monetary}"]
         left, top = (recency - 1) * CELL, TITLE + (bins - frequency) * CELL
@@ -90,11 +94,11 @@ def _panel(root, x, y, segments, numbers, bins, monetary) -> None:
     ET.SubElement(panel, "rect", {**frame, "stroke-width": "1.4"})
 
 
-def _differ(places, left, top, other_left, other_top) -> bool:
+def _differ(places: Places, left: int, top: int, other_left: int, other_top: int) -> bool:
     return (other_left, other_top) in places and places[left, top] != places[other_left, other_top]
 
 
-def _frequency_axis(root, y, bins) -> None:
+def _frequency_axis(root: ET.Element, y: float, bins: int) -> None:
     for frequency in range(1, bins + 1):
         _text(root, LEFT - 7, y + (bins - frequency + 0.5) * CELL + 4, str(frequency), anchor="end", fill=MUTED)
     middle = y + bins * CELL / 2
@@ -102,7 +106,7 @@ def _frequency_axis(root, y, bins) -> None:
     turned.set("transform", f"rotate(-90 16 {_short(middle)})")
 
 
-def _legend(root, x, y, part) -> None:
+def _legend(root: ET.Element, x: float, y: float, part: Iterable[tuple[int, Segment]]) -> None:
     for at, head in ((NAME_AT, "Segment"), (GROUP_AT, "Group")):
         _text(root, x + at, y + 16, head, fill=MUTED)
     _text(root, x + COUNT_AT, y + 16, "Cells", anchor="end", fill=MUTED)
@@ -114,13 +118,13 @@ def _legend(root, x, y, part) -> None:
         _text(root, x + COUNT_AT, top + 15, str(len(segment.cells)), anchor="end")
 
 
-def _box(parent, left, top, place, group, size=CELL) -> None:
+def _box(parent: ET.Element, left: float, top: float, place: int, group: str, size: int = CELL) -> None:
     where = {"x": str(left), "y": str(top), "width": str(size), "height": str(size)}
     ET.SubElement(parent, "rect", {**where, "fill": colour(group), "stroke": "#ffffff"})
     _text(parent, left + size / 2, top + size / 2 + 4, str(place + 1), anchor="middle")
 
 
-def _text(parent, x, y, text, **more) -> ET.Element:
+def _text(parent: ET.Element, x: float, y: float, text: str, **more: str) -> ET.Element:
     names = {"anchor": "text-anchor", "weight": "font-weight", "size": "font-size"}
     attributes = {names.get(name, name): value for name, value in more.items()}
     node = ET.SubElement(parent, "text", {"x": _short(x), "y": _short(y), **attributes})

@@ -1,9 +1,10 @@
 """The page of docs/reference about segment maps: each map as a picture and a table, and how to write one."""
 
 import re
+from itertools import takewhile
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from segmentation.formats import clean
 from segmentation.paths import PROJECT
@@ -73,7 +74,7 @@ def pages() -> dict[Path, str]:
     return {PAGE: text, **files}
 
 
-def _template():
+def _template() -> Template:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
@@ -87,7 +88,7 @@ def _template():
 
 def _comment(path: Path) -> str:
     """The comment at the head of a map says what the map is for."""
-    lines = re.match(r"(#.*\n)*", path.read_text(encoding="utf-8-sig"))[0].splitlines()
+    lines = takewhile(lambda line: line.startswith("#"), path.read_text(encoding="utf-8-sig").splitlines())
     return " ".join(line.lstrip("# ") for line in lines)
 
 

@@ -51,9 +51,9 @@ def _find_files(files_path: str, category: str) -> dict[str, Path]:
         names = [Path(part.strip()).expanduser() for part in files_path.split(",")]
         if len(names) != 2:
             raise UserError(f"Param files_path: {files_path!r} names {len(names)} files. Allowed: REVIEWS,PRODUCTS.")
-        found: dict[str, Path | None] = {"reviews": names[0], "products": names[1]}
         for path in names:
             check_allowed("files_path", path)
+        found = {"reviews": names[0], "products": names[1]}
     else:
         folder = Path(files_path).expanduser()
         check_allowed("files_path", folder)
@@ -62,17 +62,18 @@ def _find_files(files_path: str, category: str) -> dict[str, Path]:
         found = {}
         for kind, name in file_names(category).items():
             candidates = [folder / f"{name}{ending}" for ending in COMPRESSIONS]
-            found[kind] = next((path for path in candidates if path.is_file()), None)
-            if found[kind] is None:
+            there = next((path for path in candidates if path.is_file()), None)
+            if there is None:
                 raise UserError(
                     f"Param files_path: {folder} has no {kind} file of category {category}; expected {name}, plain, "
                     f".gz or .zst. Categories found there: {', '.join(_categories_in(folder)) or 'none'}."
                 )
+            found[kind] = there
     for kind, path in found.items():
-        if path is None or not path.is_file():
+        if not path.is_file():
             raise UserError(f"Param files_path: the {kind} file {path} does not exist or is not a file.")
         check_allowed("files_path", path)
-    return {kind: path.resolve() for kind, path in found.items() if path}
+    return {kind: path.resolve() for kind, path in found.items()}
 
 
 def _categories_in(folder: Path) -> list[str]:

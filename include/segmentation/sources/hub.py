@@ -8,7 +8,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -71,7 +71,7 @@ class Hub:
             except (json.JSONDecodeError, UnicodeDecodeError, TypeError, KeyError, AttributeError):
                 raise Interrupted("the answer is not what the Hub sends") from None
 
-    def blocks(self, commit: str, path: str, sha256: str | None, start: int, total: int) -> Iterator[bytes]:
+    def blocks(self, commit: str, path: str, sha256: str | None, start: int, total: int) -> Generator[bytes]:
         """The bytes of a file from `start` on; an empty block where nothing new has come.
 
         May end early. Raises UserError, or Interrupted where another try may help.

@@ -92,8 +92,8 @@ def _find_files(files_path: str) -> dict[str, Path]:
 def _free_name(path: Path, taken: dict[str, Path]) -> str:
     """The file's name without signs that Spark takes for something else; with a number where another has it."""
     plain = re.sub(r"[^\w.-]", "_", re.sub(r"\.gz$", "", path.name, flags=re.IGNORECASE))
-    stem, ending = re.fullmatch(r"[._]*(.*)(\.\w+)", plain).groups()
-    numbered = (f"{stem or 'file'}{f'-{number}' if number else ''}{ending}" for number in range(len(taken) + 1))
+    stem, _, ending = plain.lstrip("._").rpartition(".")
+    numbered = (f"{stem or 'file'}{f'-{number}' if number else ''}.{ending}" for number in range(len(taken) + 1))
     return next(name for name in numbered if name not in taken)
 
 

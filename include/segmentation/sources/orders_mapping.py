@@ -46,7 +46,7 @@ def read_mapping(given: str) -> dict[str, Any]:
             raise _wrong(place, f"{key} is missing; give the column that holds it")
     if "amount" not in columns and not {"quantity", "unit_price"} <= set(columns):
         raise _wrong(place, "the amount is missing; give amount, or both quantity and unit_price")
-    mapping = {
+    mapping: dict[str, Any] = {
         "columns": columns,
         "returns": _returns(place, raw.get("returns"), columns),
         **{key: default if raw.get(key) is None else raw[key] for key, default in CONSTANTS.items()},

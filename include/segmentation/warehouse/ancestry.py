@@ -71,6 +71,8 @@ def tree(warehouse: Warehouse, top: Manifest) -> list[Line]:
 
 
 def _line_below(warehouse: Warehouse, above: Line, label: str, version: str) -> Line:
+    assert above.manifest is not None
+    found: Manifest | None
     try:
         found, fault = input_of(warehouse, above.manifest, label, version), GONE
     except (UserError, OSError):

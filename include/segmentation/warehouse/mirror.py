@@ -8,6 +8,7 @@ or not at all, and a version whose files never change. The manifest is written a
 versions that it leads to. Who finds a manifest finds all its files; who follows LATEST finds all that it rests on.
 """
 
+from typing import Any
 import contextlib
 import hashlib
 import json
@@ -134,7 +135,7 @@ class Mirror:
             for piece in _pieces(file):
                 target.write(piece)
 
-    def _fetch(self, name: str, path: Path, entry: dict) -> None:
+    def _fetch(self, name: str, path: Path, entry: dict[str, Any]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         checksum = hashlib.sha256()
         with self._files.open_input_stream(f"{self._root}/{name}") as file, open(path, "wb") as target:
