@@ -17,6 +17,7 @@ from segmentation.code_version import code_version
 from segmentation.datasets import STAGE_OF, Dataset, dataset
 from segmentation.failures import check_clock
 from segmentation.plan import FROZEN_VIEW, PREVIOUS, SEGMENT_MAP_VIEWS, SOURCE_VIEWS, Plan
+from segmentation.release import RELEASE
 from segmentation.warehouse.manifests import Manifest, describe_files
 from segmentation.warehouse.versions import Attempt, Warehouse
 
@@ -202,7 +203,7 @@ class Work:
             files=files,
             inputs=identity["inputs"],
             settings={key: tables.plain(value) for key, value in identity["settings"].items()},
-            code={"version": code_version(), "files": identity["code"]},
+            code={"release": RELEASE, "version": code_version(), "files": identity["code"]},
             run_id=self.run_id,
             rows_checksum=checksum,
         )

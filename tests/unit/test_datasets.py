@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from segmentation.code_version import code_version
 from segmentation.datasets import SQL_FOLDERS, STAGE_OF, STAGES, Dataset, dataset, stage_datasets
 from segmentation.paths import PROJECT
 from segmentation.plan import PREVIOUS, SEGMENT_MAP_VIEWS
+from segmentation.release import RELEASE
 from segmentation.settings import FIELDS
 from segmentation.sources import DEMO_CODE
 from segmentation.sql_files import stage_files
@@ -33,6 +35,7 @@ PLUMBING = {
     "segment_maps/form",  # refuses what is no map
     "segment_maps/cells",  # gives each cell its segment; tests hold which, for lists and for each kind of rule
     "shipped_code",  # brings the modules to the executors; those that make rows are in the version
+    "release",  # the release's number, in the manifest
     "session",  # the settings that change results are in the version
     "settings",  # checks the params; their values are in the version
     # List and bring the raw files; their checksums are in the source version.
@@ -202,7 +205,8 @@ def test_every_module_that_a_job_imports_is_in_the_version_or_known_plumbing(sta
     plumbing = {f"include/segmentation/{name}.py" for name in PLUMBING}
     # The demo makes raw files only, and its text is in the source version.
     assert reached(stage) - stage_code(stage) <= plumbing | set(DEMO_CODE)
-    assert not plumbing & stage_code(stage)
+    # Only the report shows the release; for the others it is no more than a word in the manifest.
+    assert not plumbing & stage_code(stage) - {"include/segmentation/release.py"}
 
 
 @pytest.mark.parametrize("stage", SPARK_STAGES)
@@ -234,6 +238,12 @@ def test_every_param_that_the_code_of_a_stage_reads_is_declared(stage: str) -> N
     if any(set(item.python_reads) & set(SEGMENT_MAP_VIEWS) for item in stage_datasets(stage).values()):
         declared.add("segment_map")
     assert used & set(FIELDS) <= declared
+
+
+def test_the_release_is_that_of_the_package_and_of_the_image() -> None:
+    assert tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"] == RELEASE
+    assert f"customer-segmentation:{RELEASE}" in (PROJECT / "docker-compose.yaml").read_text(encoding="utf-8")
+    assert f"## {RELEASE}" in (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 # Which code ran

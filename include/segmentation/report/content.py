@@ -6,6 +6,7 @@ import pandas as pd
 
 from segmentation.datasets import STAGE_OF, STAGES
 from segmentation.plan import PREVIOUS, fingerprint
+from segmentation.release import RELEASE
 from segmentation.report import clusters as report_clusters
 from segmentation.report import exports
 from segmentation.report import source_data as report_data
@@ -68,7 +69,7 @@ def gather(work: Work) -> Report:
         settings=_settings_shown(settings) | mapping_shown(source),
         lineage=_lineage(work),
         # Not the commit, which may change while the rules stay: a version is the same page wherever it is made.
-        run={"rules": fingerprint(plan.identity("report")["code"])},
+        run={"release": RELEASE, "rules": fingerprint(plan.identity("report")["code"])},
         currency=currency,
         words=words,
         previous_as_of=plan.previous.as_of if has_previous else None,

@@ -13,6 +13,7 @@ from pathlib import Path
 from segmentation.code_version import code_version
 from segmentation.failures import in_words
 from segmentation.plan import fingerprint
+from segmentation.release import RELEASE
 from segmentation.settings import Settings
 from segmentation.sources import demo, files, huggingface, orders
 from segmentation.sources.demo import DEMO_CODE
@@ -70,7 +71,7 @@ def fetch(
                 files=brought,
                 inputs={},
                 settings=resolved.identity,
-                code={"version": code_version()},
+                code={"release": RELEASE, "version": code_version()},
                 run_id=run_id,
             )
             published = warehouse.publish(attempt, manifest, replace=settings.force)
