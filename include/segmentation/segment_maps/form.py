@@ -56,14 +56,14 @@ class _Fault(Exception):
     """What is wrong and what is allowed, as a sentence without its end."""
 
 
-class _Texts(yaml.BaseLoader):  # type: ignore[misc]
+class _Texts(yaml.BaseLoader):
     """Reads each scalar as text: `No` stays a name, and `0555` does not turn into 365 as an octal number would."""
 
     def construct_scalar(self, node: Any) -> str:
         text = super().construct_scalar(node)
         return "" if node.style is None and text in ("~", "null", "Null", "NULL") else text
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[str, Any]:
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         # YAML's own readers keep the last of two equal keys, and the rest of the file would be lost unseen.
         counts = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
         for key, _ in node.value:
