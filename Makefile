@@ -69,8 +69,8 @@ restore: .venv/ready ## Bring back from there what the warehouse lacks: MIRROR=s
 	@.venv/bin/python -m segmentation.local restore
 
 # Two processes, a file of tests to each; the long ones are first in `testpaths`, so that both end at about the same time.
-test: .venv/ready-dev ## Run all tests
-	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: .venv/ready-dev ## Run all tests, and see that they reach most of the code
+	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=
 
 test-browser: .venv/ready-dev ## Look at the report and the pages in Chromium, from the login on; pictures in .local/screenshots
 	@$(UV) sync --frozen --inexact --quiet --group browser
@@ -114,4 +114,4 @@ format: .venv/ready-dev ## Put Python and SQL into the house style
 	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format . ; .venv/bin/sqlfluff fix include/sql
 
 clean: ## Remove what runs and set-up have left here, except the warehouse
-	rm -rf .venv .tools .local .pytest_cache .ruff_cache .mypy_cache
+	rm -rf .venv .tools .local .pytest_cache .ruff_cache .mypy_cache .coverage

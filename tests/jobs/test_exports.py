@@ -14,6 +14,7 @@ from jobs.flow import Flow
 from jobs.test_mistakes import lay_out
 from segmentation import tables
 from segmentation.datasets import dataset
+from segmentation.paths import SQL
 from segmentation.report import exports
 from segmentation.segment_maps import load_map
 
@@ -112,7 +113,7 @@ def test_odd_texts_come_through_and_are_no_formula(spark: SparkSession, tmp_path
     rows = [(text, "Lost", None, 1, 1, 1, "111", 9, 1, 0.5, "2023-08-23", "lost") for text in texts]
     frame = tables.rows_frame(spark, ITEM.ddl, rows)
     frame.createOrReplaceTempView("exports")
-    sql = (Path(exports.__file__).parents[1] / "sql/50_report/565_export_cells.sql").read_text(encoding="utf-8")
+    sql = (SQL / "50_report/565_export_cells.sql").read_text(encoding="utf-8")
     tables.write_lists(spark.sql(sql).select(*ITEM.columns), ITEM, tmp_path, "csv", exports.CSV)
     assert [path.name for path in tmp_path.iterdir()] == ["lost.csv"]
     with open(tmp_path / "lost.csv", encoding="utf-8", newline="") as file:

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 from segmentation.errors import UserError
-from segmentation.warehouse.manifests import Manifest, is_well_formed
 from segmentation.plan import FROZEN_VIEW, PREVIOUS
+from segmentation.warehouse.manifests import Manifest, is_well_formed
 from segmentation.warehouse.versions import Warehouse
 
 # The names of inputs that are not the names of datasets.

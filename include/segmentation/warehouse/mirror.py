@@ -8,7 +8,6 @@ or not at all, and a version whose files never change. The manifest is written a
 versions that it leads to. Who finds a manifest finds all its files; who follows LATEST finds all that it rests on.
 """
 
-from typing import Any
 import contextlib
 import hashlib
 import json
@@ -17,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from pyarrow import NativeFile, fs
 

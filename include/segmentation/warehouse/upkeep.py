@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from segmentation.warehouse.ancestry import input_of
 from segmentation.datasets import STAGE_OF
 from segmentation.errors import UserError
 from segmentation.failures import check_clock
-from segmentation.warehouse.manifests import MANIFEST, Manifest, data_files, describe_files, seal
+from segmentation.warehouse.ancestry import input_of
 from segmentation.warehouse.landing import Landing
+from segmentation.warehouse.manifests import MANIFEST, Manifest, data_files, describe_files, seal
 from segmentation.warehouse.versions import ATTEMPTS, LATEST, Warehouse
 
 

@@ -1,0 +1,1 @@
+"""Dataset versions: writing, publishing, finding, checking, copying and removing them."""
