@@ -7,7 +7,8 @@ import pytest
 from test_report_page import SEGMENTS, Page, make, segment, without_previous
 
 from segmentation.report.insights import as_text, headlines, insights
-from segmentation.report.page import Report, render
+from segmentation.report.page import render
+from segmentation.report.shown import Report
 from segmentation.report.words import Words
 
 

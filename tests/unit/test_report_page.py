@@ -11,7 +11,8 @@ import pytest
 
 from segmentation.charts.drawing import Chart
 from segmentation.charts.palette import PALETTE
-from segmentation.report.page import Report, change, key_figures, render
+from segmentation.report.page import change, key_figures, render
+from segmentation.report.shown import Report
 from segmentation.report.words import Words
 
 HOSTILE = "<script>alert(1)</script> {{ 7*7 }} {% raw %} \"'><img src=x onerror=y> \u202eעברית"

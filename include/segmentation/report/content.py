@@ -12,7 +12,7 @@ from segmentation.report import exports
 from segmentation.report import source_data as report_data
 from segmentation.report.chart_list import draw_all
 from segmentation.report.checks import check_rows
-from segmentation.report.page import Report
+from segmentation.report.shown import Report
 from segmentation.report.words import (
     currency_of,
     label_of,

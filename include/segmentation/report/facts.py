@@ -6,14 +6,12 @@ Nothing here reads a file. A missing value may be None or NaN.
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from segmentation.formats import clean, count_of, money, name, percent
-
-if TYPE_CHECKING:
-    from segmentation.report.page import Report
+from segmentation.report.shown import Report
 
 RISK, HIGH = "At risk", "High value"
 
@@ -47,7 +45,7 @@ class Part:
     action: str = ""
 
 
-def segments(report: "Report") -> list[Part]:
+def segments(report: Report) -> list[Part]:
     """The segments with customers, in the order of the report."""
     return [
         _part(row["segment"], row, row["segment_group"], row["action"])
@@ -56,7 +54,7 @@ def segments(report: "Report") -> list[Part]:
     ]
 
 
-def groups(report: "Report") -> list[Part]:
+def groups(report: Report) -> list[Part]:
     """The groups with customers, in the order in which their segments come. Unknown spend makes the sum unknown."""
     found = []
     for group in dict.fromkeys(part.group for part in segments(report)):
@@ -67,30 +65,30 @@ def groups(report: "Report") -> list[Part]:
     return found
 
 
-def clusters(report: "Report") -> list[Part]:
+def clusters(report: Report) -> list[Part]:
     """The clusters with customers, in the order of the report."""
     return [_part(row["label"], row) for row in report.clusters if known(row["customers"])]
 
 
-def at_risk(report: "Report") -> list[Part]:
+def at_risk(report: Report) -> list[Part]:
     """The segments at risk with customers, the most spend per customer first, those with unknown spend last."""
     parts = [part for part in segments(report) if part.group == RISK]
     first = ranked(parts, "each")
     return first + sorted((part for part in parts if part.each is None), key=lambda part: part.name)
 
 
-def group_sums(report: "Report", group: str) -> tuple[Any, Any]:
+def group_sums(report: Report, group: str) -> tuple[Any, Any]:
     """Customers and spend of a group; both are 0 for a group that is not there."""
     rows = [row for row in report.segments if row["segment_group"] == group]
     return total(row["customers"] for row in rows), total(row["total_monetary"] for row in rows)
 
 
-def has_previous(report: "Report") -> bool:
+def has_previous(report: Report) -> bool:
     """Whether there is a month before to compare with."""
     return report.previous_as_of is not None and any(not pd.isna(row["customers_previous"]) for row in report.segments)
 
 
-def customers_before(report: "Report") -> int:
+def customers_before(report: Report) -> int:
     """The customers of the month before, 0 when there is none."""
     return total(row["customers_previous"] for row in report.segments)
 
@@ -118,12 +116,12 @@ def share(part: Any, whole: Any) -> str:
     return percent(part, whole)
 
 
-def people(report: "Report", part: Part) -> str:
+def people(report: Report, part: Part) -> str:
     """The customers of a part and their share: `1,204 customers (3.1%)`."""
     return f"{count_of(part.customers, 'customer')} ({share(part.customers, report.customers)})"
 
 
-def who_spent(report: "Report", part: Part) -> str:
+def who_spent(report: Report, part: Part) -> str:
     """The customers of a part and what each spent: `1,204 customers who spent $12.50 each`."""
     text = count_of(part.customers, "customer")
     if part.each is None:
@@ -131,7 +129,7 @@ def who_spent(report: "Report", part: Part) -> str:
     return f"{text} who spent {money(part.each, report.currency)}{' each' if part.customers > 1 else ''}"
 
 
-def brings(report: "Report", part: Part) -> str:
+def brings(report: Report, part: Part) -> str:
     """Who a part is and what it brings: `A: 12 customers (3.0%) bring 9.0% of all spend, $12.50 each.`"""
     verb, each = ("brings", "") if part.customers == 1 else ("bring", " each")
     spend = f"{share(part.spend, report.total_monetary)} of all spend, {money(part.each, report.currency)}{each}"

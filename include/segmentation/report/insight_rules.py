@@ -3,8 +3,6 @@
 A rule gives None where its tables have nothing to say. The rules expect a report with customers.
 """
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from segmentation.formats import count_of, listed, money, name, number
@@ -24,15 +22,13 @@ from segmentation.report.facts import (
     total,
     who_spent,
 )
-
-if TYPE_CHECKING:
-    from segmentation.report.page import Report
+from segmentation.report.shown import Report
 
 FEW = 30  # an average or a share of fewer customers is a hint, no more
 NAMED = 4  # more segments than these are counted, not named
 
 
-def few_customers(report: "Report") -> Insight | None:
+def few_customers(report: Report) -> Insight | None:
     """A warning when the whole report rests on few customers."""
     if report.customers >= FEW:
         return None
@@ -41,7 +37,7 @@ def few_customers(report: "Report") -> Insight | None:
     return Insight("Few customers", (text,))
 
 
-def priorities(report: "Report") -> Insight | None:
+def priorities(report: Report) -> Insight | None:
     """Which group and which segment give most, and what the map says to do about those not at risk."""
     parts = segments(report)
     worth, spend = ranked(parts, "each"), ranked(parts, "spend")
@@ -66,7 +62,7 @@ def priorities(report: "Report") -> Insight | None:
     return _insight(report, "Whom to prioritise", sentences, [*spend[:1], *worth[:1]])
 
 
-def shares_of_groups(report: "Report") -> Insight:
+def shares_of_groups(report: Report) -> Insight:
     """The share of customers and of spend of each group that has customers."""
     parts = groups(report)
     shares = []
@@ -76,7 +72,7 @@ def shares_of_groups(report: "Report") -> Insight:
     return _insight(report, "Groups", shares, parts)
 
 
-def concentration(report: "Report") -> Insight | None:
+def concentration(report: Report) -> Insight | None:
     """The fewest segments that bring half of the spend, taken by spend per customer."""
     parts = [part for part in ranked(segments(report), "each") if part.spend is not None]
     top: list[Part] = []
@@ -95,7 +91,7 @@ def concentration(report: "Report") -> Insight | None:
     return _insight(report, "Concentration", [text], top)
 
 
-def bought_once(report: "Report") -> Insight | None:
+def bought_once(report: Report) -> Insight | None:
     """The share of customers with a frequency of one, where the bins tell them from the others."""
     bins = [row for row in report.edges if row["metric"] == "frequency" and known(row["customers"])]
     # With the scoring `seed` a bin ends with its upper value, else before it.
@@ -115,7 +111,7 @@ def bought_once(report: "Report") -> Insight | None:
     return Insight("Bought once", (f"{who} {did} in the window.",))
 
 
-def contact_first(report: "Report") -> Insight | None:
+def contact_first(report: Report) -> Insight | None:
     """The one or two segments at risk whose customers are worth most, and what the map says to do."""
     parts = at_risk(report)[:2]
     sentences = []
@@ -126,7 +122,7 @@ def contact_first(report: "Report") -> Insight | None:
     return _insight(report, "Contact first", sentences, parts) if parts else None
 
 
-def largest_clusters(report: "Report") -> Insight | None:
+def largest_clusters(report: Report) -> Insight | None:
     """The largest cluster and the one that is worth most per customer. One cluster alone says nothing."""
     parts = clusters(report)
     worth = ranked(parts, "each")
@@ -142,7 +138,7 @@ def largest_clusters(report: "Report") -> Insight | None:
     return _insight(report, "Clusters", sentences, [largest, best])
 
 
-def empty_segments(report: "Report") -> Insight | None:
+def empty_segments(report: Report) -> Insight | None:
     """The segments of the map without customers."""
     empty = [name(row["segment"]) for row in report.segments if not known(row["customers"])]
     return Insight("Empty segments", (f"No customer is in {listed(empty, 'or')}.",)) if empty else None
@@ -154,7 +150,7 @@ RULES = (
 )  # fmt: skip
 
 
-def _insight(report: "Report", topic: str, sentences: list[str], rests_on: list[Part]) -> Insight:
+def _insight(report: Report, topic: str, sentences: list[str], rests_on: list[Part]) -> Insight:
     """The sentences, and a warning that names the parts with few customers that they rest on.
 
     There is no such warning where all customers are few: `few_customers` has said so.

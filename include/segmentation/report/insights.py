@@ -5,7 +5,6 @@
 """
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -27,22 +26,20 @@ from segmentation.report.facts import (
 )
 from segmentation.report.insight_rules import RULES
 from segmentation.report.movements import movements
-
-if TYPE_CHECKING:
-    from segmentation.report.page import Report
+from segmentation.report.shown import Report
 
 
-def headlines(report: "Report") -> list[str]:
+def headlines(report: Report) -> list[str]:
     """Three sentences: what changed since last month, who matters most, and whom to contact first."""
     return [_change_sentence(report), _value_sentence(report), _risk_sentence(report)]
 
 
-def insights(report: "Report") -> list[Insight]:
+def insights(report: Report) -> list[Insight]:
     """What stands out, by topic and in a fixed order. Empty without customers."""
     return [found for rule in RULES if (found := rule(report))] if segments(report) else []
 
 
-def as_text(report: "Report") -> str:
+def as_text(report: Report) -> str:
     """Headlines, insights and movements as plain text; each line ends with a newline."""
     last_day = report.as_of - timedelta(days=1)
     lines = [
@@ -61,7 +58,7 @@ def as_text(report: "Report") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _change_sentence(report: "Report") -> str:
+def _change_sentence(report: Report) -> str:
     customers = number(report.customers)
     if not has_previous(report):
         spend = money(report.total_monetary, report.currency)
@@ -88,7 +85,7 @@ def _change_sentence(report: "Report") -> str:
     return "; ".join([text, " and ".join(parts)] if parts else [text]) + "."
 
 
-def _value_sentence(report: "Report") -> str:
+def _value_sentence(report: Report) -> str:
     found = ranked(segments(report), "spend")
     if not found:
         return "No segment has customers."
@@ -99,7 +96,7 @@ def _value_sentence(report: "Report") -> str:
     )
 
 
-def _risk_sentence(report: "Report") -> str:
+def _risk_sentence(report: Report) -> str:
     found = at_risk(report)
     if not found:
         return "No customer is in a segment at risk."

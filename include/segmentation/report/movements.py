@@ -1,22 +1,20 @@
 """Who moved to which segment since the month before, came or left, in words."""
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from segmentation.charts.drawing import GONE, NEW
 from segmentation.formats import clean, count_of, money, name
 from segmentation.report.facts import Insight, has_previous, known, share
-
-if TYPE_CHECKING:
-    from segmentation.report.page import Report
+from segmentation.report.shown import Report
 
 MOVED, CAME, LEFT = "Moved between segments", "New since last month", "Left since last month"
 SHOWN = {MOVED: 10, CAME: 5, LEFT: 5}  # the headline gives the sums of those who came and left
 
 
-def movements(report: "Report") -> list[Insight]:
+def movements(report: Report) -> list[Insight]:
     """The largest movements, a sentence each: between segments, then those who came, then those who left.
 
     The topics are MOVED, CAME and LEFT, each there only with sentences, SHOWN at most. They go by customers, equal
@@ -46,7 +44,7 @@ def _topic(row: Any) -> str:
     return LEFT if row["segment"] == GONE else MOVED
 
 
-def _sentence(report: "Report", topic: str, row: Any, then: int) -> str:
+def _sentence(report: Report, topic: str, row: Any, then: int) -> str:
     """`then`: all customers who were in the segment that these have left."""
     customers, before, now = row["customers"], name(row["segment_previous"]), name(row["segment"])
     spend = "" if pd.isna(row["monetary"]) else money(row["monetary"], report.currency, 0)

@@ -3,14 +3,10 @@
 `render` turns a `Report` into the page. Every text is escaped, because names of categories, segments and
 clusters come from data and from files that users write. Only the SVGs of `charts` go in as they are.
 The sentences come from `insights`; all their numbers come from the tables.
-
-Rows are dicts with the columns of the dataset of that name. Amounts may be `Decimal`; a missing value may be
-None or NaN.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from numbers import Integral, Real
 from pathlib import Path
@@ -20,53 +16,14 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from segmentation.charts.drawing import Chart
 from segmentation.charts.palette import PALETTE, group_colour
 from segmentation.formats import MISSING, count_of, day, money, number, percent
 from segmentation.report.facts import HIGH, RISK, customers_before, group_sums, has_previous, total
 from segmentation.report.insights import headlines, insights
 from segmentation.report.movements import movements
-from segmentation.report.source_data import SourceView
-from segmentation.report.words import Words
+from segmentation.report.shown import Report, Row
 
-Row = Mapping[str, Any]
 TEMPLATES = Path(__file__).parents[1] / "templates"
-
-
-@dataclass(frozen=True)
-class Report:
-    """All that the page shows, as of one date. It holds no path and no Spark object."""
-
-    title: str
-    category: str
-    source_label: str
-    generated_data: bool  # true for the demo source: the page then says so in a banner
-    as_of: date  # exclusive: the last day that counts is the one before
-    window_start: date
-    customers: int
-    total_monetary: Decimal
-    segments: Sequence[Row]  # segment_summary plus `meaning` and `action`, in the order to show them
-    clusters: Sequence[Row]  # cluster_profile plus `silhouette`, `recovery` and `trust`
-    search: Sequence[Row]  # kmeans_search, the rows of K-Means
-    chosen_k: int
-    k_reason: str
-    charts: Sequence[Chart]
-    edges: Sequence[Row]  # rfm_edges, in any order; a missing lower or upper means no limit
-    quality: Sequence[tuple[str, Any]]  # (label, value), such as ("Rows read", 50_000)
-    settings: Mapping[str, Any]
-    lineage: Sequence[tuple[str, str, int | None]]  # (dataset, version, rows), from the source to the report
-    run: Mapping[str, Any]  # what more there is to say of the run, such as its rules
-    currency: str = "$"
-    words: Words = Words("purchase", "purchases", "purchases")
-    previous_as_of: date | None = None
-    migration: Sequence[Row] = field(default=())  # segment_migration
-    cluster_quality: Sequence[tuple[str, Any]] = field(default=())  # (label, value), such as silhouette
-    cluster_moves: Sequence[str] = field(default=())  # sentences
-    algorithms: Sequence[Row] = field(default=())  # kmeans_search of all algorithms, if there are others
-    lists: Sequence[Row] = field(default=())  # the lists of customers: name, segment, only_moved, customers
-    lists_folder: str = ""  # where they are in the warehouse
-    checks: Sequence[Row] = field(default=())  # dataset, found, limit, verdict
-    data: SourceView | None = None  # what the source looks like; its charts are among `charts`
 
 
 def render(report: Report) -> str:
