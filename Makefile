@@ -9,7 +9,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 unexport VIRTUAL_ENV
 
-.PHONY: help setup demo run up down backfill docs reproduce lineage verify prune mirror restore test test-browser soak soak-backfill cluster-test bench lint audit format clean
+.PHONY: help setup demo run up down backfill docs reproduce lineage verify prune mirror restore test coverage test-browser soak soak-backfill cluster-test bench lint audit format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -69,8 +69,12 @@ restore: .venv/ready ## Bring back from there what the warehouse lacks: MIRROR=s
 	@.venv/bin/python -m segmentation.local restore
 
 # Two processes, a file of tests to each; the long ones are first in `testpaths`, so that both end at about the same time.
-test: .venv/ready-dev ## Run all tests, and see that they reach most of the code
-	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=
+test: .venv/ready-dev ## Run all tests
+	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# Not in `make test`: the trace makes every Python step slower.
+coverage: .venv/ready-dev ## Run all tests but the longest, and see that they reach most of the code
+	@.venv/bin/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered tests/unit tests/ui tests/dags tests/hub tests/sql tests/jobs
 
 test-browser: .venv/ready-dev ## Look at the report and the pages in Chromium, from the login on; pictures in .local/screenshots
 	@$(UV) sync --frozen --inexact --quiet --group browser
