@@ -1,10 +1,16 @@
-"""Which code ran: the git commit, or a hash of the rules where there is no git."""
+"""Which code ran: the release, and the git commit or a hash of the rules where there is no git."""
 
 import hashlib
 import subprocess
 from functools import cache
 
 from segmentation.paths import PROJECT
+from segmentation.release import RELEASE
+
+
+def made_by() -> dict[str, str]:
+    """What a manifest says of the code that made its version."""
+    return {"release": RELEASE, "version": code_version()}
 
 
 @cache

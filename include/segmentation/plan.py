@@ -52,7 +52,7 @@ class Plan:
     settings: Settings
     as_of: date
     source_version: str
-    _known: dict[str, dict[str, Any]] = field(default_factory=dict[str, Any], compare=False, repr=False)
+    _known: dict[str, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def previous(self) -> "Plan":

@@ -13,11 +13,10 @@ from pyspark.sql import functions as F
 
 from segmentation import frozen_edges, segment_maps, sql_files, tables
 from segmentation.checks import run_checks
-from segmentation.code_version import code_version
+from segmentation.code_version import made_by
 from segmentation.datasets import STAGE_OF, Dataset, dataset
 from segmentation.failures import check_clock
 from segmentation.plan import FROZEN_VIEW, PREVIOUS, SEGMENT_MAP_VIEWS, SOURCE_VIEWS, Plan
-from segmentation.release import RELEASE
 from segmentation.warehouse.manifests import Manifest, describe_files
 from segmentation.warehouse.versions import Attempt, Warehouse
 
@@ -203,7 +202,7 @@ class Work:
             files=files,
             inputs=identity["inputs"],
             settings={key: tables.plain(value) for key, value in identity["settings"].items()},
-            code={"release": RELEASE, "version": code_version(), "files": identity["code"]},
+            code={**made_by(), "files": identity["code"]},
             run_id=self.run_id,
             rows_checksum=checksum,
         )

@@ -3,23 +3,19 @@
 import json
 import os
 import secrets
-import socket
 import subprocess
-import sys
-import urllib.error
-import urllib.request
 from pathlib import Path
-from typing import Any
 
 import spark_settings
+from local_airflow import Airflow, free_port
 from member import Member, wait_until
 from network import network
 from postgres import Postgres
 from receiver import Receiver
 
 from segmentation.local import layout
-from segmentation.local.rest import Rest
 from segmentation.local.run import DAG_ID
+from segmentation.local.server import PARTS, is_healthy
 from segmentation.paths import PROJECT
 
 DAGS = Path(__file__).parent / "dag"
@@ -30,7 +26,7 @@ HISTORY = "history"
 DAEMONS = "org.apache.spark.deploy"
 
 
-class Cluster:
+class Cluster(Airflow):
     """Everything under one folder. `start` it, `stop` it; break its parts in between."""
 
     def __init__(self, folder: Path) -> None:
@@ -41,10 +37,11 @@ class Cluster:
         for path in (self.warehouse, self.events, self.logs, folder / "recovery", folder / "conf"):
             path.mkdir()
         self.network = network([DRIVERS, MASTER, *WORKERS])
-        self._api = f"http://127.0.0.1:{_free_port()}"
-        self.history = f"http://127.0.0.1:{_free_port()}"
+        self.local = folder / "local"
+        self.address = f"http://127.0.0.1:{free_port()}"
+        self.history = f"http://127.0.0.1:{free_port()}"
         self.alerts = Receiver()
-        self.postgres = Postgres(folder / "postgres", _free_port())
+        self.postgres = Postgres(folder / "postgres", free_port())
         spark_settings.write(folder / "conf", self.events)
         self._secrets = {
             name: secrets.token_urlsafe(48) for name in ("AIRFLOW__API_AUTH__JWT_SECRET", "AIRFLOW__API__SECRET_KEY")
@@ -66,11 +63,11 @@ class Cluster:
             raise RuntimeError(f"Airflow's database was not made:\n{(done.stdout + done.stderr)[-3000:]}")
         for member in self.members.values():
             member.start()
-        wait_until(self._healthy, "Airflow healthy", 240)
+        wait_until(lambda: is_healthy(self.address, (*PARTS, "triggerer")), "Airflow healthy", 240)
         wait_until(lambda: self._registered() >= len(WORKERS), "both workers at the master")
-        self.rest = Rest(self._api, self.folder / "local/airflow/simple_auth_manager_passwords.json.generated")
+        self.log_in()
         wait_until(self._knows_the_dag, "the DAG in Airflow's database")
-        self.rest.ask(f"/api/v2/dags/{DAG_ID}", {"is_paused": False}, "PATCH")
+        self.unpause()
 
     def stop(self) -> None:
         """Stop everything, also what has not started."""
@@ -88,30 +85,16 @@ class Cluster:
         for name in AIRFLOW:
             self.members[name].tend()
 
+    @property
+    def restarts(self) -> int:
+        """How often `tend` had to start something again."""
+        return sum(member.restarts for member in self.members.values())
+
     # What it runs
-
-    def trigger(self, run_id: str, params: dict[str, Any]) -> None:
-        """Start a run of the DAG."""
-        content = {"dag_run_id": run_id, "logical_date": None, "conf": params}
-        self.rest.ask(f"/api/v2/dags/{DAG_ID}/dagRuns", content)
-
-    def state(self, run_id: str) -> str:
-        """The state of a run. Raises UserError while Airflow does not answer."""
-        return self.rest.ask(f"/api/v2/dags/{DAG_ID}/dagRuns/{run_id}")["state"]
-
-    def tasks(self, run_id: str) -> list[dict[str, Any]]:
-        """The tasks of a run, as the API gives them."""
-        return self.rest.ask(f"/api/v2/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances")["task_instances"]
 
     def links(self, run_id: str, task: str) -> dict[str, str | None]:
         """The links on a task's page."""
         return self.rest.ask(f"/api/v2/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/{task}/links")["extra_links"]
-
-    def backfill(self, params: dict[str, str]) -> subprocess.CompletedProcess:
-        """Carry out `make backfill` on this Airflow."""
-        environment = self.environment() | params | {"AIRFLOW_PORT": self._api.rpartition(":")[2]}
-        words = [sys.executable, "-m", "segmentation.local", "backfill"]
-        return subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
 
     def executors(self, worker: str) -> list[int]:
         """The process ids of the executors of a worker."""
@@ -133,16 +116,18 @@ class Cluster:
 
     def environment(self) -> dict[str, str]:
         """The environment of Airflow and of the Spark drivers that it starts."""
+        port = self.address.rpartition(":")[2]
         mine = {
-            "AIRFLOW_HOME": str(self.folder / "local/airflow"),
-            "SEGMENTATION_LOCAL": str(self.folder / "local"),
+            "AIRFLOW_HOME": str(self.local / "airflow"),
+            "AIRFLOW_PORT": port,
+            "SEGMENTATION_LOCAL": str(self.local),
             "SEGMENTATION_WAREHOUSE": str(self.warehouse),
             "SEGMENTATION_SPARK_HISTORY": self.history,
             "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
             "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
-            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self._api}/execution/",
-            "AIRFLOW__API__PORT": self._api.rpartition(":")[2],
-            "AIRFLOW__API__BASE_URL": self._api,
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.address}/execution/",
+            "AIRFLOW__API__PORT": port,
+            "AIRFLOW__API__BASE_URL": self.address,
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": self.postgres.url,
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "",
             # When a task whose process is gone counts as dead; 300 s by default.
@@ -168,15 +153,8 @@ class Cluster:
     def _master(self) -> Member:
         at = self.network.address(MASTER)
         words = [
-            "spark-class",
-            f"{DAEMONS}.master.Master",
-            "--host",
-            at,
-            "--port",
-            str(MASTER_PORT),
-            "--webui-port",
-            "0",
-        ]
+            "spark-class", f"{DAEMONS}.master.Master", "--host", at, "--port", str(MASTER_PORT), "--webui-port", "0",
+        ]  # fmt: skip
         recovery = f"-Dspark.deploy.recoveryMode=FILESYSTEM -Dspark.deploy.recoveryDirectory={self.folder / 'recovery'}"
         environment = self._spark(MASTER) | {"SPARK_MASTER_OPTS": f"{recovery} -Dspark.master.rest.enabled=false"}
         return Member(MASTER, self.network.inside(MASTER, words), environment, self.logs)
@@ -212,11 +190,6 @@ class Cluster:
 
     # What it says of itself
 
-    def _healthy(self) -> bool:
-        states = _json(f"{self._api}/api/v2/monitor/health")
-        parts = ("metadatabase", "scheduler", "dag_processor", "triggerer")
-        return bool(states) and all((states.get(part) or {}).get("status") == "healthy" for part in parts)
-
     def _registered(self) -> int:
         """How many workers the master has taken on, by its log."""
         return self.members[MASTER].log.read_text(encoding="utf-8").count("Registering worker")
@@ -224,26 +197,6 @@ class Cluster:
     def _knows_the_dag(self) -> bool:
         return any(dag["dag_id"] == DAG_ID for dag in self.rest.ask("/api/v2/dags")["dags"])
 
-    def page(self, link: str) -> str:
-        """A page of Airflow, as its user sees it; a link on a task's page is relative to Airflow's address."""
-        request = urllib.request.Request(f"{self._api}/{link}", headers={"Authorization": f"Bearer {self.rest.token}"})
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return answer.read().decode()
-
     def secrets(self) -> list[str]:
         """What no log, manifest or event log may hold."""
         return [self.postgres.password, *self._secrets.values()]
-
-
-def _json(address: str) -> Any:
-    try:
-        with urllib.request.urlopen(address, timeout=5) as answer:
-            return json.load(answer)
-    except (urllib.error.URLError, OSError, ValueError):
-        return None
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]

@@ -1,12 +1,12 @@
 """What is done to the cluster in the middle of a run, and how it is made whole again."""
 
-import os
 import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from killer import alive
 from member import wait_until
 
 from cluster import MASTER, WORKERS, Cluster
@@ -26,11 +26,15 @@ class Fault:
     strike: Callable[[Cluster], str]
 
 
+def _take_down(cluster: Cluster, name: str) -> None:
+    cluster.members[name].kill()
+    time.sleep(DOWN_SECONDS)
+    cluster.members[name].start()
+
+
 def _kill_worker(cluster: Cluster) -> str:
     executors = cluster.executors(VICTIM)
-    cluster.members[VICTIM].kill()
-    time.sleep(DOWN_SECONDS)
-    cluster.members[VICTIM].start()
+    _take_down(cluster, VICTIM)
     return f"{len(executors)} of its executors died with it"
 
 
@@ -43,9 +47,7 @@ def _cut_network(cluster: Cluster) -> str:
 
 
 def _kill_scheduler(cluster: Cluster) -> str:
-    cluster.members["scheduler"].kill()
-    time.sleep(DOWN_SECONDS)
-    cluster.members["scheduler"].start()
+    _take_down(cluster, "scheduler")
     return "killed with the tasks that it ran"
 
 
@@ -55,9 +57,7 @@ def _restart_postgres(cluster: Cluster) -> str:
 
 
 def _restart_master(cluster: Cluster) -> str:
-    cluster.members[MASTER].kill()
-    time.sleep(DOWN_SECONDS)
-    cluster.members[MASTER].start()
+    _take_down(cluster, MASTER)
     return f"away for {DOWN_SECONDS} s"
 
 
@@ -67,16 +67,8 @@ def _starve_executor(cluster: Cluster) -> str:
     status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
     held = int(next(line for line in status.splitlines() if line.startswith("VmSize")).split()[1]) * 1024
     resource.prlimit(process, resource.RLIMIT_AS, (held, held))
-    wait_until(lambda: not _lives(process), "the end of an executor that gets no memory")
+    wait_until(lambda: not alive(process), "the end of an executor that gets no memory")
     return f"an executor died at {held / 2**20:,.0f} MiB"
-
-
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 FAULTS = (

@@ -17,7 +17,7 @@ from pathlib import Path
 from faults import FAULTS, VICTIM, Fault
 from member import wait_until
 from run_backfill import LAST, month
-from run_soak import Undisturbed, differences
+from run_soak import Undisturbed, differences, verdict
 
 from cluster import Cluster
 from segmentation.datasets import STAGES
@@ -68,7 +68,7 @@ class Trial:
         before, began = len(self.cluster.alerts.got), time.monotonic()
         self.run_id = "trial-mistake"
         self.cluster.trigger(self.run_id, PARAMS | {"as_of": "2999-01-01"})
-        state, told = self._end(), self.cluster.alerts.got[before:]
+        state, told = self._end(), [one["text"] for one in self.cluster.alerts.got[before:]]
         wrong = [] if state == "failed" else [f"the run ended {state}"]
         if len(told) != 1 or "the task fetch" not in told[0] or "2999-01-01" not in told[0]:
             wrong.append(f"the alerts were {told}")
@@ -76,8 +76,8 @@ class Trial:
 
     def _shows(self, link: str, words: str) -> bool:
         try:
-            return words in self.cluster.page(link)
-        except OSError:
+            return words in self.cluster.rest.read(f"/{link}").decode()
+        except UserError:
             return False
 
     def secrets_told(self) -> list[str]:
@@ -98,9 +98,9 @@ class Trial:
         given = {name.upper(): str(value) for name, value in PARAMS.items()}
         given |= {"FROM": str(month(self.months)), "TO": str(month(1)), "ACTIVE": "2"}
         began = time.monotonic()
-        done = self.cluster.backfill(given)
+        code = self.cluster.backfill(given, lambda line: print(line, flush=True))
         took = time.monotonic() - began
-        wrong = [] if done.returncode == 0 else [f"the backfill ended with {done.returncode}: {done.stdout[-2000:]}"]
+        wrong = [f"the backfill ended with exit code {code}"] if code else []
         for number in range(self.months):
             self.alone.run(number)
         wrong += differences(self.alone, self.warehouse)
@@ -111,7 +111,7 @@ class Trial:
         self._started += 1
         self.run_id = f"trial-{self._started}"
         began = time.monotonic()
-        restarts = sum(member.restarts for member in self.cluster.members.values())
+        before = self.cluster.restarts
         self.cluster.trigger(self.run_id, PARAMS | {"as_of": str(LAST)})
         notes = []
         if fault:
@@ -119,9 +119,9 @@ class Trial:
             notes.append(f"in {fault.stage}: {fault.strike(self.cluster)}")
         state = self._end()
         took = time.monotonic() - began
-        restarts = sum(member.restarts for member in self.cluster.members.values()) - restarts
+        restarts = self.cluster.restarts - before
         notes += [f"{restarts} processes of Airflow ended and were started again"] if restarts else []
-        tries = max(task["try_number"] for task in self.cluster.tasks(self.run_id))
+        tries = max(task["try_number"] for task in self.cluster.tries(self.run_id))
         wrong = [] if state == "success" else [f"the run ended {state}; the logs are in {self.cluster.folder}"]
         if not wrong:
             wrong += differences(self.alone, self.warehouse)
@@ -137,7 +137,7 @@ class Trial:
         """Until the stage's job has an executor on the worker that will suffer, and it has begun to work."""
 
         def works() -> bool:
-            task = next((one for one in self.cluster.tasks(self.run_id) if one["task_id"] == stage), None)
+            task = next((one for one in self.cluster.tries(self.run_id) if one["task_id"] == stage), None)
             if task is None or task["state"] != "running":
                 return False
             return bool(self.cluster.executors(VICTIM))
@@ -152,7 +152,7 @@ class Trial:
         while time.monotonic() < deadline:
             self.cluster.tend()
             try:
-                state = self.cluster.state(self.run_id)
+                state = self.cluster.states()[self.run_id]
             except UserError:
                 state = "unknown"  # Airflow is just being started again
             if state in ("success", "failed"):
@@ -203,12 +203,7 @@ def main() -> int:
         trial.cluster.stop()
     wrong = [f"{one.title}: {words}" for one in outcomes for words in one.wrong] + trial.secrets_told()
     print("\n".join(["", *map(line, outcomes)]))
-    if wrong:
-        print("\n".join(["Failed:", *wrong[:50], f"All is kept in {folder}"]))
-        return 1
-    shutil.rmtree(folder)
-    print("All runs are green, and every row is as in local mode.")
-    return 0
+    return verdict(folder, wrong, "All runs are green, and every row is as in local mode.")
 
 
 def line(one: Outcome) -> str:

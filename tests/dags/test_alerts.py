@@ -1,13 +1,12 @@
 """The message about a task that has failed for good."""
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import SimpleNamespace
 
 import pytest
 
+from cluster.receiver import Receiver
 from segmentation.orchestration import alerts
 
 ENVIRONMENT = f"AIRFLOW_CONN_{alerts.CONNECTION.upper()}"
@@ -16,27 +15,13 @@ TASK = SimpleNamespace(
 )
 
 
-class Receiver(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        self.server.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(self.server.answer)
-        self.end_headers()
-
-    def log_message(self, *words: object) -> None:
-        pass
-
-
 @pytest.fixture
-def receiver(monkeypatch) -> Iterator[HTTPServer]:
+def receiver(monkeypatch) -> Iterator[Receiver]:
     """A webhook that keeps what it gets, and the connection that leads to it."""
-    server = HTTPServer(("127.0.0.1", 0), Receiver)
-    server.got, server.answer = [], 200
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    connection = {"conn_type": "generic", "password": f"http://127.0.0.1:{server.server_port}/hooks/secret"}
-    monkeypatch.setenv(ENVIRONMENT, json.dumps(connection))
-    yield server
-    server.shutdown()
-    server.server_close()
+    receiver = Receiver()
+    monkeypatch.setenv(ENVIRONMENT, receiver.connection)
+    yield receiver
+    receiver.close()
 
 
 def test_it_says_what_failed_where_and_why(receiver) -> None:

@@ -113,7 +113,7 @@ class Killer(threading.Thread):
                     self.seen.add(path.name)
                     self._begin(path.name, *json.loads(path.read_text(encoding="utf-8")))
             for name, one in list(self.tries.items()):
-                if not _alive(one.pid):
+                if not alive(one.pid):
                     self._end(name, one)
                 elif one.order and one.order.moment == "random" and time.monotonic() >= one.due:
                     self._kill(one)
@@ -171,7 +171,7 @@ class Killer(threading.Thread):
 
     def _kill(self, one: Try) -> None:
         with self.lock:
-            if not one.order or not _alive(one.pid):
+            if not one.order or not alive(one.pid):
                 return
             victim = _find(one, one.order.victim)
             if not victim:  # not started yet, or gone already
@@ -208,7 +208,8 @@ class Killer(threading.Thread):
         return min(states, key=order.index) + (", others published" if partly else "")
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
+    """Whether there is such a process."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

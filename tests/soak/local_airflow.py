@@ -1,4 +1,4 @@
-"""An Airflow of the soak's own: started as `make up` starts it, asked and told through its REST API."""
+"""An Airflow of a test's own, asked and told through its REST API; the soak's is started as `make up` starts it."""
 
 import json
 import os
@@ -12,13 +12,62 @@ from urllib.parse import quote
 
 from segmentation.local import layout
 from segmentation.local.rest import Rest
+from segmentation.local.run import DAG_ID
 from segmentation.paths import PROJECT
 
-DAG_ID = "customer_segmentation"
 SOAKED = Path(__file__).parent / "dag"
 
 
-class LocalAirflow:
+class Airflow:
+    """An Airflow at `address` whose SEGMENTATION_LOCAL is `local`."""
+
+    local: Path
+    address: str
+    rest: Rest
+
+    def environment(self) -> dict[str, str]:
+        """The environment of its processes."""
+        raise NotImplementedError
+
+    @property
+    def passwords(self) -> Path:
+        """Where it keeps its login."""
+        return self.local / "airflow/simple_auth_manager_passwords.json.generated"
+
+    def log_in(self) -> None:
+        """Be its user from now on."""
+        self.rest = Rest(self.address, self.passwords)
+
+    def unpause(self) -> None:
+        """Let the DAG run."""
+        self.rest.ask(f"/api/v2/dags/{DAG_ID}", {"is_paused": False}, "PATCH")
+
+    def backfill(self, params: dict[str, str], say: Callable[[str], None]) -> int:
+        """Carry out `make backfill`, saying its lines as they come; returns its exit code."""
+        command = [sys.executable, "-m", "segmentation.local", "backfill"]
+        environment = self.environment() | params
+        with subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as job:
+            for line in job.stdout or ():
+                say(line.rstrip())
+        return job.returncode
+
+    def trigger(self, run_id: str, params: dict[str, Any]) -> None:
+        """Start a run."""
+        content = {"dag_run_id": run_id, "logical_date": None, "conf": params}
+        self.rest.ask(f"/api/v2/dags/{DAG_ID}/dagRuns", content)
+
+    def states(self) -> dict[str, str]:
+        """The state of each run."""
+        return {run["dag_run_id"]: run["state"] for run in self.rest.runs(DAG_ID)}
+
+    def tries(self, run_id: str) -> list[dict[str, Any]]:
+        """The task instances of a run, as the API gives them: id, task_id, try_number, state ..."""
+        return self.rest.ask(f"/api/v2/dags/{DAG_ID}/dagRuns/{quote(run_id)}/taskInstances")["task_instances"]
+
+
+class LocalAirflow(Airflow):
     """Airflow on a free port of this machine, with its home and warehouse under `folder`."""
 
     def __init__(self, folder: Path, dags: Path = SOAKED, impatient: bool = True) -> None:
@@ -27,7 +76,7 @@ class LocalAirflow:
         self.local = folder / "local"
         self.begun = folder / "begun"  # where tasks say that they have begun
         self.warehouse = folder / "warehouse"
-        self.address = f"http://127.0.0.1:{_free_port()}"
+        self.address = f"http://127.0.0.1:{free_port()}"
 
     def environment(self) -> dict[str, str]:
         """What `make up` gets to see: other folders, a DAG that is patient, and a scheduler that is not."""
@@ -60,49 +109,20 @@ class LocalAirflow:
             done = self._command("up")
             if done.returncode:
                 raise RuntimeError(f"Airflow did not start:\n{done.stdout}{done.stderr}")
-            self.rest = Rest(self.address, self.passwords)
+            self.log_in()
             if unpause:
-                self.rest.ask(f"/api/v2/dags/{DAG_ID}", {"is_paused": False}, "PATCH")
+                self.unpause()
         except BaseException:
             self.stop()
             raise
-
-    @property
-    def passwords(self) -> Path:
-        """Where Airflow keeps its login."""
-        return self.local / "airflow/simple_auth_manager_passwords.json.generated"
 
     def stop(self) -> None:
         """Stop what `start` started."""
         self._command("down")
 
-    def backfill(self, params: dict[str, str], say: Callable[[str], None]) -> int:
-        """Carry out `make backfill`, saying its lines as they come; returns its exit code."""
-        command = [sys.executable, "-m", "segmentation.local", "backfill"]
-        environment = self.environment() | params
-        with subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        ) as job:
-            for line in job.stdout or ():
-                say(line.rstrip())
-        return job.returncode
-
     def _command(self, word: str) -> subprocess.CompletedProcess:
         command = [sys.executable, "-m", "segmentation.local", word]
         return subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=False)
-
-    def trigger(self, run_id: str, params: dict[str, Any]) -> None:
-        """Start a run."""
-        content = {"dag_run_id": run_id, "logical_date": None, "conf": params}
-        self.rest.ask(f"/api/v2/dags/{DAG_ID}/dagRuns", content)
-
-    def states(self) -> dict[str, str]:
-        """The state of each run."""
-        return {run["dag_run_id"]: run["state"] for run in self.rest.runs(DAG_ID)}
-
-    def tries(self, run_id: str) -> list[dict[str, Any]]:
-        """The task instances of a run, as the API gives them: id, task_id, try_number, state ..."""
-        return self.rest.ask(f"/api/v2/dags/{DAG_ID}/dagRuns/{quote(run_id)}/taskInstances")["task_instances"]
 
     def log(self, run_id: str, task: str, attempt: int) -> str:
         """The log of one try of a task."""
@@ -110,7 +130,7 @@ class LocalAirflow:
         return json.dumps(self.rest.ask(path))
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]

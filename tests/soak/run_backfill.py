@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 
 from local_airflow import LocalAirflow
-from run_soak import Undisturbed, left_over, rows
+from run_soak import Undisturbed, left_over, rows, verdict
 
 from segmentation.datasets import STAGES
 from segmentation.warehouse.manifests import data_files
@@ -116,12 +116,7 @@ def main() -> int:
     forward, wrong = one_way(folder / "forward", months, again=True)
     backward, also = one_way(folder / "backward", months, again=False, BACKWARDS="1")
     wrong += also + compare(folder, months, [forward, backward])
-    if wrong:
-        print("\n".join(["Failed:", *wrong[:50], f"All is kept in {folder}"]))
-        return 1
-    shutil.rmtree(folder)
-    print("All months are green, and every row is as in the month alone.")
-    return 0
+    return verdict(folder, wrong, "All months are green, and every row is as in the month alone.")
 
 
 if __name__ == "__main__":

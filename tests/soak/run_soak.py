@@ -202,16 +202,21 @@ def left_over(root: Path) -> list[Path]:
     return [*root.glob("**/_attempts/*/"), *drafts]
 
 
-def main() -> int:
-    kills, seed = int(os.environ.get("KILLS") or 110), int(os.environ.get("SEED") or 1)
-    folder = Path(tempfile.mkdtemp(prefix="soak-"))
-    wrong = soak(folder, orders(kills, seed), seed)
+def verdict(folder: Path, wrong: list[str], words: str) -> int:
+    """The exit code. Say what is wrong and keep the folder, or say the words for when nothing is."""
     if wrong:
         print("\n".join(["Failed:", *wrong[:50], f"All is kept in {folder}"]))
         return 1
     shutil.rmtree(folder)
-    print("All runs are green, and every row is as in the undisturbed runs.")
+    print(words)
     return 0
+
+
+def main() -> int:
+    kills, seed = int(os.environ.get("KILLS") or 110), int(os.environ.get("SEED") or 1)
+    folder = Path(tempfile.mkdtemp(prefix="soak-"))
+    wrong = soak(folder, orders(kills, seed), seed)
+    return verdict(folder, wrong, "All runs are green, and every row is as in the undisturbed runs.")
 
 
 if __name__ == "__main__":

@@ -154,15 +154,21 @@ def module_path(name: str) -> Path | None:
     return next((path for path in (start.with_suffix(".py"), start / "__init__.py") if path.is_file()), None)
 
 
+def names_imported(node: ast.AST) -> set[str]:
+    """The modules that a statement names, and what it takes from them, which may be modules as well."""
+    if isinstance(node, ast.Import):
+        return {alias.name for alias in node.names}
+    if isinstance(node, ast.ImportFrom):
+        assert node.level == 0, f"line {node.lineno}: imports are absolute"
+        return {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return set()
+
+
 def imported(path: Path) -> set[Path]:
     """The project's modules that a file imports, also inside functions."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: imports are absolute"
-            names |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+        names |= names_imported(node)
     paths = {module_path(name) for name in names if name.startswith("segmentation.")}
     return {found for found in paths if found and not is_docstring(found)}
 

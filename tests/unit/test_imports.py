@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from test_datasets import names_imported
 
 from segmentation.paths import PROJECT
 
@@ -17,19 +18,16 @@ def name_of(path: Path) -> str:
 MODULES = {name_of(path): ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")}
 
 
-def imports(tree: ast.Module, also_inside: bool = True) -> set[str]:
-    """What a module imports when it runs; for types only does not count. also_inside: in its functions as well."""
+def imports(tree: ast.Module) -> set[str]:
+    """What a module imports when it runs, also inside functions; for types only does not count."""
     found: set[str] = set()
     todo: list[ast.AST] = list(tree.body)
     while todo:
         node = todo.pop()
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            found |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
-        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+        found |= names_imported(node)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             todo += node.orelse
-        elif also_inside or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        else:
             todo += ast.iter_child_nodes(node)
     return found
 

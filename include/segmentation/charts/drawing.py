@@ -210,8 +210,9 @@ def finish(name: str, title: str, alt: str, figure: Figure, wide: bool = False, 
         figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
     root = ET.fromstring(buffer.getvalue())
     # Matplotlib's own style sheet would reach the whole page.
-    for sheet in root.findall(SVG + "defs")[:1]:
-        root.remove(sheet)
+    sheet = root.find(SVG + "defs")
+    assert sheet is not None
+    root.remove(sheet)
     used = set(re.findall(r"#([\w.-]+)[\")]", buffer.getvalue().decode()))
     for node in root.iter():
         if node.get("id") in used:

@@ -32,24 +32,28 @@ class Rest:
 
     def __init__(self, address: str, passwords: Path) -> None:
         self.address = address
-        self.token = ""
+        self._token = ""
         try:
             user, password = login(passwords)
         except FileNotFoundError:
             raise UserError(f"Airflow has not run at {address} yet. `make up` starts it.") from None
-        self.token = self.ask("/auth/token", {"username": user, "password": password})["access_token"]
+        self._token = self.ask("/auth/token", {"username": user, "password": password})["access_token"]
 
     def ask(self, path: str, content: Any = None, method: str | None = None) -> Any:
-        """One call; with `content` it is a POST. Raises Refused with Airflow's words."""
+        """One call of the API; with `content` it is a POST. Raises Refused with Airflow's words."""
+        return json.loads(self.read(path, content, method))
+
+    def read(self, path: str, content: Any = None, method: str | None = None) -> bytes:
+        """As `ask`, but what comes back as it is: a page, for instance."""
         request = urllib.request.Request(  # noqa: S310
             self.address + path,
             method=method or ("GET" if content is None else "POST"),
             data=None if content is None else json.dumps(content).encode(),
-            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"},
+            headers={"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"},
         )
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
-                return json.load(answer)
+                return answer.read()
         except urllib.error.HTTPError as error:
             raise Refused(error.code, f"Airflow refuses {path.partition('?')[0]}: {_reason(error)}") from None
         except urllib.error.URLError as error:

@@ -20,6 +20,7 @@ PID_FILE = LOCAL / "airflow.pid"
 PASSWORDS = layout.AIRFLOW_HOME / "simple_auth_manager_passwords.json.generated"
 START_SECONDS = 180
 STOP_SECONDS = 60
+PARTS = ("metadatabase", "scheduler", "dag_processor")
 
 
 def address() -> str:
@@ -88,17 +89,22 @@ def _group_alive(pid: int) -> bool:
     return True
 
 
+def is_healthy(airflow: str, parts: tuple[str, ...] = PARTS) -> bool:
+    """Whether the Airflow at an address answers and says that these parts of it are well."""
+    try:
+        with urllib.request.urlopen(f"{airflow}/api/v2/monitor/health", timeout=5) as answer:  # noqa: S310
+            states = json.load(answer)
+        return all(states[part]["status"] == "healthy" for part in parts)
+    except (urllib.error.URLError, OSError, KeyError, TypeError, ValueError):
+        return False
+
+
 def _wait_until_healthy(process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise UserError(f"Airflow stopped while starting; see the end of {log}.")
-        try:
-            with urllib.request.urlopen(f"{address()}/api/v2/monitor/health", timeout=5) as answer:  # noqa: S310
-                states = json.load(answer)
-            if all(states[part]["status"] == "healthy" for part in ("metadatabase", "scheduler", "dag_processor")):
-                return
-        except (urllib.error.URLError, OSError, KeyError, ValueError):
-            pass
+        if is_healthy(address()):
+            return
         time.sleep(1)
     raise UserError(f"Airflow was not healthy after {START_SECONDS} s; see the end of {log}. `make down` stops it.")

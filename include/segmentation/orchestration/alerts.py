@@ -9,6 +9,8 @@ import urllib.request
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from segmentation.orchestration.connections import password
+
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
@@ -19,7 +21,8 @@ TIMEOUT = 10
 
 def tell_failure(context: "Context") -> None:
     """Airflow calls it in the task's process when no retry is left."""
-    webhook = _webhook()
+    # Nobody wants to be told where there is no such connection.
+    webhook = password(CONNECTION)
     if webhook is None:
         return
     task = context["ti"]
@@ -30,17 +33,6 @@ def tell_failure(context: "Context") -> None:
     except (OSError, ValueError) as error:
         # Not the address, which is a secret with most of these services.
         print(f"WARNING the alert was not sent: {type(error).__name__}", flush=True)
-
-
-def _webhook() -> str | None:
-    """The address, which is the password of the connection; None where nobody wants to be told."""
-    from airflow.sdk import Connection
-    from airflow.sdk.exceptions import AirflowNotFoundException
-
-    try:
-        return Connection.get(CONNECTION).password
-    except AirflowNotFoundException:
-        return None
 
 
 def _post(webhook: str, text: str) -> None:

@@ -17,6 +17,7 @@ from segmentation import arguments, settings
 from segmentation.datasets import STAGES
 from segmentation.errors import Unavailable, UserError
 from segmentation.orchestration import links
+from segmentation.orchestration.connections import password
 from segmentation.param_checks import check_as_of
 from segmentation.paths import PROJECT, warehouse_root
 
@@ -76,15 +77,9 @@ def fetch_source(context: "Context") -> dict[str, str]:
 
 def hub_token() -> str | None:
     """The Hub's token: the password of the Airflow connection `huggingface_default`, if there is one."""
-    from airflow.sdk import Connection
-    from airflow.sdk.exceptions import AirflowNotFoundException
-
     from segmentation.sources.hub import CONNECTION
 
-    try:
-        return Connection.get(CONNECTION).password
-    except AirflowNotFoundException:
-        return None
+    return password(CONNECTION)
 
 
 def _as_of_of_interval(given: settings.Settings, context: "Context") -> date:

@@ -5,17 +5,18 @@ they are reached (`X-Forwarded-Context`), so its links work below any address.
 """
 
 import os
+import ssl
 from collections.abc import AsyncIterator
+from functools import cache
 from http import HTTPStatus
 
 import httpx
-from airflow.api_fastapi.core_api.security import requires_access_dag
-from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi import HTTPException, Request
 from fastapi.responses import StreamingResponse
 
 from segmentation.orchestration.links import HISTORY
+from segmentation.pages.access import guarded_app
 
-DAG_ID = "customer_segmentation"
 # The first look at a job has the server read its whole event log.
 TIMEOUT = 120
 ASKED = ("accept", "accept-language", "if-modified-since", "if-none-match")
@@ -26,12 +27,7 @@ POLICY = (
     "img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
 
-app = FastAPI(
-    title="Spark history",
-    openapi_url=None,
-    redirect_slashes=False,
-    dependencies=[Depends(requires_access_dag(method="GET", param_dag_id=DAG_ID))],
-)
+app = guarded_app("Spark history")
 
 
 @app.get("/{path:path}")
@@ -42,7 +38,7 @@ async def forward(path: str, request: Request) -> StreamingResponse:
         raise HTTPException(HTTPStatus.NOT_FOUND, f"No history server is named: {HISTORY} is not set.")
     here = request.scope.get("root_path", "").rstrip("/")
     headers = {name: request.headers[name] for name in ASKED if name in request.headers}
-    client = httpx.AsyncClient(timeout=TIMEOUT, trust_env=False)
+    client = httpx.AsyncClient(timeout=TIMEOUT, trust_env=False, verify=_certificates())
     asked = client.build_request(
         "GET",
         httpx.URL(server).copy_with(path=f"/{path}", query=request.url.query.encode() or None),
@@ -69,6 +65,12 @@ async def forward(path: str, request: Request) -> StreamingResponse:
         back["location"] = _location(answer.headers["location"], server, here)
     back |= {"content-security-policy": POLICY, "x-content-type-options": "nosniff", "referrer-policy": "same-origin"}
     return StreamingResponse(content(), answer.status_code, back)
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Whom to trust, read once and not for each of the dozen files of a page."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _location(where: str, server: str, here: str) -> str:

@@ -11,14 +11,14 @@ from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from airflow.api_fastapi.core_api.security import requires_access_dag
-from fastapi import Depends, FastAPI, HTTPException, Path, Query, Request
+from fastapi import HTTPException, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from pydantic import BeforeValidator
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from segmentation.pages import comparing, files, listing, published, tables
+from segmentation.pages.access import guarded_app
 from segmentation.pages.rendering import REPORT_POLICY, page, policy, with_way_back
 from segmentation.pages.requests import StrictHeaders, as_day, named_report, named_versions, strict_headers
 from segmentation.paths import warehouse_root
@@ -26,19 +26,13 @@ from segmentation.warehouse import ancestry
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
 
-DAG_ID = "customer_segmentation"
 PAGE = "report.html"
 
 Day = Annotated[date, BeforeValidator(as_day)]
 Version = Annotated[str, Path(pattern="^[0-9a-f]{12}$")]
 Dataset = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,60}$")]
 
-app = FastAPI(
-    title="Customer segments",
-    openapi_url=None,
-    redirect_slashes=False,
-    dependencies=[Depends(requires_access_dag(method="GET", param_dag_id=DAG_ID))],
-)
+app = guarded_app("Customer segments")
 app.add_middleware(StrictHeaders)
 
 

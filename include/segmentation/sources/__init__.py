@@ -10,10 +10,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from segmentation.code_version import code_version
+from segmentation.code_version import made_by
 from segmentation.failures import in_words
 from segmentation.plan import fingerprint
-from segmentation.release import RELEASE
 from segmentation.settings import Settings
 from segmentation.sources import demo, files, huggingface, orders
 from segmentation.sources.demo import DEMO_CODE
@@ -71,7 +70,7 @@ def fetch(
                 files=brought,
                 inputs={},
                 settings=resolved.identity,
-                code={"release": RELEASE, "version": code_version()},
+                code=made_by(),
                 run_id=run_id,
             )
             published = warehouse.publish(attempt, manifest, replace=settings.force)

@@ -51,8 +51,6 @@ def _find_files(files_path: str, category: str) -> dict[str, Path]:
         names = [Path(part.strip()).expanduser() for part in files_path.split(",")]
         if len(names) != 2:
             raise UserError(f"Param files_path: {files_path!r} names {len(names)} files. Allowed: REVIEWS,PRODUCTS.")
-        for path in names:
-            check_allowed("files_path", path)
         found = {"reviews": names[0], "products": names[1]}
     else:
         folder = Path(files_path).expanduser()
@@ -70,9 +68,9 @@ def _find_files(files_path: str, category: str) -> dict[str, Path]:
                 )
             found[kind] = there
     for kind, path in found.items():
+        check_allowed("files_path", path)
         if not path.is_file():
             raise UserError(f"Param files_path: the {kind} file {path} does not exist or is not a file.")
-        check_allowed("files_path", path)
     return {kind: path.resolve() for kind, path in found.items()}
 
 
