@@ -18,7 +18,7 @@ from test_upkeep import MONTH, publish
 
 from segmentation.errors import UserError
 from segmentation.local import __main__ as commands
-from segmentation.warehouse.manifests import MANIFEST, seal
+from segmentation.warehouse.manifests import MANIFEST, MANIFEST_FORMAT, seal
 from segmentation.warehouse.mirror import Mirror
 from segmentation.warehouse.upkeep import all_versions, verify
 from segmentation.warehouse.versions import LATEST, Warehouse, write_whole
@@ -171,6 +171,15 @@ def test_what_is_not_as_published_is_named_and_not_restored(shop: Warehouse, tmp
         mirror.restore(again, silent)
     assert list((again.root / "customer_rfm").glob("**/version=*")) == []
     assert again.latest("customer_rfm", MONTH) is None
+
+
+def test_a_newer_release_s_version_is_not_said_to_be_damaged(shop: Warehouse, tmp_path: Path) -> None:
+    """Nobody must be told to remove it."""
+    Mirror(f"file://{tmp_path / 'store'}").push(shop, silent)
+    path = tmp_path / "store/customer_rfm" / f"as_of={MONTH}" / f"version={'e' * 12}" / MANIFEST
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": MANIFEST_FORMAT + 1, "new": 1}))
+    with pytest.raises(UserError, match=r"customer_rfm.* was written by a newer release"):
+        Mirror(f"file://{tmp_path / 'store'}").restore(Warehouse(tmp_path / "again"), silent)
 
 
 @pytest.mark.parametrize("name", ["../../../climbed", "/tmp/climbed", "a/../../climbed", "_manifest.json", ".hidden"])

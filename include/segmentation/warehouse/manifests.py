@@ -8,6 +8,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from segmentation.errors import UserError
+
 MANIFEST = "_manifest.json"
 MANIFEST_FORMAT = 1
 
@@ -43,6 +45,20 @@ class Manifest:
     def as_of_date(self) -> date | None:
         """The as-of date, if the dataset has one."""
         return date.fromisoformat(self.as_of) if self.as_of else None
+
+
+def parse(text: str | bytes, where: str) -> Manifest:
+    """The manifest that a text holds.
+
+    Raises UserError naming `where` if a newer release wrote it; ValueError, TypeError or KeyError if it is none.
+    """
+    content = json.loads(text)
+    if content["format"] > MANIFEST_FORMAT:
+        raise UserError(
+            f"{where} was written by a newer release of this project (format {content['format']}, "
+            f"this one knows {MANIFEST_FORMAT}). Use that release, or another warehouse."
+        )
+    return Manifest(**content)
 
 
 def seal(manifest: Manifest) -> str:

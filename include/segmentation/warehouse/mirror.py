@@ -21,13 +21,14 @@ from typing import Any, BinaryIO
 from pyarrow import NativeFile, fs
 
 from segmentation.errors import UserError
-from segmentation.warehouse.manifests import MANIFEST, Manifest, is_well_formed, seal
+from segmentation.warehouse.ancestry import DATASET, VERSION
+from segmentation.warehouse.manifests import MANIFEST, Manifest, is_well_formed, parse, seal
 from segmentation.warehouse.upkeep import latest_versions, reachable
 from segmentation.warehouse.versions import LATEST, Warehouse, say
 
 PIECE = 8 << 20
-_HOME = r"([a-z][a-z0-9_]{0,60})/(?:as_of=(\d{4}-\d\d-\d\d)/)?"
-_VERSION = re.compile(_HOME + r"version=([0-9a-f]{12})/" + re.escape(MANIFEST))
+_HOME = rf"({DATASET.pattern})/(?:as_of=(\d{{4}}-\d\d-\d\d)/)?"
+_VERSION = re.compile(_HOME + rf"version=({VERSION.pattern})/{re.escape(MANIFEST)}")
 _LATEST = re.compile(_HOME + LATEST)
 
 
@@ -112,11 +113,11 @@ class Mirror:
     def _manifest(self, name: str, dataset: str, version: str, as_of: date | None) -> Manifest:
         """A manifest of the store, which anyone who may write there may have written."""
         try:
-            manifest = Manifest(**json.loads(self._get(name)))
+            manifest = parse(self._get(name), f"{self.address}/{name}")
             is_right = is_well_formed(manifest) and manifest.seal == seal(manifest)
             named = (manifest.dataset, manifest.version, manifest.as_of_date)
             is_right = is_right and named == (dataset, version, as_of)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, KeyError):
             is_right = False
         if not is_right or not all(_is_inside(file) for file in manifest.files):
             raise UserError(f"{self.address}/{name} is not as it was published. Remove that version from the store.")

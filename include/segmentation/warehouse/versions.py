@@ -25,7 +25,7 @@ from pathlib import Path
 
 from segmentation.errors import UserError
 from segmentation.warehouse.locks import is_free, locked, locked_at_once
-from segmentation.warehouse.manifests import MANIFEST, MANIFEST_FORMAT, Manifest, seal
+from segmentation.warehouse.manifests import MANIFEST, Manifest, parse, seal
 
 LATEST = "LATEST"
 ATTEMPTS = "_attempts"
@@ -68,13 +68,7 @@ class Warehouse:
         """The manifest of a version, or None if it does not exist. Raises UserError if the manifest is damaged."""
         path = self.place(dataset, version, as_of) / MANIFEST
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            if content["format"] > MANIFEST_FORMAT:
-                raise UserError(
-                    f"{path} was written by a newer release of this project (format {content['format']}, "
-                    f"this one knows {MANIFEST_FORMAT}). Use that release, or another warehouse."
-                )
-            return Manifest(**content)
+            return parse(path.read_text(encoding="utf-8"), str(path))
         except FileNotFoundError:
             return None
         except (ValueError, TypeError, KeyError) as error:
