@@ -183,7 +183,7 @@ def test_another_commit_with_the_same_rules_makes_the_same_page(flow: Flow, tmp_
     shutil.copytree(flow.warehouse.root, tmp_path / "copy")
     copy = Flow(tmp_path / "copy", AS_OF, **PARAMS)
     shutil.rmtree(copy.warehouse.place_of(copy.manifest("report")))
-    monkeypatch.setattr(work, "code_version", lambda: "git:another")
+    monkeypatch.setattr("segmentation.code_version.code_version", lambda: "git:another")
     again = copy.run("report")["report"]
     assert again.code["version"] == "git:another"
     assert again.files == flow.manifest("report").files
