@@ -21,7 +21,7 @@ def make(folder: Path, scale: float) -> None:
     """Generate the files of a scale unless they are there."""
     if not all(path.exists() for path in raw_files(folder)):
         print(f"Generating {reviews_at(scale):,} reviews (once)", flush=True)
-        generate(folder, category=CATEGORY, reviews=reviews_at(scale), seed=SEED)
+        generate(folder, category=CATEGORY, reviews=reviews_at(scale), seed=SEED, long_past=True)
 
 
 def check(folder: Path, scale: float) -> None:

@@ -11,7 +11,8 @@ from: the segments follow from when customers come, how often, and what they spe
 What is simplified:
 
 - Nine tenths of the reviews lie in the last three years and about a third in the last one, so that a small
-  demo has customers enough in each 12-month window from 2022 on. In reality the last year has about 7 %.
+  demo has customers enough in each 12-month window from 2022 on. In reality the last year has about 7 %;
+  ``long_past`` gives that, for measuring: it moves four customers of five whole years into the past.
 - Reviews thin out over the last seven months, as the published recencies show (late reviews were not written
   yet when the data set was collected). So fewer customers look recent in September 2023 than a year before.
 - There are four kinds of customer. Within a kind, how often, when and how dear someone buys do not depend on
@@ -50,7 +51,13 @@ def _silent(message: str) -> None:
 
 
 def generate(
-    folder: Path, *, category: str, reviews: int, seed: int, report: Callable[[str], None] = _silent
+    folder: Path,
+    *,
+    category: str,
+    reviews: int,
+    seed: int,
+    long_past: bool = False,
+    report: Callable[[str], None] = _silent,
 ) -> dict[str, Path]:
     """Write the two raw files of a made-up shop under ``folder`` and return their paths.
 
@@ -77,5 +84,5 @@ def generate(
     products_path = folder / "raw" / "meta_categories" / f"meta_{category}.jsonl"
     reviews_path = folder / "raw" / "review_categories" / f"{category}.jsonl"
     write(products_path, product_blocks(entropy, shop), "products", report)
-    write(reviews_path, review_blocks(entropy, shop, reviews), "reviews", report)
+    write(reviews_path, review_blocks(entropy, shop, reviews, long_past=long_past), "reviews", report)
     return {"reviews": reviews_path, "products": products_path}

@@ -7,7 +7,7 @@ import numpy as np
 from segmentation.demo import profile
 from segmentation.demo.catalogue import Shop
 from segmentation.demo.draws import pick, spread, strings
-from segmentation.demo.times import DAY_MS, FIRST_MS, LAST_MS, SPAN, SPLIT_SECONDS_MS, make_calendar
+from segmentation.demo.times import DAY_MS, FIRST_MS, LAST_MS, PAST_YEARS, SPAN, SPLIT_SECONDS_MS, make_calendar
 
 _BASE32 = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", dtype="S1")
 
@@ -32,10 +32,12 @@ def make_habits() -> Habits:
     )
 
 
-def purchases(rng: np.random.Generator, habits: Habits, rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def purchases(
+    rng: np.random.Generator, habits: Habits, rows: int, *, long_past: bool = False
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Customers until they fill ``rows`` reviews: owner (0, 1, ...), kind of customer and time (ms) of each.
 
-    Rows of an owner stand together, in no order of time.
+    Rows of an owner stand together, in no order of time. With ``long_past`` four customers of five are of long ago.
     """
     kind = habits.kinds[rng.integers(0, 1000, rows)]  # a customer for each review is more than enough
     visits = habits.visits[kind, rng.integers(0, 1000, rows)]
@@ -50,6 +52,9 @@ def purchases(rng: np.random.Generator, habits: Habits, rows: int) -> tuple[np.n
     seen = share < SPAN  # a visit after the end of the file is not in it
     owner, share = owner[seen], share[seen]
     day = np.choose(kind[owner], [np.searchsorted(days, share, side="right") for days in habits.calendars])
+    if long_past:
+        years = rng.integers(PAST_YEARS.start, PAST_YEARS.stop, rows) * (rng.integers(0, 5, rows) > 0)
+        day = np.maximum(day - years[owner] * 365, 0)
     moment = FIRST_MS + day * DAY_MS + rng.integers(0, DAY_MS, len(owner))
     basket = habits.baskets[kind[owner], rng.integers(0, 1000, len(owner))]
     owner = np.repeat(owner, basket)[:rows]

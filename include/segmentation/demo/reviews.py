@@ -6,7 +6,7 @@ import numpy as np
 
 from segmentation.demo import profile
 from segmentation.demo.catalogue import Shop
-from segmentation.demo.customers import Habits, bought, make_habits, purchases, users
+from segmentation.demo.customers import bought, make_habits, purchases, users
 from segmentation.demo.draws import MILLION, REVIEWS, ladder, pick, stream
 from segmentation.demo.texts import MOODS, Texts, make_texts
 from segmentation.demo.times import FIRST_MS
@@ -14,14 +14,15 @@ from segmentation.demo.times import FIRST_MS
 BLOCK = 20_000  # reviews made at a time
 
 
-def review_blocks(entropy: tuple[int, int], shop: Shop, reviews: int) -> Iterator[bytes]:
+def review_blocks(entropy: tuple[int, int], shop: Shop, reviews: int, *, long_past: bool) -> Iterator[bytes]:
     """The lines of the reviews file, with three broken ones in the first block."""
     habits, texts = make_habits(), make_texts(entropy)
     for number, first in enumerate(range(0, reviews, BLOCK)):
         rng = stream(entropy, REVIEWS, number)
         rows = min(BLOCK, reviews - first)
         copies = rows * profile.DUPLICATES // profile.REVIEWS
-        lines = _review_lines(rng, shop, habits, texts, rows - copies, with_oddities=number == 0)
+        bought_by = purchases(rng, habits, rows - copies, long_past=long_past)
+        lines = _review_lines(rng, shop, texts, *bought_by, with_oddities=number == 0)
         times = np.bincount(rng.integers(0, len(lines), copies), minlength=len(lines)) + 1
         lines = [lines[row] for row in np.repeat(np.arange(len(lines)), times).tolist()]
         if number == 0:
@@ -33,10 +34,17 @@ def review_blocks(entropy: tuple[int, int], shop: Shop, reviews: int) -> Iterato
 
 
 def _review_lines(
-    rng: np.random.Generator, shop: Shop, habits: Habits, texts: Texts, rows: int, *, with_oddities: bool
+    rng: np.random.Generator,
+    shop: Shop,
+    texts: Texts,
+    owner: np.ndarray,
+    kind: np.ndarray,
+    moment: np.ndarray,
+    *,
+    with_oddities: bool,
 ) -> list[str]:
     """Different reviews, one line each, those of a customer next to each other."""
-    owner, kind, moment = purchases(rng, habits, rows)
+    rows = len(owner)
     product = bought(rng, shop, kind, moment)
     verified = rng.integers(0, profile.REVIEWS, rows) < profile.VERIFIED
     stars = np.where(

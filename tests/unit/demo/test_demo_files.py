@@ -149,3 +149,16 @@ def test_times_run_from_1996_to_the_last_moment_of_the_source(any_shop: Shop) ->
     assert early
     assert all(time % 1000 == 0 for time in early)
     assert sum(time % 1000 == 0 for time in times if time >= milliseconds(2017, 1, 1)) < 0.01 * len(times)
+
+
+def test_a_long_past_leaves_the_last_year_its_real_share(tmp_path: Path) -> None:
+    path = demo.generate(tmp_path, category="Electronics", reviews=20_000, seed=7, long_past=True)["reviews"]
+    rows, _ = Shop.parse(path.read_text("utf-8").removesuffix("\n").split("\n"))
+    times = [row["timestamp"] for row in rows]
+    year = 365 * 86_400_000
+    # Amazon Reviews 2023: 6 to 8 % of the verified reviews of Electronics are of the last twelve months.
+    assert 0.06 < sum(demo.LAST_MS - year < time for time in times) / len(times) < 0.08
+    assert min(times) < demo.LAST_MS - 15 * year
+    # All visits of a customer move together: few gaps are longer than the calendar itself has them.
+    spans = [[row["timestamp"] for row in group] for _, group in groupby(rows, lambda row: row["user_id"])]
+    assert sum(max(span) - min(span) > 3 * year for span in spans) < len(spans) / 50
