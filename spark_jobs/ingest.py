@@ -22,7 +22,7 @@ def build(work: Work) -> None:
         raw_lines.register(work.spark, "products", files["products"])
     work.run_sql()
     work.write("reviews", "products", "orders")
-    if all(work.figure(name) == 0 for name in REFUSED[kind]):
+    if all(work.figures.get(name) == 0 for name in REFUSED[kind]):
         tables.empty_view(work.spark, dataset("rejected_rows"))
     work.write("rejected_rows")
 
@@ -32,7 +32,7 @@ def _take_plain_reviews(work: Work, paths: list[Path]) -> None:
     if {"reviews", "rejected_rows"} & set(work.missing):
         rows_folder = work.folder("reviews") if "reviews" in work.missing else None
         plain = raw_lines.take_plain_reviews(work.spark, paths, rows_folder, work.scratch())
-        work.count_also("review_lines", review_lines_read=plain, review_lines_refused=0)
+        work.figures.count_also("review_lines", review_lines_read=plain, review_lines_refused=0)
 
 
 if __name__ == "__main__":

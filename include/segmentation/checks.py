@@ -1,6 +1,7 @@
 """Run the checks of what a stage has written, before it is published."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from pyspark.sql import DataFrame, Row
@@ -8,6 +9,7 @@ from pyspark.sql import DataFrame, Row
 from segmentation import tables
 from segmentation.errors import UserError
 from segmentation.sql_files import SqlFile
+from segmentation.together import together
 
 
 def run_checks(checks: list[SqlFile], rows: Callable[[SqlFile], DataFrame]) -> dict[str, dict[str, Any]]:
@@ -17,14 +19,19 @@ def run_checks(checks: list[SqlFile], rows: Callable[[SqlFile], DataFrame]) -> d
     """
     results: dict[str, dict[str, Any]] = {}
     failed = []
-    for check in checks:
-        (row,) = rows(check).collect()
+    found = together([partial(_row, rows, check) for check in checks])
+    for check, row in zip(checks, found, strict=True):
         results.setdefault(check.of, {})[check.name] = _result(check, row, tables.plain(row.figure))
         if check.header.get("Level") == "fail" and not row.passed:
             failed.append(f"check {check.name} of {check.of} failed: {row.message}")
     if failed:
         raise UserError("; ".join(failed) + ". Nothing was published.")
     return results
+
+
+def _row(rows: Callable[[SqlFile], DataFrame], check: SqlFile) -> Row:
+    (row,) = rows(check).collect()
+    return row
 
 
 def _result(check: SqlFile, row: Row, figure: Any) -> dict[str, Any]:

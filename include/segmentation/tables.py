@@ -5,16 +5,17 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from segmentation.datasets import Dataset
-from segmentation.warehouse.manifests import data_files
 
 # Compressed input per shuffle partition. Adaptive execution merges small partitions, but only at the end.
 BYTES_PER_PARTITION = 8 * 2**20
 # Below this, planning again after each shuffle costs more than it saves: it makes a Spark job of every shuffle.
 SMALL_INPUT = 64 * 2**20
+# How long Spark may take to hand on its events. Other jobs beside make more of them, and a slow disk holds their log up.
+EVENTS_MILLISECONDS = 600_000
 
 
 def fit_shuffles(spark: SparkSession, input_bytes: int) -> None:
@@ -37,8 +38,8 @@ def read_files(spark: SparkSession, item: Dataset, folder: Path, paths: list[str
     return reader.parquet(*[str(folder / path) for path in paths])
 
 
-def write_files(frame: DataFrame, item: Dataset, folder: Path) -> list[Path]:
-    """Write the dataset's columns, in their declared types, as Parquet files; return the files.
+def write_files(frame: DataFrame, item: Dataset, folder: Path) -> Observation:
+    """Write the dataset's columns, in their declared types, as Parquet files; return what watched the rows pass.
 
     Raises ValueError if a column is missing or one too many, so that a changed SELECT never passes unseen.
     """
@@ -49,24 +50,34 @@ def write_files(frame: DataFrame, item: Dataset, folder: Path) -> list[Path]:
             f"only in the SQL: {sorted(extra)}"
         )
     frame = frame.select([F.col(name).cast(kind).alias(name) for name, kind in item.columns.items()])
+    rows = Observation()
     if item.layout == "file_per_list":
-        write_lists(frame, item, folder, "parquet", {})
-        return data_files(folder)
+        write_lists(frame, item, folder, "parquet", {}, rows)
+        return rows
     if item.layout == "one_file":
-        frame = frame.coalesce(1).sortWithinPartitions(*item.columns)
+        frame = frame.coalesce(1)
     elif item.layout == "file_per_partition":
         frame = frame.repartition(*item.partition_by)
+    # Behind the last shuffle: there each row counts once, also where a task has to be repeated.
+    frame = frame.observe(rows, _hashes(item))
+    if item.layout == "one_file":
+        frame = frame.sortWithinPartitions(*item.columns)
     frame.write.mode("append").partitionBy(*item.partition_by).parquet(str(folder))
-    return data_files(folder)
+    return rows
 
 
-def write_lists(frame: DataFrame, item: Dataset, folder: Path, form: str, options: dict[str, Any]) -> None:
+def write_lists(
+    frame: DataFrame, item: Dataset, folder: Path, form: str, options: dict[str, Any], rows: Observation | None = None
+) -> None:
     """Write one file per value of the column `list`, `<list>.<form>`, in the order that `schema.yaml` gives."""
     order = [F.desc(name[1:]) if name.startswith("-") else F.asc(name) for name in item.order_by]
     # Spark takes the column it splits by out of the rows, so that is another one.
-    rows = frame.withColumn("_file", F.col("list")).repartition("_file").sortWithinPartitions("_file", *order)
+    frame = frame.withColumn("_file", F.col("list")).repartition("_file")
+    if rows is not None:
+        frame = frame.observe(rows, _hashes(item))
+    frame = frame.sortWithinPartitions("_file", *order)
     aside = folder / f"_{form}"
-    rows.write.partitionBy("_file").options(**options).format(form).save(str(aside))
+    frame.write.partitionBy("_file").options(**options).format(form).save(str(aside))
     for path in sorted(aside.glob(f"_file=*/*.{form}")):
         # A second file of a list would take the first one's place: rename would not say so, link does.
         (folder / f"{path.parent.name.removeprefix('_file=')}.{form}").hardlink_to(path)
@@ -81,15 +92,21 @@ def write_no_rows(frame: DataFrame, path: Path) -> None:
     pq.write_table(to_arrow_schema(frame.schema).empty_table(), path)
 
 
-def rows_checksum(frame: DataFrame, item: Dataset) -> str:
+def rows_checksum(frame: DataFrame, item: Dataset, watched: Observation | None = None) -> str:
     """A checksum of the rows that does not depend on their order: the sum of their 64-bit hashes.
 
-    Columns that the dataset says to be bulky are left out: reading them again costs more than it shows, since the
-    manifest has the checksum of every file.
+    `watched` is what saw all of them pass; without it, and where Spark had none to pass, they are read. Columns that
+    the dataset says to be bulky are left out: reading them again costs more than it shows, since the manifest has the
+    checksum of every file.
     """
-    columns = [name for name in frame.columns if name not in item.bulky]
-    ((total,),) = frame.select(F.sum(F.xxhash64(*columns).cast("decimal(38,0)"))).collect()
+    figures = observed(frame.sparkSession, watched) if watched else None
+    total = figures["hashes"] if figures else frame.select(_hashes(item)).collect()[0].hashes
     return f"{int(total or 0) % 2**64:016x}"
+
+
+def _hashes(item: Dataset) -> Column:
+    columns = [name for name in item.columns if name not in item.bulky]
+    return F.sum(F.xxhash64(*columns).cast("decimal(38,0)")).alias("hashes")
 
 
 def observed(spark: SparkSession, observation: Observation) -> dict[str, Any] | None:
@@ -98,7 +115,7 @@ def observed(spark: SparkSession, observation: Observation) -> dict[str, Any] | 
     `Observation.get` would wait for ever for a view that Spark found to be empty and left out, so look first,
     once the events of the finished write have arrived.
     """
-    spark.sparkContext._jsc.sc().listenerBus().waitUntilEmpty()
+    spark.sparkContext._jsc.sc().listenerBus().waitUntilEmpty(EVENTS_MILLISECONDS)
     java = observation._jo
     if java is None or not java.future().isCompleted() or java.getRow().schema() is None:
         return None

@@ -5,19 +5,21 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import DataFrame, Observation, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame, SparkSession
 
 from segmentation import frozen_edges, segment_maps, sql_files, tables
 from segmentation.checks import run_checks
 from segmentation.code_version import made_by
 from segmentation.datasets import STAGE_OF, Dataset, dataset
 from segmentation.failures import check_clock
+from segmentation.figures import Figures
 from segmentation.plan import FROZEN_VIEW, PREVIOUS, SEGMENT_MAP_VIEWS, SOURCE_VIEWS, Plan
-from segmentation.warehouse.manifests import Manifest, describe_files
+from segmentation.together import together
+from segmentation.warehouse.manifests import Manifest, data_files, describe_files
 from segmentation.warehouse.versions import Attempt, Warehouse
 
 # Hidden from those who list a version's files.
@@ -45,10 +47,8 @@ class Work:
         self.missing = missing
         self.warehouse = warehouse
         self.run_id = run_id
-        self.figures: dict[str, Any] = {}
+        self.figures = Figures(spark)
         self._made: set[str] = set()
-        self._observed: dict[str, Observation] = {}
-        self._counted: dict[str, dict[str, int]] = {}
         self._cached: list[DataFrame] = []
         self._attempts: dict[str, Attempt] = {}
         self._drafts: dict[str, Manifest] = {}
@@ -126,10 +126,7 @@ class Work:
         return self.spark.sql(file.text, args={marker: values[marker] for marker in sorted(file.markers)})
 
     def _make_view(self, file: sql_files.SqlFile) -> None:
-        frame = self._sql(file)
-        if file.figures:
-            observation = self._observed[file.name] = Observation(file.name)
-            frame = frame.observe(observation, *[F.expr(text).alias(name) for name, text in file.figures.items()])
+        frame = self.figures.watch(self._sql(file), file)
         if file.cache:
             self._cached.append(frame.persist())
         if file.cached_at_once:
@@ -143,18 +140,32 @@ class Work:
     # What the stage makes
 
     def write(self, *names: str) -> None:
-        """Write the named datasets' views as attempts; their views then read what was written."""
-        for name in names:
-            if name in self.missing:
-                item = dataset(name)
-                folder = self.folder(name)
-                files = describe_files(folder, tables.write_files(self.frame(name), item, folder))
-                written = tables.read_files(self.spark, item, folder, list(files))
-                written.createOrReplaceTempView(name)
-                self._collect_figures(item)
-                rows = sum(file["rows"] for file in files.values())
-                self._draft(item, files, rows, tables.rows_checksum(written, item))
-                self.say_took(f"wrote {name}: {rows:,} rows")
+        """Write the named datasets' views as attempts; their views then read what was written.
+
+        They are written together, but for those that measure a figure: another one that shares the view could end
+        when only its own part of the view has been measured.
+        """
+        others = []
+        for name in [name for name in names if name in self.missing and name not in self._drafts]:
+            if self.figures.are_due(self.plan.needed(dataset(name))):
+                self._write(name)
+            else:
+                others.append(name)
+        together([partial(self._write, name) for name in others])
+
+    def _write(self, name: str) -> None:
+        item, folder = dataset(name), self.folder(name)
+        put_there = data_files(folder)
+        watched = tables.write_files(self.frame(name), item, folder)
+        files = describe_files(folder, data_files(folder))
+        written = tables.read_files(self.spark, item, folder, list(files))
+        written.createOrReplaceTempView(name)
+        self.figures.collect(self.plan.needed(item))
+        rows = sum(file["rows"] for file in files.values())
+        # What a job has put there itself has passed nobody.
+        checksum = tables.rows_checksum(written, item, None if put_there else watched)
+        self._draft(item, files, rows, checksum)
+        self.say_took(f"wrote {name}: {rows:,} rows")
 
     def add_files(self, name: str, write: Callable[[Path], list[Path]]) -> None:
         """Have `write` put more files into the folder of a dataset just written: the same rows in another form."""
@@ -207,38 +218,19 @@ class Work:
             rows_checksum=checksum,
         )
 
-    def _collect_figures(self, item: Dataset) -> None:
-        for name in self.plan.needed(item):
-            if name in self._observed and name not in self.figures:
-                measured = tables.observed(self.spark, self._observed[name])
-                for figure, count in self._counted.get(name, {}).items():
-                    measured = {**(measured or {}), figure: (measured or {}).get(figure, 0) + count}
-                self.figures[name] = measured
-
-    def count_also(self, view: str, **counts: int) -> None:
-        """Have what a job counts itself added to the figures that are measured while the view is written."""
-        self._counted[view] = counts
-
     def draft(self, name: str) -> Manifest | None:
         """The manifest of what this task has written but not yet published."""
         return self._drafts.get(name)
 
-    def figure(self, name: str) -> Any:
-        """A figure that was measured while a view was written, or None."""
-        return next((view[name] for view in self.figures.values() if view and name in view), None)
-
     def publish(self) -> list[Manifest]:
         """Run the stage's checks on what was written, then publish it, in the order of STAGES."""
-        pairs = [(key, str(value)) for view in self.figures.values() for key, value in (view or {}).items()]
-        self.register_rows("figures", "name string, value string", pairs)
+        self.register_rows("figures", "name string, value string", self.figures.rows())
         checks = run_checks([check for check in self.plan.checks(self.stage) if check.of in self._drafts], self._sql)
         shutil.rmtree(self.scratch(), ignore_errors=True)
         published = []
         for name in self.plan.datasets(self.stage):
             if name in self._drafts:
-                figures: dict[str, Any] = {}
-                for view in self.plan.needed(dataset(name)):
-                    figures |= self.figures.get(view) or {}
+                figures = self.figures.of(self.plan.needed(dataset(name)))
                 draft = replace(self._drafts[name], figures=figures, checks=checks.get(name, {}))
                 attempt = self._attempts.pop(name)
                 published.append(self.warehouse.publish(attempt, draft, replace=self.plan.settings.force))

@@ -13,7 +13,7 @@ import pytest
 
 from jobs import by_hand, run_elsewhere
 from jobs.flow import Flow
-from segmentation import sources, stage, work
+from segmentation import sources, stage
 from segmentation.datasets import STAGES
 from segmentation.segment_maps import load_map
 from segmentation.settings import NOT_ELECTRONICS

@@ -42,6 +42,8 @@ PLUMBING = {
     "sources/__init__",
     "sources/demo",
     "sources/allowed",  # refuses files
+    "figures",  # measures what is written
+    "together",  # starts jobs
     "failures",  # words for what went wrong
     "limits",  # judges what stands
     "warehouse/locks",

@@ -1,0 +1,54 @@
+"""The checksum that is taken while rows are written is the one of the rows that can then be read."""
+
+from pathlib import Path
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from segmentation import tables
+from segmentation.datasets import Dataset, dataset
+from segmentation.warehouse.manifests import data_files
+
+# One dataset of each layout.
+LAYOUTS = {
+    "as_computed": "known_products",
+    "one_file": "review_days",
+    "file_per_partition": "purchases",
+    "file_per_list": "exports",
+}
+VALUES = {
+    "string": "concat('é', id % 7)",
+    "date": "date_add(DATE'2023-01-31', cast(id % 60 AS INT))",
+    "timestamp": "timestamp_micros(1690000000000000 + id * 3599999999)",
+    "boolean": "CASE WHEN id % 3 > 0 THEN id % 3 = 1 END",
+}
+
+
+def made_up(spark: SparkSession, item: Dataset, rows: int) -> DataFrame:
+    values = [f"{VALUES.get(kind, f'cast(id / 4 AS {kind})')} AS {name}" for name, kind in item.columns.items()]
+    return spark.sql(f"SELECT {', '.join(values)} FROM range(0, {rows}, 1, 3)")
+
+
+@pytest.mark.parametrize(("layout", "name"), LAYOUTS.items())
+@pytest.mark.parametrize("rows", [0, 1000])
+def test_what_was_seen_passing_is_what_can_be_read(
+    spark: SparkSession, tmp_path: Path, layout: str, name: str, rows: int
+) -> None:
+    item = dataset(name)
+    assert item.layout == layout
+    watched = tables.write_files(made_up(spark, item, rows), item, tmp_path)
+    files = [path.relative_to(tmp_path).as_posix() for path in data_files(tmp_path)]
+    written = tables.read_files(spark, item, tmp_path, files)
+    assert written.count() == rows
+    assert tables.rows_checksum(written, item, watched) == tables.rows_checksum(written, item)
+    # Rows are looked at while they pass, unless there are none.
+    assert (tables.observed(spark, watched) is not None) or rows == 0
+
+
+def test_another_value_gives_another_checksum(spark: SparkSession, tmp_path: Path) -> None:
+    item = dataset("review_days")
+    seen = set()
+    for number, rows in enumerate((1000, 999)):
+        watched = tables.write_files(made_up(spark, item, rows), item, tmp_path / str(number))
+        seen.add(tables.rows_checksum(made_up(spark, item, 0), item, watched))
+    assert len(seen) == 2
