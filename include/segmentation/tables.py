@@ -14,7 +14,7 @@ from segmentation.datasets import Dataset
 BYTES_PER_PARTITION = 8 * 2**20
 # Below this, planning again after each shuffle costs more than it saves: it makes a Spark job of every shuffle.
 SMALL_INPUT = 64 * 2**20
-# How long Spark may take to hand on its events. Other jobs beside make more of them, and a slow disk holds their log up.
+# How long Spark may take to hand on its events. Jobs beside make more of them, and a slow disk holds their log up.
 EVENTS_MILLISECONDS = 600_000
 
 
