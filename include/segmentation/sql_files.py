@@ -39,11 +39,6 @@ class SqlFile:
         return "Cache" in self.header
 
     @property
-    def cached_at_once(self) -> bool:
-        """Whether its rows are made before the next file is planned, so that their number is known to the planner."""
-        return self.header.get("Cache", "").startswith("at once")
-
-    @property
     def of(self) -> str:
         """The dataset that a check is about."""
         return self.header["Of"]

@@ -55,13 +55,11 @@ def write_files(frame: DataFrame, item: Dataset, folder: Path) -> Observation:
         write_lists(frame, item, folder, "parquet", {}, rows)
         return rows
     if item.layout == "one_file":
-        frame = frame.coalesce(1)
+        frame = frame.coalesce(1).sortWithinPartitions(*item.columns)
     elif item.layout == "file_per_partition":
         frame = frame.repartition(*item.partition_by)
     # Behind the last shuffle: there each row counts once, also where a task has to be repeated.
     frame = frame.observe(rows, _hashes(item))
-    if item.layout == "one_file":
-        frame = frame.sortWithinPartitions(*item.columns)
     frame.write.mode("append").partitionBy(*item.partition_by).parquet(str(folder))
     return rows
 
@@ -74,6 +72,7 @@ def write_lists(
     # Spark takes the column it splits by out of the rows, so that is another one.
     frame = frame.withColumn("_file", F.col("list")).repartition("_file")
     if rows is not None:
+        # Before the sorting: Spark does not see through it that rows are in order, and would sort again, by less.
         frame = frame.observe(rows, _hashes(item))
     frame = frame.sortWithinPartitions("_file", *order)
     aside = folder / f"_{form}"

@@ -129,8 +129,6 @@ class Work:
         frame = self.figures.watch(self._sql(file), file)
         if file.cache:
             self._cached.append(frame.persist())
-        if file.cached_at_once:
-            frame.count()
         frame.createOrReplaceTempView(file.name)
 
     def frame(self, view: str) -> DataFrame:

@@ -22,6 +22,7 @@ from segmentation.warehouse.manifests import MANIFEST, MANIFEST_FORMAT, seal
 from segmentation.warehouse.mirror import Mirror
 from segmentation.warehouse.upkeep import all_versions, verify
 from segmentation.warehouse.versions import LATEST, Warehouse, write_whole
+from soak.local_airflow import free_port
 
 KEYS = ("a-key", "its-secret")
 
@@ -41,9 +42,7 @@ def shop(tmp_path: Path) -> Warehouse:
 @pytest.fixture
 def s3(tmp_path: Path, monkeypatch) -> Iterator[str]:
     """The address of an empty bucket."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
+    port = free_port()
     (tmp_path / "s3/bucket").mkdir(parents=True)
     words = ["serve", "s3", "--addr", f"127.0.0.1:{port}", "--auth-key", ",".join(KEYS), str(tmp_path / "s3")]
     server = subprocess.Popen(

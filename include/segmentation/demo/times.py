@@ -6,7 +6,7 @@ LAST_MS = 1694625981867  # 2023-09-13T17:26:21.867Z
 FIRST_MS = 848275200000  # 1996-11-18T00:00Z
 SPLIT_SECONDS_MS = 1483228800000  # 2017-01-01: earlier timestamps are whole seconds
 DAY_MS = 86_400_000
-# Whole years by which all visits of a customer of long ago lie earlier: none of theirs is left in the last two years.
+# Whole years by which all visits of a customer of long ago lie earlier: the last three have none.
 PAST_YEARS = range(3, 16)
 SPAN = 1_000_000_000  # the calendar from the first day to the last, in shares of all visits
 _BUSY_DAY = 8701  # 2020-09-14, in days since the first one
