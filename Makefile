@@ -59,7 +59,7 @@ lineage: .venv/ready ## Show what a version was made from: DATASET=report AS_OF=
 verify: .venv/ready ## Read all versions that LATEST reaches against their manifests
 	@.venv/bin/python -m segmentation.local verify
 
-prune: .venv/ready ## List versions that are no longer needed; APPLY=1 removes them, DAYS=30 is the age that counts
+prune: .venv/ready ## List versions that nothing needs and no run has used for DAYS, or remove them: APPLY=1 DAYS=30
 	@.venv/bin/python -m segmentation.local prune
 
 mirror: .venv/ready ## Copy what LATEST reaches into an object store: MIRROR=s3://bucket/folder

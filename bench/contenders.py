@@ -14,7 +14,7 @@ from bench.errors import BenchError
 from bench.measure import Measured, measure
 from bench.stages import AS_OF, CLEAN, CLEAN_AND_SCORES, REST, SCORES, STAGES_FILE
 from segmentation.local import layout, run
-from segmentation.paths import LOCAL, PROJECT
+from segmentation.paths import DAG_ID, LOCAL, PROJECT
 
 HOME = LOCAL / "bench"
 
@@ -70,7 +70,7 @@ def _workflow(data: Path, out: Path) -> tuple[list[str], dict[str, str]]:
     given = {"source": "files", "files_path": str(data), "as_of": AS_OF}
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S")
     environment = _environment() | {"SEGMENTATION_WAREHOUSE": str(out)}
-    return ["airflow", "dags", "test", run.DAG_ID, now, "-c", json.dumps(given)], environment
+    return ["airflow", "dags", "test", DAG_ID, now, "-c", json.dumps(given)], environment
 
 
 def _peer(module: str) -> Callable[[Path, Path], tuple[list[str], dict[str, str]]]:

@@ -34,6 +34,7 @@ from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_current_conte
 from segmentation import settings
 from segmentation.orchestration import alerts, links
 from segmentation.orchestration.tasks import StageOperator, fetch_source, outlets
+from segmentation.paths import DAG_ID
 
 PARAMS = {
     name: Param(settings.json_default(name), title=name, description=meta["help"], **settings.json_schema(name))
@@ -41,7 +42,7 @@ PARAMS = {
 }
 
 with DAG(
-    dag_id="customer_segmentation",
+    dag_id=DAG_ID,
     description="Monthly customer segments from Amazon Reviews 2023: RFM, K-Means and a report",
     doc_md=__doc__,
     schedule=CronDataIntervalTimetable("@monthly", timezone="UTC"),

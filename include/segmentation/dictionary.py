@@ -1,10 +1,12 @@
 """Write the reference pages of `docs/reference` from the schemas, the settings and the maps: `make docs`."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from segmentation.datasets import SQL_FOLDERS, Dataset, stage_datasets
+from segmentation.errors import USER_ERROR_EXIT
 from segmentation.paths import PROJECT
 from segmentation.segment_maps import reference as segment_map_page
 from segmentation.settings import FIELDS
@@ -74,11 +76,25 @@ def _allowed(meta: Mapping[str, Any]) -> str:
     return words[meta["type"]]
 
 
+# A line of the Makefile that `make help` shows: target, what it does, and the words it takes.
+_TARGET = re.compile(r"^([a-z-]+):.*## ([^:\n]+)(?:: (.+))?$", re.MULTILINE)
+
+
+def commands_page() -> str:
+    """Every make target, variable and exit code."""
+    found = _TARGET.findall((PROJECT / "Makefile").read_text(encoding="utf-8"))
+    # A word with its sign of equality is what one types.
+    targets = [(name, does, re.sub(r"\S+=\S*", r"`\g<0>`", words)) for name, does, words in found]
+    page = segment_map_page.template("commands.md.j2")
+    return page.render(targets=targets, user_error=USER_ERROR_EXIT)
+
+
 def pages() -> dict[Path, str]:
     """The generated pages and pictures: path -> text."""
     return {
         REFERENCE / "datasets.md": datasets_page(),
         REFERENCE / "params.md": params_page(),
+        REFERENCE / "commands.md": commands_page(),
         **segment_map_page.pages(),
     }
 

@@ -1,4 +1,4 @@
-"""Where things are: the project's own folders and the user's warehouse."""
+"""Where things are: the project's own folders, the user's warehouse, the DAG in Airflow."""
 
 import os
 from pathlib import Path
@@ -8,6 +8,8 @@ SQL = PROJECT / "include" / "sql"
 SEGMENT_MAPS = PROJECT / "include" / "segment_maps"
 # What the installation on one machine keeps: Airflow's home, logs, the class cache.
 LOCAL = Path(os.environ.get("SEGMENTATION_LOCAL") or PROJECT / ".local").absolute()
+# The DAG's page in Airflow is /dags/<this>.
+DAG_ID = "customer_segmentation"
 
 
 def warehouse_root() -> Path:

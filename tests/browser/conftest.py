@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from segmentation.local.rest import login
-from segmentation.paths import LOCAL, PROJECT
-from soak.local_airflow import DAG_ID, LocalAirflow
+from segmentation.paths import DAG_ID, LOCAL, PROJECT
+from soak.local_airflow import LocalAirflow
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PICTURES = LOCAL / "screenshots"

@@ -11,9 +11,10 @@ from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, exp
 from browser.checkers import accessibility_faults, html_errors
 from browser.conftest import PHONE, WIDE, picture
 from segmentation.local.rest import Rest
+from segmentation.paths import DAG_ID
 from segmentation.warehouse.upkeep import latest_versions
 from segmentation.warehouse.versions import Warehouse
-from soak.local_airflow import DAG_ID, LocalAirflow
+from soak.local_airflow import LocalAirflow
 
 pytestmark = pytest.mark.usefixtures("runs")
 PAGES = ("list", "report", "downloads", "lineage", "compare")

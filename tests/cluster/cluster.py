@@ -14,9 +14,8 @@ from postgres import Postgres
 from receiver import Receiver
 
 from segmentation.local import layout
-from segmentation.local.run import DAG_ID
 from segmentation.local.server import PARTS, is_healthy
-from segmentation.paths import PROJECT
+from segmentation.paths import DAG_ID, PROJECT
 
 DAGS = Path(__file__).parent / "dag"
 DRIVERS, MASTER, WORKERS = "drivers", "master", ("worker1", "worker2")

@@ -12,8 +12,7 @@ from urllib.parse import quote
 
 from segmentation.local import layout
 from segmentation.local.rest import Rest
-from segmentation.local.run import DAG_ID
-from segmentation.paths import PROJECT
+from segmentation.paths import DAG_ID, PROJECT
 
 SOAKED = Path(__file__).parent / "dag"
 

@@ -27,10 +27,29 @@ def test_a_generated_page_is_fresh(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == dictionary.pages()[path], "run `make docs`"
 
 
+def anchors(page: Path) -> set[str]:
+    """The names under which the headings of a page can be reached."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_to_files_lead_somewhere(page: Path) -> None:
-    for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
-        assert target.startswith("https://") or (page.parent / target).exists(), target
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
+        if not target.startswith("https://"):
+            file, _, anchor = target.partition("#")
+            there = page.parent / file if file else page
+            assert there.exists(), target
+            assert not anchor or anchor in anchors(there), target
+
+
+def test_every_variable_of_ours_is_on_the_page_of_commands() -> None:
+    files = [*PROJECT.glob("include/segmentation/**/*.py"), *PROJECT.glob("dags/*.py"), PROJECT / "docker-compose.yaml"]
+    text = "".join(path.read_text(encoding="utf-8") for path in files)
+    read = set(re.findall(r"\bSEGMENTATION_[A-Z_]+\b", text))
+    told = (PROJECT / "docs/reference/commands.md").read_text(encoding="utf-8")
+    # A task tells its job by this one where to put its last words.
+    assert {name for name in read - {"SEGMENTATION_NOTES"} if name not in told} == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -38,6 +57,22 @@ def test_make_targets_that_are_named_exist(page: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.M))
     named = re.findall(r"(?:`|^ +)make ([a-z-]+)", page.read_text(encoding="utf-8"), re.M)
     assert set(named) <= targets
+
+
+def test_the_models_for_contributors_are_as_they_stand_in_the_tree() -> None:
+    page = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    models = page.split("## Models\n")[1].split("\n## ")[0]
+    blocks = re.findall(r"```\w+\n(.*?)```", models, re.DOTALL)
+    case = "tests/sql/30_rfm/320_customer_values/who_counts"
+    files = [
+        "include/sql/30_rfm/320_customer_values.sql",
+        f"{case}/customer_totals.yaml",
+        f"{case}/expect.yaml",
+        "spark_jobs/rfm.py",
+        "tests/unit/test_movements.py",
+    ]
+    for block, file in zip(blocks, files, strict=True):
+        assert block in (PROJECT / file).read_text(encoding="utf-8"), f"{file} has changed"
 
 
 # The page about the exploratory notebook

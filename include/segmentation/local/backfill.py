@@ -10,9 +10,10 @@ from segmentation import settings
 from segmentation.errors import UserError
 from segmentation.local import server
 from segmentation.local.rest import Refused, Rest
-from segmentation.local.run import DAG_ID, as_json
+from segmentation.local.run import as_json
 from segmentation.local.terminal import bold, dim, red
 from segmentation.local.warehouse import day_of
+from segmentation.paths import DAG_ID
 
 ENDED = ("success", "failed")
 LOOK_SECONDS = 1

@@ -17,11 +17,10 @@ from segmentation.errors import UserError
 from segmentation.local import java, layout
 from segmentation.local.summary import summary
 from segmentation.local.terminal import bold, clock, dim, red
-from segmentation.paths import warehouse_root
+from segmentation.paths import DAG_ID, warehouse_root
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
 
-DAG_ID = "customer_segmentation"
 _START = re.compile(r"\[DAG TEST\] starting task_id=(\w+)")
 _END = re.compile(r"\[DAG TEST\] end task task_id=(\w+)")
 _STANDS = re.compile(r"^stands: (\w+)(?: as of (\S+))? version (\w+): ([\d,]+) rows in ")

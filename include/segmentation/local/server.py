@@ -12,9 +12,9 @@ from pathlib import Path
 from segmentation.errors import UserError
 from segmentation.local import layout
 from segmentation.local.rest import login
-from segmentation.local.run import DAG_ID, prepare
+from segmentation.local.run import prepare
 from segmentation.local.terminal import bold, clock
-from segmentation.paths import LOCAL
+from segmentation.paths import DAG_ID, LOCAL
 
 PID_FILE = LOCAL / "airflow.pid"
 PASSWORDS = layout.AIRFLOW_HOME / "simple_auth_manager_passwords.json.generated"

@@ -3,7 +3,7 @@
 from airflow.api_fastapi.core_api.security import requires_access_dag
 from fastapi import Depends, FastAPI
 
-DAG_ID = "customer_segmentation"
+from segmentation.paths import DAG_ID
 
 
 def guarded_app(title: str) -> FastAPI:

@@ -60,7 +60,7 @@ def pages() -> dict[Path, str]:
         files[IMAGES / f"segment-map-{name}.svg"] = picture(segments, bins)
         comment = _comment(map_path(name))
         maps.append({"name": name, "comment": comment, "words": in_words(segments), "segments": segments})
-    text = _template().render(
+    text = template("segment_maps.md.j2").render(
         maps=maps,
         usual=usual,
         other=next((name for name in names if name != usual), usual),
@@ -74,7 +74,8 @@ def pages() -> dict[Path, str]:
     return {PAGE: text, **files}
 
 
-def _template() -> Template:
+def template(name: str) -> Template:
+    """The template of a page of the docs."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
@@ -83,7 +84,7 @@ def _template() -> Template:
         keep_trailing_newline=True,
     )
     environment.filters["plain"] = _plain
-    return environment.get_template("segment_maps.md.j2")
+    return environment.get_template(name)
 
 
 def _comment(path: Path) -> str:

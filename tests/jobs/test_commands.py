@@ -1,0 +1,189 @@
+"""The commands that the README and the how-to pages name, typed as they stand there, through Airflow itself."""
+
+import os
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hub.local_hub import LocalHub
+from jobs.test_mistakes import JUNE_2023, lay_out, review
+from segmentation.local import layout
+from segmentation.paths import PROJECT
+from segmentation.settings import PINNED_REVISION
+from segmentation.sources import PRODUCTS_FOLDER, REVIEWS_FOLDER
+
+Typed = Callable[..., subprocess.CompletedProcess]
+
+FILES = "make run SOURCE=files FILES=/path/to/folder AS_OF=2023-09-01"
+HUB = "make run SOURCE=huggingface CATEGORY=Gift_Cards AS_OF=2023-09-01"
+ORDERS = (
+    "make run SOURCE=orders FILES=docs/how-to/own-orders/orders.csv "
+    "ORDERS_MAPPING=docs/how-to/own-orders/mapping.yaml AS_OF=2023-07-01"
+)
+LINEAGE = "make lineage DATASET=report AS_OF=2023-09-01"
+TYPED_HERE = {"make demo", FILES, HUB, ORDERS, LINEAGE, "make verify", "make prune", "make prune APPLY=1"}
+# What takes longer, or wants a server: which file types it, and by which words.
+TYPED_ELSEWHERE = {
+    "make test": (".ci/run", "make test"),
+    "make up": ("tests/soak/local_airflow.py", '_command("up")'),
+    "make down": ("tests/soak/local_airflow.py", '_command("down")'),
+    "make backfill FROM=2022-01-01 TO=2023-08-01 SOURCE=files FILES=/path/to/folder": (
+        "tests/soak/local_airflow.py",
+        '"segmentation.local", "backfill"',
+    ),
+    "make mirror MIRROR=s3://bucket/folder": ("tests/unit/test_mirror.py", 'main(["mirror"])'),
+    "make restore MIRROR=s3://bucket/folder": ("tests/unit/test_mirror.py", 'main(["restore"])'),
+    "make cluster-test": ("Makefile", "cluster-test:"),  # a script of its own, as it breaks a cluster for an hour
+    # 27.9 GB: the same with another category is typed here.
+    "make run SOURCE=huggingface AS_OF=2023-09-01": ("tests/jobs/test_commands.py", "CATEGORY=Gift_Cards"),
+}
+
+
+@pytest.fixture(scope="module")
+def typed(tmp_path_factory: pytest.TempPathFactory) -> Typed:
+    """Type a command in the project's folder, with an installation and a warehouse that all tests here share."""
+    folder = tmp_path_factory.mktemp("local")
+    own = {
+        "SEGMENTATION_LOCAL": str(folder / "local"),
+        "SEGMENTATION_WAREHOUSE": str(folder / "warehouse"),
+        "SPARK_SUBMIT_OPTS": layout.SMALL_JOBS,
+        "K_MAX": "3",
+    }
+    theirs = ("AIRFLOW", "SPARK", "PYSPARK", "MAKE", "MFLAGS", "HF_")
+
+    def typed(command: str, **variables: str) -> subprocess.CompletedProcess:
+        clean = {key: value for key, value in os.environ.items() if not key.startswith(theirs)}
+        # `make` would set up the project's own folder; what runs the tests is set up already.
+        command = command.replace("make ", "make -o .venv/ready ", 1)
+        return subprocess.run(
+            command, shell=True, cwd=PROJECT, env={**clean, **own, **variables},
+            capture_output=True, text=True, timeout=600, check=False,
+        )  # fmt: skip
+
+    typed.folder = folder
+    return typed
+
+
+@pytest.fixture(scope="module")
+def files(typed: Typed) -> str:
+    """The README's run on files, with a folder that is there."""
+    lines = [
+        review("a", "cheap", JUNE_2023),
+        review("a", "dear", JUNE_2023 + 1),
+        review("b", "cheap", JUNE_2023),
+        review("c", "dear", JUNE_2023),
+    ]
+    lay_out(typed.folder / "in", lines)
+    return FILES.replace("/path/to/folder", str(typed.folder / "in"))
+
+
+def documented() -> set[str]:
+    """The make commands that stand on lines of their own, without what is said behind them."""
+    pages = [PROJECT / "README.md", *(PROJECT / "docs/how-to").rglob("*.md")]
+    lines = (line for page in pages for line in page.read_text(encoding="utf-8").splitlines())
+    return {line.partition("#")[0].strip() for line in lines if line.startswith("    make ")}
+
+
+def test_every_documented_command_is_typed_somewhere() -> None:
+    assert documented() == TYPED_HERE | set(TYPED_ELSEWHERE)
+    for file, words in TYPED_ELSEWHERE.values():
+        assert words in (PROJECT / file).read_text(encoding="utf-8"), file
+
+
+def test_a_run_ends_green_with_a_summary(typed: Typed, files: str) -> None:
+    done = typed(files)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 customers as of 2023-09-01, who spent $1,010.00" in done.stdout
+    report = next(line.split()[1] for line in done.stdout.splitlines() if line.startswith("Report"))
+    assert Path(report).is_file()
+    lists = next(line.split()[1] for line in done.stdout.splitlines() if line.startswith("Lists"))
+    assert (Path(lists) / "champions.csv").is_file()
+    # What took how long is in the log; the bench reads it there.
+    log = Path(re.search(r"log: (\S+)", done.stdout)[1]).read_text(encoding="utf-8")
+    assert len(re.findall(r"Spark started in \d+\.\d s", log)) == 5
+    for said in ("wrote reviews: 4 rows in", "wrote customer_rfm: 3 rows in", "searched k in"):
+        assert re.search(rf"{said} \d+\.\d s", log), said
+
+
+def test_a_rerun_finds_everything_standing(typed: Typed, files: str) -> None:
+    done = typed(files)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("(stood already)") == 5
+
+
+def test_the_report_leads_to_its_files(typed: Typed) -> None:
+    done = typed(LINEAGE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("report as of 2023-09-01")
+    assert "Electronics.jsonl" in done.stdout
+
+
+def test_nothing_is_damaged_and_nothing_unneeded(typed: Typed) -> None:
+    done = typed("make verify")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^\d\d versions read, 0 faults$", done.stdout, re.MULTILINE)
+    for command in ("make prune", "make prune APPLY=1"):
+        assert typed(command).stdout.startswith("0 versions and downloads, 0 bytes")
+
+
+def test_damage_is_named_and_make_fails(typed: Typed) -> None:
+    page = next((typed.folder / "warehouse").rglob("report.html"))
+    whole = page.read_bytes()
+    page.write_bytes(whole[:-1])
+    done = typed("make verify")
+    page.write_bytes(whole)
+    assert done.returncode == 2
+    assert "Damaged: " in done.stdout
+    assert "report.html" in done.stdout
+
+
+def test_the_shop_that_comes_along(typed: Typed) -> None:
+    done = typed(ORDERS)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "customers as of 2023-07-01, who spent" in done.stdout
+
+
+def test_a_category_of_the_hub(typed: Typed, files: str) -> None:
+    read = {name: (typed.folder / "in" / name).read_bytes() for name in (
+        f"{REVIEWS_FOLDER}/Electronics.jsonl", f"{PRODUCTS_FOLDER}/meta_Electronics.jsonl"
+    )}  # fmt: skip
+    with LocalHub() as hub:
+        hub.commits[PINNED_REVISION] = {name.replace("Electronics", "Gift_Cards"): data for name, data in read.items()}
+        done = typed(HUB, HF_ENDPOINT=hub.endpoint, HF_HOME=str(typed.folder / "hf"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 customers as of 2023-09-01, who spent $1,010.00" in done.stdout
+
+
+def test_the_demo(typed: Typed) -> None:
+    done = typed("make demo")
+    assert done.returncode == 0, done.stdout + done.stderr
+    shown = (PROJECT / "README.md").read_text(encoding="utf-8").split("## What you see")[1].split("      ...")[0]
+    for line in shown.splitlines():
+        if line.startswith("    "):
+            assert line[4:] in done.stdout, "the README shows another demo"
+
+
+def test_a_failed_run_says_why_in_its_last_line(typed: Typed, files: str) -> None:
+    done = typed(files.replace("2023-09-01", "2020-01-01"))
+    assert done.returncode == 2
+    last = done.stdout.strip().splitlines()[-1]
+    assert "Failed: rfm: customer_rfm has no rows" in last
+    assert "Traceback" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("K=99", "Param k: '99' is not allowed"),
+        ("CATEGORY=Cars", "Param category: 'Cars' is not allowed"),
+        ("AS_OF=yesterday", "Param as_of: 'yesterday' is not allowed. Allowed: a date as YYYY-MM-DD"),
+    ],
+)
+def test_a_bad_value_is_refused_before_anything_starts(typed: Typed, files: str, wrong: str, said: str) -> None:
+    done = typed(f"{files} {wrong}")
+    assert done.returncode == 2
+    assert said in done.stdout
+    assert "log:" not in done.stdout
