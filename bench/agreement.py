@@ -1,4 +1,4 @@
-"""Do the contenders agree? Checked before any of them is timed: one reader, DuckDB, looks at the Parquet of all.
+"""Do the contenders agree? Asked after the first round: one reader, DuckDB, looks at the Parquet of all.
 
 Tables that must be equal are compared by their number of rows and by the sum of the rows' hashes, which does not
 depend on their order. Where they differ, the first differing rows are told.

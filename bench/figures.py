@@ -49,6 +49,8 @@ ROWS = (
 
 GOAL_RAW = 2.0
 GOAL_CLEAN_SECONDS, GOAL_CLEAN_SCALE, GOAL_CLEAN_CORES = 8.0, 0.2, 2
+# The same as a ratio: on the machine where the goal was set, the script needed a second.
+GOAL_CLEAN = 8.0
 GOAL_SEARCH, GOAL_SEARCH_FULL = 2.0, 1.0
 GOAL_NOTEBOOK = 10.0
 GOAL_TOTAL = 2.5
@@ -117,6 +119,8 @@ def goals(results: dict[str, Any]) -> list[Goal]:
             "not measured" if clean is None else f"{clean:.1f} s{'' if is_set_up else ' here'}",
             clean <= GOAL_CLEAN_SECONDS if is_set_up and clean is not None else None,
         ),
+        _at_most("Clean, RFM and scores, against DuckDB",
+                 ratio(of("product", CLEAN_AND_SCORES), of("duckdb", CLEAN_AND_SCORES)), GOAL_CLEAN),
         _at_most("k search, against scikit-learn", ratio(of("product", SEARCH), of("duckdb", SEARCH)), search_limit),
         _at_least("The whole run, against the notebook-style run",
                   ratio(of("notebook", TOTAL), of("product", TOTAL)), GOAL_NOTEBOOK),

@@ -129,19 +129,20 @@ def test_medians_and_ratios_are_taken_over_the_rounds():
 def test_goals_are_met_or_not_by_the_figures_of_the_run_alone():
     goals = figures.goals(results())
 
-    assert [goal.met for goal in goals] == [False, True, True, True, True, True]
+    assert [goal.met for goal in goals] == [False, True, True, True, True, True, True]
     assert goals[0].given == "2.50 times as long"
-    assert goals[3].given == "11.00 times as fast"
+    assert goals[2].given == "3.00 times as long"
+    assert goals[4].given == "11.00 times as fast"
     # (50 - 10) / 20
-    assert goals[4].given == "2.00 times as long"
-    assert goals[5].given == "3.0 s"
+    assert goals[5].given == "2.00 times as long"
+    assert goals[6].given == "3.0 s"
 
 
 def test_a_goal_for_another_scale_or_machine_is_not_judged():
     assert figures.goals(results(scale=0.05))[1].met is None
     assert figures.goals(results(cores="8"))[1].met is None
     # At full scale the search has to be as quick as scikit-learn.
-    assert figures.goals(results(scale=1.0))[2].met is False
+    assert figures.goals(results(scale=1.0))[3].met is False
 
 
 def test_a_goal_without_its_contender_is_not_judged():
@@ -150,7 +151,7 @@ def test_a_goal_without_its_contender_is_not_judged():
 
     goals = figures.goals(given)
     assert [goal.word for goal in goals] == [
-        "not judged", "met", "not judged", "met", "not judged", "met",
+        "not judged", "met", "not judged", "not judged", "met", "not judged", "met",
     ]  # fmt: skip
     assert goals[0].given == "not measured"
 
@@ -182,6 +183,10 @@ def test_the_page_shows_each_scale_and_the_growth_between_them():
     tables = [line for line in text.splitlines() if line.startswith("|")]
     assert all(line.endswith("|") for line in tables)
     assert page.render([results(scale=0.05), results(scale=0.2)]) == text
+
+
+def test_one_run_is_called_one_run():
+    assert "\n\nOne run, as of 2023-09-01" in page.render([results() | {"runs": 1}])
 
 
 def test_the_chart_is_the_same_each_time_and_names_the_contenders():
@@ -254,6 +259,7 @@ def test_a_wrong_word_is_refused_by_its_name(words, named):
 def test_the_words_of_make_choose_scale_runs_and_contenders():
     request = command.read_request({"SCALE": "0.2", "RUNS": "5", "ONLY": "duckdb,product"})
 
-    assert (request.scale, request.runs) == (0.2, 5)
+    assert (request.scale, request.runs, request.fewest_runs) == (0.2, 5, 3)
+    assert command.read_request({"SCALE": "1"}).fewest_runs == 1
     assert [one.name for one in request.contenders] == ["product", "duckdb"]
     assert [one.name for one in command.read_request({}).contenders] == ["product", "notebook", "duckdb", "polars"]

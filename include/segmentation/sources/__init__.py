@@ -8,6 +8,7 @@ source `orders` in `raw/orders`, CSV or Parquet.
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from segmentation.code_version import made_by
@@ -15,6 +16,7 @@ from segmentation.failures import in_words
 from segmentation.plan import fingerprint
 from segmentation.settings import Settings
 from segmentation.sources import demo, files, huggingface, orders
+from segmentation.sources.checksums import remembered_sha256, sha256
 from segmentation.sources.demo import DEMO_CODE
 from segmentation.sources.resolved import ORDERS_FOLDER, PRODUCTS_FOLDER, REVIEWS_FOLDER, Resolved, Surroundings
 from segmentation.warehouse.manifests import Manifest, data_files, describe_files
@@ -46,7 +48,8 @@ def fetch(
     up the Hub's token, where there is one besides the environment's.
     Raises UserError naming the param or file that is wrong, Unavailable if the Hub does not answer.
     """
-    resolved = RESOLVERS[settings.source](settings, Surroundings(warehouse, report, find_token))
+    checksum = sha256 if settings.force else partial(remembered_sha256, warehouse)
+    resolved = RESOLVERS[settings.source](settings, Surroundings(warehouse, report, find_token, checksum))
     version = fingerprint({"dataset": "source", **resolved.identity})
     with in_words(warehouse.root), warehouse.building("source", version, None, report):
         standing = warehouse.find("source", version, None)

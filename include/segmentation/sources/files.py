@@ -2,7 +2,6 @@
 
 import fcntl
 import gzip
-import hashlib
 import shutil
 import zlib
 from pathlib import Path
@@ -17,18 +16,17 @@ COMPRESSIONS = ("", ".gz", ".zst")
 
 
 def resolve(settings: Settings, surroundings: Surroundings) -> Resolved:
-    """The files that `files_path` names. Reads them once for their checksums."""
+    """The files that `files_path` names. Reads them for their checksums, unless they are known."""
     report = surroundings.report
     found = _find_files(str(settings.files_path), settings.category)
     listing = {}
     for kind, path in found.items():
         report(f"checksum of {path} ({path.stat().st_size:,} bytes)")
-        with open(path, "rb") as file:
-            listing[kind] = {
-                "bytes": path.stat().st_size,
-                "sha256": hashlib.file_digest(file, "sha256").hexdigest(),
-                "compression": path.suffix if path.suffix in COMPRESSIONS else "",
-            }
+        listing[kind] = {
+            "bytes": path.stat().st_size,
+            "sha256": surroundings.sha256(path),
+            "compression": path.suffix if path.suffix in COMPRESSIONS else "",
+        }
 
     def bring(folder: Path) -> None:
         for kind, path in found.items():

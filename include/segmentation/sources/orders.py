@@ -7,7 +7,6 @@ import codecs
 import csv
 import glob
 import gzip
-import hashlib
 import io
 import os
 import re
@@ -19,6 +18,7 @@ from typing import Any
 from segmentation.errors import UserError
 from segmentation.settings import Settings
 from segmentation.sources.allowed import check_allowed
+from segmentation.sources.checksums import sha256
 from segmentation.sources.files import copy_file
 from segmentation.sources.orders_mapping import read_mapping
 from segmentation.sources.resolved import ORDERS_FOLDER, Resolved, Surroundings
@@ -29,7 +29,7 @@ CHUNK = 1 << 20
 
 
 def resolve(settings: Settings, surroundings: Surroundings) -> Resolved:
-    """The files that `files_path` names, under the mapping. Reads them once for their checksums."""
+    """The files that `files_path` names, under the mapping. Reads them for their checksums, unless they are known."""
     mapping = read_mapping(str(settings.orders_mapping))
     found = _find_files(str(settings.files_path))
     listing: dict[str, dict[str, Any]] = {}
@@ -37,7 +37,7 @@ def resolve(settings: Settings, surroundings: Surroundings) -> Resolved:
         surroundings.report(f"checksum of {path} ({path.stat().st_size:,} bytes)")
         header = _parquet_header(path) if _format(path) == PARQUET else _csv_header(path, mapping)
         _check_columns(path, header["columns"], mapping)
-        listing[name] = {"bytes": path.stat().st_size, "sha256": _sha256(path), **header}
+        listing[name] = {"bytes": path.stat().st_size, "sha256": surroundings.sha256(path), **header}
 
     def bring(folder: Path) -> None:
         for name, path in found.items():
@@ -52,7 +52,7 @@ def resolve(settings: Settings, surroundings: Surroundings) -> Resolved:
     def check(_: dict[str, dict[str, Any]]) -> None:
         """A file that is being written while it is fetched must not become a version."""
         for name, path in found.items():
-            if _sha256(path) != listing[name]["sha256"]:
+            if sha256(path) != listing[name]["sha256"]:
                 raise UserError(f"Param files_path: {path} changed while it was read. Run again when it is complete.")
 
     return Resolved({"source": "orders", "mapping": mapping, "files": listing}, bring, check)
@@ -95,11 +95,6 @@ def _free_name(path: Path, taken: dict[str, Path]) -> str:
     stem, _, ending = plain.lstrip("._").rpartition(".")
     numbered = (f"{stem or 'file'}{f'-{number}' if number else ''}.{ending}" for number in range(len(taken) + 1))
     return next(name for name in numbered if name not in taken)
-
-
-def _sha256(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _check_columns(path: Path, columns: list[str], mapping: dict[str, Any]) -> None:

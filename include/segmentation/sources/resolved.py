@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from segmentation.sources.checksums import sha256
 from segmentation.warehouse.versions import Warehouse
 
 REVIEWS_FOLDER = "raw/review_categories"
@@ -16,12 +17,14 @@ ORDERS_FOLDER = "raw/orders"
 class Surroundings:
     """What a resolver may use besides the params.
 
-    report takes lines for the log. find_token looks up the Hub's token; it is asked only when the Hub is.
+    report takes lines for the log. find_token looks up the Hub's token; it is asked only when the Hub is. sha256 gives
+    the checksum of a file of the user's.
     """
 
     warehouse: Warehouse
     report: Callable[[str], None]
     find_token: Callable[[], str | None]
+    sha256: Callable[[Path], str] = sha256
 
 
 def _nothing(*_: Any) -> None:
