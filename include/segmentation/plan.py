@@ -19,12 +19,14 @@ from segmentation.paths import PROJECT
 from segmentation.segment_maps import map_path
 from segmentation.session import RESULT_SETTINGS
 from segmentation.settings import Settings
+from segmentation.warehouse.manifests import Manifest
 
 # Views that a job registers itself, and what they come from.
 SOURCE_VIEWS = ("raw_reviews", "raw_products", "raw_orders")
 SEGMENT_MAP_VIEWS = ("segment_cells", "segments")
 FROZEN_VIEW = "frozen_edges"
 PREVIOUS = "previous_"
+PURCHASE_MONTH = "purchase_month="
 
 
 def fingerprint(content: Any) -> str:
@@ -62,6 +64,13 @@ class Plan:
     @property
     def window_start(self) -> date:
         return months_before(self.as_of, self.settings.window_months)
+
+    def bytes_to_read(self, manifest: Manifest) -> int:
+        """About how much a stage reads of an input: of `purchases` no more than the window and the last year."""
+        first = min(self.window_start, months_before(self.as_of, 12)).replace(day=1)
+        months = {name: name.partition("/")[0].partition(PURCHASE_MONTH)[2] for name in manifest.files}
+        passed = [name for name, month in months.items() if month and not str(first) <= month < str(self.as_of)]
+        return manifest.bytes - sum(manifest.files[name]["bytes"] for name in passed)
 
     def version(self, name: str) -> str:
         """The version id of a dataset, 12 hex digits."""

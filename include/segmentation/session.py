@@ -24,6 +24,9 @@ SPEED_SETTINGS = {
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",
     # Compressed, in files: the products of the largest category. Their join then moves no purchase.
     "spark.sql.autoBroadcastJoinThreshold": "64m",
+    # Puts each CTE in its place at once. Left to the end, it gets a number in its query, and Spark does not find a view
+    # with a CTE in the cache from a query that has others: it works the view out again each time.
+    "spark.sql.legacy.ctePrecedencePolicy": "LEGACY",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",

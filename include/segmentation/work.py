@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
@@ -53,6 +54,7 @@ class Work:
         self._attempts: dict[str, Attempt] = {}
         self._drafts: dict[str, Manifest] = {}
         self._since = time.monotonic()
+        self._speaking = Lock()
 
     # What the stage reads
 
@@ -61,8 +63,9 @@ class Work:
         names = sorted({read for item in self.missing for read in self.plan.reads(dataset(item))})
         inputs = [name for name in names if name.removeprefix(PREVIOUS) in STAGE_OF and name not in self.missing]
         files = ["source"] if set(names) & set(SOURCE_VIEWS) else []
-        check_clock(self.input_manifest(name) for name in [*inputs, *files])
-        tables.fit_shuffles(self.spark, sum(self.input_manifest(name).bytes for name in [*inputs, *files]))
+        manifests = [self.input_manifest(name) for name in [*inputs, *files]]
+        check_clock(manifests)
+        tables.fit_shuffles(self.spark, sum(self.plan.bytes_to_read(manifest) for manifest in manifests))
         for name in inputs:
             self.input_frame(name).createOrReplaceTempView(name)
         if set(names) & set(SEGMENT_MAP_VIEWS):
@@ -194,9 +197,10 @@ class Work:
 
     def say_took(self, what: str) -> None:
         """Put a line into the log: what has been done, and how long since the last one."""
-        now = time.monotonic()
-        print(f"{what} in {now - self._since:.1f} s", flush=True)
-        self._since = now
+        with self._speaking:
+            now = time.monotonic()
+            print(f"{what} in {now - self._since:.1f} s", flush=True)
+            self._since = now
 
     def _draft(self, item: Dataset, files: dict[str, Any], rows: int, checksum: str | None) -> None:
         identity, as_of = self.plan.identity(item.name), self.plan.as_of_for(item.name)

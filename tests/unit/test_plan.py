@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from segmentation import plan
 from segmentation.datasets import STAGES, dataset
 from segmentation.plan import Plan, months_before
 from segmentation.settings import FIELDS, parse
+from segmentation.warehouse.manifests import Manifest
 
 # What the sources of reviews make.
 INGEST, CLEAN, RFM, KMEANS, REPORT = (
@@ -222,3 +224,14 @@ def test_a_report_that_would_show_other_settings_is_another_version(base: dict, 
     one, other = make(**base), make(**{**base, **change})
     same_page = report_content._settings_shown(one.settings) == report_content._settings_shown(other.settings)
     assert same_page == (one.version("report") == other.version("report"))
+
+
+def test_a_month_reads_the_purchases_of_the_window_and_of_the_last_year() -> None:
+    months = ["2020-08-01", "2022-08-01", "2022-09-01", "2023-08-01", "2023-09-01"]
+    files = {f"purchase_month={month}/a.parquet": {"bytes": 10**place} for place, month in enumerate(months)}
+    purchases = Manifest("purchases", "0" * 12, None, "", 1, 11111, {}, files, {}, {}, {}, "run")
+    assert make().bytes_to_read(purchases) == 1100
+    assert make(date(2023, 9, 15)).bytes_to_read(purchases) == 11100
+    assert make(window_months=3).bytes_to_read(purchases) == 1100, "the popular products look at a year"
+    assert make(window_months=37).bytes_to_read(purchases) == 1111
+    assert make().bytes_to_read(replace(purchases, files={"a.parquet": {"bytes": 11111}})) == 11111

@@ -231,3 +231,9 @@ def test_a_check_is_of_a_dataset_of_its_stage(stage: str) -> None:
 def test_every_marker_is_a_param_or_the_start_of_the_window() -> None:
     used = {marker for path in OWN for marker in read_file(path).markers}
     assert used <= set(FIELDS) | {"window_start"}
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda path: path.name)
+def test_no_cte_lies_in_another(path: Path) -> None:
+    """Spark puts CTEs in their places by a rule that lets an outer name win over an inner one."""
+    assert not re.search(r"\(\s*WITH\b", path.read_text(encoding="utf-8"), re.IGNORECASE)

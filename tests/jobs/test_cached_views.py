@@ -1,0 +1,40 @@
+"""A view that a SQL file has cached is worked out once, whoever reads it."""
+
+from pathlib import Path
+
+import pytest
+
+from jobs.flow import Flow
+from segmentation.work import Work
+
+
+def plan_of(work: Work, name: str) -> str:
+    """How Spark goes about a dataset, without what lies inside of the cached views."""
+    text = work.frame(name)._jdf.queryExecution().executedPlan().toString()
+    lines, inside = [], None
+    for line in text.splitlines():
+        depth = len(line) - len(line.lstrip(" :+-"))
+        if inside is not None and depth > inside:
+            continue
+        inside = depth if "InMemoryRelation" in line else None
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def test_what_reads_cached_views_reads_no_file(spark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flow = Flow(tmp_path, "2023-03-01", source="demo", demo_reviews=1000, k_max=3)
+    plans: dict[str, str] = {}
+    write = Work._write
+
+    def note(work: Work, name: str) -> None:
+        plans[name] = plan_of(work, name)
+        write(work, name)
+
+    monkeypatch.setattr(Work, "_write", note)
+    flow.run("ingest", "clean", "rfm")
+    assert "InMemoryTableScan" in plans["rfm_edges"]
+    assert "FileScan" in plans["purchases"]
+    assert "FileScan" not in plans["rfm_edges"]
+    assert "FileScan" not in plans["customer_rfm"]
+    # The counts of values, from three groupings of all customers, are in the cache as well.
+    assert "recency_days" not in plans["rfm_edges"]
