@@ -155,15 +155,15 @@ def test_a_signed_address_is_not_shown(hub: LocalHub, fetch, said: list[str], ca
 
 # The task
 @pytest.fixture
-def run_task(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, str]]:
-    """The callable of the Airflow task `fetch`."""
+def run_task(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, str]]:
+    """The callable of the Airflow task `fetch`, which takes other params."""
     from segmentation.orchestration import tasks
 
     monkeypatch.setenv("SEGMENTATION_WAREHOUSE", str(warehouse.root))
     params = {"source": "huggingface", "revision": "main", "as_of": "2023-09-01"}
     events = defaultdict(SimpleNamespace)
-    context = {"params": params, "run_id": "run", "outlet_events": events, "task": SimpleNamespace()}
-    return lambda: tasks.fetch_source(context)
+    context = {"run_id": "run", "outlet_events": events, "task": SimpleNamespace()}
+    return lambda **given: tasks.fetch_source(context | {"params": params | given})
 
 
 def test_the_task_takes_the_token_from_the_airflow_connection(
@@ -263,3 +263,26 @@ def test_the_stand_in_answers_the_clients_other_calls(hub: LocalHub, tmp_path: P
             **where, filename=REVIEWS, endpoint=hub.endpoint, cache_dir=tmp_path, force_download=True
         )
         assert Path(path).read_bytes() == FILES[REVIEWS]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "window", "is_refused"),
+    [("2024-10-01", 12, True), ("2024-09-30", 12, False), ("2026-11-01", 12, True), ("2026-11-01", 60, False)],
+)
+def test_a_window_behind_the_last_review_is_refused_before_the_hub_is_asked(
+    hub: LocalHub, run_task, capfd: pytest.CaptureFixture, as_of: str, window: int, is_refused: bool
+) -> None:
+    from airflow.sdk.exceptions import AirflowFailException
+
+    hub.commits[PINNED_REVISION] = dict(FILES)
+    given = {"revision": PINNED_REVISION, "as_of": as_of, "window_months": window}
+    if not is_refused:
+        assert run_task(**given)["as_of"] == as_of
+        return
+    with pytest.raises(AirflowFailException, match="Param as_of: .* Allowed: up to 2024-09-30, such as 2023-09-01"):
+        run_task(**given)
+    assert hub.calls == []
+
+
+def test_another_revision_may_have_later_reviews(hub: LocalHub, run_task) -> None:
+    assert run_task(as_of="2026-11-01")["as_of"] == "2026-11-01"

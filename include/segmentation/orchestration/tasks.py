@@ -65,6 +65,7 @@ def fetch_source(context: "Context") -> dict[str, str]:
         given = settings.parse(dict(context["params"]))
         load_map(given.segment_map, given.bins)
         as_of = settings.check_not_ahead(check_as_of(given.as_of or _as_of_of_interval(given, context)))
+        sources.check_window(given, as_of)
         manifest = sources.fetch(given, Warehouse(warehouse_root()), context["run_id"], find_token=hub_token)
     except UserError as error:
         raise _user_failure(f"fetch: {error}") from None

@@ -7,14 +7,15 @@ source `orders` in `raw/orders`, CSV or Parquet.
 
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from segmentation.code_version import made_by
 from segmentation.failures import in_words
-from segmentation.plan import fingerprint
-from segmentation.settings import Settings
+from segmentation.param_values import refuse
+from segmentation.plan import fingerprint, months_before
+from segmentation.settings import PINNED_REVISION, Settings
 from segmentation.sources import demo, files, huggingface, orders
 from segmentation.sources.checksums import remembered_sha256, sha256
 from segmentation.sources.demo import DEMO_CODE
@@ -23,8 +24,8 @@ from segmentation.warehouse.manifests import Manifest, data_files, describe_file
 from segmentation.warehouse.versions import Warehouse, say
 
 __all__ = [
-    "DEMO_CODE", "ORDERS_FOLDER", "PRODUCTS_FOLDER", "RESOLVERS", "REVIEWS_FOLDER", "Resolved", "fetch",
-    "raw_files",
+    "DEMO_CODE", "ORDERS_FOLDER", "PRODUCTS_FOLDER", "RESOLVERS", "REVIEWS_FOLDER", "Resolved", "check_window",
+    "fetch", "raw_files",
 ]  # fmt: skip
 
 RESOLVERS: dict[str, Callable[[Settings, Surroundings], Resolved]] = {
@@ -81,6 +82,18 @@ def fetch(
             return published
         finally:
             shutil.rmtree(attempt.folder, ignore_errors=True)
+
+
+def check_window(settings: Settings, as_of: date) -> None:
+    """Raise UserError if the source is known to have nothing before this as-of date that its window would reach.
+
+    Else a run without an as-of date would download tens of gigabytes to find that out.
+    """
+    ends = huggingface.ENDS if (settings.source, settings.revision) == ("huggingface", PINNED_REVISION) else None
+    if ends and months_before(as_of, settings.window_months) >= ends:
+        latest = months_before(ends, -settings.window_months) - timedelta(days=1)
+        allowed = f"up to {latest}, such as 2023-09-01: Amazon Reviews 2023 has nothing from {ends} on"
+        raise refuse("as_of", as_of.isoformat(), f"{allowed}, and the window is {settings.window_months} months")
 
 
 def raw_files(warehouse: Warehouse, source_version: str) -> dict[str, list[Path]]:

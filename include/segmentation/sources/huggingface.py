@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ from segmentation.sources.resolved import Resolved, Surroundings, file_names
 from segmentation.warehouse.landing import Landing
 from segmentation.warehouse.manifests import Manifest, describe_files
 from segmentation.warehouse.versions import Warehouse
+
+# The pinned revision's last reviews are of September 2023.
+ENDS = date(2023, 10, 1)
 
 
 def resolve(settings: Settings, surroundings: Surroundings) -> Resolved:
