@@ -21,7 +21,8 @@ from segmentation.warehouse.versions import Warehouse
 
 VICTIMS = ("driver", "jvm", "task", "worker")
 MOMENTS = ("random", "before", "after")
-FIRST_GUESS = 12.0  # seconds that a try takes, until some have been seen
+# Seconds that a try takes at least, until some have been seen. A kill that comes too late costs a run more.
+FIRST_GUESS, FIRST_GUESS_FETCH = 6.0, 1.0
 GLANCE = 0.0005  # seconds between two looks for a manifest, which is there for about a millisecond
 
 
@@ -132,7 +133,7 @@ class Killer(threading.Thread):
             if order:
                 self.todo.remove(order)
             one = self.tries[name] = Try(run_id, stage, pid, worker, time.monotonic(), order)
-        times = sorted(self.durations[stage]) or [FIRST_GUESS]
+        times = sorted(self.durations[stage]) or [FIRST_GUESS_FETCH if stage == "fetch" else FIRST_GUESS]
         one.due = one.began + self.dice.uniform(0, times[len(times) // 2])
         if order and order.moment != "random":
             threading.Thread(target=self._watch, args=(one, order.moment), daemon=True).start()
