@@ -1,13 +1,13 @@
 """Checks of several params together, and of the limits that a JSON schema cannot state. Stdlib only."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from segmentation.param_values import refuse
 
-if TYPE_CHECKING:
-    from segmentation.settings import Settings
+Params = Mapping[str, Any]  # the values of all params, typed, by name
 
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2099, 12, 31)
 LAST_EDGE = 1_000_000_000
@@ -22,43 +22,43 @@ def check_as_of(as_of: date) -> date:
     return as_of
 
 
-def check_together(settings: "Settings") -> None:
+def check_together(params: Params) -> None:
     """Refuse params that do not go together. Raises UserError naming the param, the value and what is allowed."""
-    if settings.as_of:
-        check_as_of(settings.as_of)
-    if settings.k_min > settings.k_max:
-        raise refuse("k_min", settings.k_min, f"at most k_max, which is {settings.k_max}")
-    _check_source(settings)
-    _check_limits(settings)
-    if settings.frozen_edges_from and settings.scoring != "edges":
-        raise refuse("frozen_edges_from", settings.frozen_edges_from, "only with scoring edges")
-    bad = [item for item in settings.excluded_categories if not isinstance(item, str)]
+    if params["as_of"]:
+        check_as_of(params["as_of"])
+    if params["k_min"] > params["k_max"]:
+        raise refuse("k_min", params["k_min"], f"at most k_max, which is {params['k_max']}")
+    _check_source(params)
+    _check_limits(params)
+    if params["frozen_edges_from"] and params["scoring"] != "edges":
+        raise refuse("frozen_edges_from", params["frozen_edges_from"], "only with scoring edges")
+    bad = [item for item in params["excluded_categories"] if not isinstance(item, str)]
     if bad:
         raise refuse("excluded_categories", bad[0], "texts")
-    if settings.bins != 5 and settings.scoring == "seed":
-        raise refuse("bins", settings.bins, "5 with scoring seed, which cuts five groups")
-    if not settings.frozen_edges_from:
-        _check_frequency_edges(settings.frequency_edges, settings.bins)
+    if params["bins"] != 5 and params["scoring"] == "seed":
+        raise refuse("bins", params["bins"], "5 with scoring seed, which cuts five groups")
+    if not params["frozen_edges_from"]:
+        _check_frequency_edges(params["frequency_edges"], params["bins"])
     for name in ("recency_edges", "monetary_edges"):
-        _check_own_edges(name, getattr(settings, name), settings)
+        _check_own_edges(name, params[name], params)
 
 
-def _check_source(settings: "Settings") -> None:
-    if settings.source == "files" and not settings.files_path:
-        raise refuse("files_path", settings.files_path, "a folder or REVIEWS,PRODUCTS when source is files")
-    if settings.source == "orders" and not settings.files_path:
-        raise refuse("files_path", settings.files_path, "a file, folder or glob when source is orders")
-    if settings.source == "orders" and not settings.orders_mapping:
-        raise refuse("orders_mapping", settings.orders_mapping, "a YAML file, or YAML, when source is orders")
+def _check_source(params: Params) -> None:
+    if params["source"] == "files" and not params["files_path"]:
+        raise refuse("files_path", params["files_path"], "a folder or REVIEWS,PRODUCTS when source is files")
+    if params["source"] == "orders" and not params["files_path"]:
+        raise refuse("files_path", params["files_path"], "a file, folder or glob when source is orders")
+    if params["source"] == "orders" and not params["orders_mapping"]:
+        raise refuse("orders_mapping", params["orders_mapping"], "a YAML file, or YAML, when source is orders")
 
 
-def _check_limits(settings: "Settings") -> None:
+def _check_limits(params: Params) -> None:
     for name in SHARES:
-        warn, fail = getattr(settings, f"{name}_warn"), getattr(settings, f"{name}_fail")
+        warn, fail = params[f"{name}_warn"], params[f"{name}_fail"]
         if warn > fail:
             raise refuse(f"{name}_warn", str(warn), f"at most {name}_fail, which is {fail}")
-    if settings.rows_warn < settings.rows_fail:
-        raise refuse("rows_warn", settings.rows_warn, f"at least rows_fail, which is {settings.rows_fail}")
+    if params["rows_warn"] < params["rows_fail"]:
+        raise refuse("rows_warn", params["rows_warn"], f"at least rows_fail, which is {params['rows_fail']}")
 
 
 def _check_frequency_edges(edges: tuple[Any, ...], bins: int) -> None:
@@ -72,18 +72,18 @@ def _check_frequency_edges(edges: tuple[Any, ...], bins: int) -> None:
         raise refuse("frequency_edges", list(edges), "numbers from 2, because every customer has one purchase")
 
 
-def _check_own_edges(name: str, edges: tuple[Decimal, ...], settings: "Settings") -> None:
+def _check_own_edges(name: str, edges: tuple[Decimal, ...], params: Params) -> None:
     """Edges of one's own for recency or spend: none, or one less than bins, in whole hundredths as the values are."""
     shown = [f"{edge:f}" for edge in edges]
     if not edges:
         return
-    wanted = settings.bins - 1
+    wanted = params["bins"] - 1
     if len(edges) != wanted or list(edges) != sorted(set(edges)) or not 0 < edges[0] <= edges[-1] <= LAST_EDGE:
-        allowed = f"none, or {wanted} rising numbers for {settings.bins} bins, above 0 and up to {LAST_EDGE}"
+        allowed = f"none, or {wanted} rising numbers for {params['bins']} bins, above 0 and up to {LAST_EDGE}"
         raise refuse(name, shown, allowed)
     if any(edge != round(edge, 2) for edge in edges):
         raise refuse(name, shown, "numbers with at most 2 decimals")
-    if settings.scoring != "edges":
+    if params["scoring"] != "edges":
         raise refuse(name, shown, "none with scoring seed, which cuts equal groups")
-    if settings.frozen_edges_from:
+    if params["frozen_edges_from"]:
         raise refuse(name, shown, "none with frozen_edges_from, which brings its own edges")

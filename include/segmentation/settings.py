@@ -228,7 +228,7 @@ def parse(raw: dict[str, Any]) -> Settings:
         settings = replace(settings, excluded_categories=())
     if orders and settings.min_price == PRESET_PRICE:
         settings = replace(settings, min_price=Decimal(0))
-    check_together(settings)
+    check_together(vars(settings))
     return settings
 
 
