@@ -279,7 +279,7 @@ def test_a_window_behind_the_last_review_is_refused_before_the_hub_is_asked(
     if not is_refused:
         assert run_task(**given)["as_of"] == as_of
         return
-    with pytest.raises(AirflowFailException, match="Param as_of: .* Allowed: up to 2024-09-30, such as 2023-09-01"):
+    with pytest.raises(AirflowFailException, match=r"Param as_of: .* Allowed: up to 2024-09-30, such as 2023-09-01"):
         run_task(**given)
     assert hub.calls == []
 
