@@ -17,8 +17,8 @@ from threading import Event, Thread
 import psutil
 
 SAMPLE_SECONDS = 0.2
-# Where a tree grows slowly, looking at its shared pages each time would take more processor time than it is worth.
-PSS_SECONDS = 0.6
+# Looking at the shared pages of gigabytes takes a while. It may take a twentieth of one core, and no more.
+PSS_SECONDS, PSS_SHARE = 0.6, 20
 # How long a process that outlives its parent may take to end.
 PATIENCE_SECONDS = 20
 _SET_CHILD_SUBREAPER = 36
@@ -79,7 +79,7 @@ class Sampler(Thread):
         super().__init__(daemon=True)
         self.peak = 0
         self._over = Event()
-        self._looked = 0.0
+        self._next_look = 0.0
 
     def run(self) -> None:
         me = psutil.Process()
@@ -87,9 +87,11 @@ class Sampler(Thread):
             pids = [child.pid for child in me.children(recursive=True)]
             resident = sum(map(_rss, pids))
             # The proportional sizes are never larger, so they matter only where this could be a new peak.
-            if resident > self.peak and time.monotonic() - self._looked >= PSS_SECONDS:
-                self._looked = time.monotonic()
+            began = time.monotonic()
+            if resident > self.peak and began >= self._next_look:
                 self.peak = max(self.peak, sum(_pss(pid) or _rss(pid) for pid in pids))
+                ended = time.monotonic()
+                self._next_look = ended + max(PSS_SECONDS, PSS_SHARE * (ended - began))
 
     def stop(self) -> None:
         self._over.set()

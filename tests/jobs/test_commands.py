@@ -112,6 +112,14 @@ def test_the_report_leads_to_its_source(typed: Typed) -> None:
     assert '"source": "demo"' in done.stdout
 
 
+def test_the_lists_are_where_their_page_says(typed: Typed) -> None:
+    page = (PROJECT / "docs/how-to/customer-lists.md").read_text(encoding="utf-8")
+    lines = [line.strip() for line in page.splitlines() if line.startswith("    ")][:2]
+    done = typed("\n".join(lines).replace("warehouse/", f"{typed.folder}/warehouse/"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {"champions.csv", "champions.parquet"} <= set(done.stdout.split())
+
+
 def test_nothing_is_damaged_and_nothing_unneeded(typed: Typed) -> None:
     done = typed("make verify")
     assert done.returncode == 0, done.stdout + done.stderr
