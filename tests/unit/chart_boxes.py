@@ -19,9 +19,11 @@ def texts(chart: Chart) -> list[str]:
 
 
 def text_boxes(chart: Chart) -> list[tuple[str, Box]]:
-    """Each text with the room it may take up in a wide font."""
+    """Each text with the room it may take up in a wide font; a slanted one is left out, and so is one of many lines."""
     boxes = []
     for node in ET.fromstring(chart.svg).iter(SVG + "text"):
+        if node.get("x") is None:
+            continue
         style, text = node.get("style"), node.text or ""
         size = float(re.search(r"font-size: ([\d.]+)px", style)[1])
         width = text_width(text, size) * (1.1 if "font-weight" in style else 1)

@@ -8,15 +8,13 @@ import matplotlib
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
+from chart_boxes import HOSTILE, check
 
 from segmentation import formats
 from segmentation.charts import drawing as chart_drawing
 from segmentation.charts import palette
 from segmentation.charts import segments as charts
 from segmentation.segment_maps import load_map
-
-# Markup, template code, quotes, money signs, right-to-left text, an override mark, a control character.
-HOSTILE = "<script>alert('x')</script> {{ 7*7 }} \"$1 & $2\" \u202eעברית\x00"
 
 
 def segments(name: str = "Champions", **changes) -> pd.DataFrame:
@@ -78,12 +76,15 @@ def drawn() -> list[charts.Chart]:
     return draw_all()
 
 
-def test_each_chart_is_an_svg_with_its_alt_text(drawn):
+def test_what_is_true_of_every_chart(drawn):
     for chart in drawn:
-        root = ET.fromstring(chart.svg)
-        assert root.tag == chart_drawing.SVG + "svg"
-        assert root.get("role") == "img"
-        assert root.get("aria-label") == chart.alt
+        check(chart)
+
+
+@pytest.mark.parametrize("ks", [(2, 3), (2, 3, 4), (3,), tuple(range(2, 11))])
+def test_the_chosen_k_is_named_inside_of_the_picture(ks: tuple[int, ...]):
+    for chosen in ks:
+        check(charts.search_curves(search(ks, chosen)))
 
 
 def test_drawing_twice_gives_the_same_bytes(drawn):

@@ -6,13 +6,14 @@ import pytest
 
 from segmentation.report.exports import CustomerList, file_names, lists
 from segmentation.segment_maps import Segment, load_map
+from segmentation.settings import segment_map_names
 
 
 def segment(name: str, group: str = "High value") -> Segment:
     return Segment(name, group, "meaning", "action", ())
 
 
-@pytest.mark.parametrize("name", ["eleven", "seed", "rfm_package"])
+@pytest.mark.parametrize("name", segment_map_names())
 def test_every_segment_of_a_map_has_a_list(name: str) -> None:
     segments = load_map(name)
     assert [each.segment for each in lists(segments, has_previous=False)] == [each.name for each in segments]

@@ -258,3 +258,8 @@ def test_the_release_is_that_of_the_package_and_of_the_image() -> None:
 # Which code ran
 def test_the_code_version_is_a_commit_or_a_hash_of_the_source() -> None:
     assert re.fullmatch(r"git:[0-9a-f]{40}(\+changes)?|source:[0-9a-f]{12}", code_version())
+
+
+def test_the_report_rests_on_every_dataset_that_its_lineage_shows() -> None:
+    shown = {name for names in STAGES.values() for name in names} - {"source", "report"}
+    assert shown <= set(dataset("report").python_reads)

@@ -75,6 +75,12 @@ def test_the_models_for_contributors_are_as_they_stand_in_the_tree() -> None:
         assert block in (PROJECT / file).read_text(encoding="utf-8"), f"{file} has changed"
 
 
+def test_the_readme_names_every_dataset_beside_its_task() -> None:
+    rows = re.findall(r"^\| (\w+) \|.*\|(.*)\|$", (PROJECT / "README.md").read_text(encoding="utf-8"), re.M)
+    made = {task: set(code(names)) for task, names in rows if task in STAGES}
+    assert made == {stage: set(names) for stage, names in STAGES.items()}
+
+
 # The page about the exploratory notebook
 EDA = (PROJECT / "docs/reference/eda.md").read_text(encoding="utf-8")
 

@@ -48,7 +48,7 @@ def changed(one: Plan, other: Plan) -> set[str]:
 
 
 # Settings and inputs
-@pytest.mark.parametrize(
+CHANGES = pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
         ("source", "files", {"report"}),  # the rows come from the source version; the page names the source
@@ -63,8 +63,8 @@ def changed(one: Plan, other: Plan) -> set[str]:
         ("rejected_share_fail", 0.5, {"report"}),
         ("unpriced_share_warn", 0, {"report"}),
         ("unpriced_share_fail", 0.9, {"report"}),
-        ("rows_warn", 5, set()),
-        ("rows_fail", 2, set()),
+        ("rows_warn", 5, {"report"}),
+        ("rows_fail", 2, {"report"}),
         ("excluded_categories", ["Books"], AFTER_PRODUCTS | AFTER_PURCHASES | OF_PRODUCTS),
         ("keep_unknown_category", False, AFTER_PRODUCTS | AFTER_PURCHASES | OF_PRODUCTS),
         ("window_months", 6, AFTER_PURCHASES),
@@ -84,6 +84,9 @@ def changed(one: Plan, other: Plan) -> set[str]:
         ("bins", 4, AFTER_PURCHASES),
     ],
 )
+
+
+@CHANGES
 def test_a_setting_changes_the_datasets_that_use_it_and_no_other(name: str, value: object, expected: set[str]) -> None:
     # An own list, because the preset counts for Electronics only.
     base = {"excluded_categories": [], "files_path": "/here"}
@@ -224,6 +227,16 @@ def test_a_report_that_would_show_other_settings_is_another_version(base: dict, 
     one, other = make(**base), make(**{**base, **change})
     same_page = report_content._settings_shown(one.settings) == report_content._settings_shown(other.settings)
     assert same_page == (one.version("report") == other.version("report"))
+
+
+@CHANGES
+def test_a_page_that_would_show_another_setting_is_another_version(name: str, value: object, expected: set) -> None:
+    report_content = pytest.importorskip("segmentation.report.content")
+    shown = report_content._settings_shown
+    base = {"files_path": "/here"}
+    edges = {"frequency_edges": [2, 3, 4]} if name == "bins" else {}
+    changes = shown(make(**{**base, **edges, name: value}).settings) != shown(make(**base).settings)
+    assert not changes or "report" in expected
 
 
 def test_a_month_reads_the_purchases_of_the_window_and_of_the_last_year() -> None:

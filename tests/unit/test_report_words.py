@@ -4,6 +4,7 @@ import pytest
 
 from segmentation.report.words import currency_of, label_of, mapping_shown, words_of
 from segmentation.settings import parse
+from segmentation.sources import RESOLVERS
 from segmentation.warehouse.manifests import Manifest
 
 ORDERS = {"source": "orders", "files_path": "f", "orders_mapping": "m"}
@@ -35,6 +36,8 @@ def test_reviews_are_priced_in_dollars_and_orders_in_their_currency() -> None:
 
 def test_own_orders_are_called_by_their_first_file() -> None:
     assert label_of(source(source="demo")) == "generated demo data"
+    for name in RESOLVERS:
+        assert label_of(source(source=name, files={"a.csv": {}})), f"{name} has no name on the page"
     assert label_of(source(source="orders", files={"a.csv": {}})) == "own orders, a.csv"
     assert label_of(source(source="orders", files=dict.fromkeys("abc"))) == "own orders, a and 2 more"
 

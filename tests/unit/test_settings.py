@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from segmentation import settings
 from segmentation.errors import UserError
 from segmentation.paths import PROJECT
-from segmentation.settings import CATEGORIES, FIELDS, NOT_ELECTRONICS, parse
+from segmentation.settings import CATEGORIES, FIELDS, NOT_ELECTRONICS, parse, segment_map_names
 
 CONTRACT = {
     "source": "demo",
@@ -206,7 +206,7 @@ def test_what_the_presets_say_in_dollars_or_categories_of_reviews_counts_as_none
         ),
         ({"bins": 4, "scoring": "seed"}, "bins", "4", "5 with scoring seed"),
         ({"frequency_counts": "items"}, "frequency_counts", "'items'", "orders, days, lines"),
-        ({"segment_map": "twelve"}, "segment_map", "'twelve'", "eleven, rfm_package, seed"),
+        ({"segment_map": "twelve"}, "segment_map", "'twelve'", ", ".join(segment_map_names())),
         ({"k": "1"}, "k", "'1'", "2 to 50"),
         ({"k": "51"}, "k", "'51'", "2 to 50"),
         ({"k": "four"}, "k", "'four'", "auto"),

@@ -102,7 +102,7 @@ def draw_bars(axes: Axes, values: Any, labels: list[str], colours: list[str]) ->
     for place, (value, label) in enumerate(zip(values, labels, strict=True)):
         axes.annotate(label, (value, place), xytext=(5, 0), textcoords="offset points", va="center")
     width = axes.get_position().width * axes.figure.get_figwidth() * 72
-    for_bars = max(0.2, 1 - (CHARACTER * max(map(len, labels)) + 8) / width)
+    for_bars = max(0.2, 1 - (max(map(text_width, labels)) + 8) / width)
     axes.set(xlim=(0, (values.max() or 1) / for_bars), xticks=[], yticks=[], xlabel="", ylabel="")
     axes.axvline(0, color=PALETTE["line"][0], linewidth=1.5)
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 import matplotlib
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from segmentation.charts.drawing import (
@@ -29,6 +30,7 @@ from segmentation.charts.drawing import (
     floats,
     new_axes,
     new_figure,
+    text_width,
 )
 from segmentation.charts.palette import PALETTE, group_colour
 from segmentation.formats import clean, count_of, money, number, percent
@@ -77,6 +79,9 @@ def spend_by_segment(segment_summary: pd.DataFrame, currency: str = "$") -> Char
     return finish("spend-by-segment", "Spend by segment", alt, figure)
 
 
+SIDE = 0.06  # of the width: what stays free left and right of the lines
+
+
 @matplotlib.rc_context(STYLE)
 def search_curves(kmeans_search: pd.DataFrame) -> Chart:
     """WCSS and silhouette for each k that was tried, the chosen k marked."""
@@ -84,7 +89,7 @@ def search_curves(kmeans_search: pd.DataFrame) -> Chart:
     chosen = rows[rows["chosen"]]
     figure = new_figure(WIDTH, 420)
     panels = [
-        ("wcss", "Within-cluster sum of squares (lower is tighter)", lambda v: money(v, "", compact=True)),
+        ("wcss", "WCSS: sum of squares (lower is tighter)", lambda v: money(v, "", compact=True)),
         ("silhouette", "Silhouette (higher is better separated)", lambda v: number(v, 2)),
     ]
     for place, (column, title, form) in enumerate(panels):
@@ -96,15 +101,16 @@ def search_curves(kmeans_search: pd.DataFrame) -> Chart:
             axes.axvline(k, color=PALETTE["muted"][0], linewidth=1, linestyle=(0, (3, 3)), zorder=0)
             if not pd.isna(value):
                 axes.plot([k], [value], "o", markersize=11, color=PALETTE["cluster"][0])
-                right = k > rows["k"].median() + 1  # then the text goes left, to stay inside
+                text = f"k = {k:.0f}: {form(value)}"
+                right = not _has_room(axes, frame["k"], k, text)  # then the text goes left, to stay inside
                 beside = frame[frame["k"] < k] if right else frame[frame["k"] > k]
                 rises = not beside.empty and beside["value"].iloc[-1 if right else 0] > value
-                axes.annotate(f"k = {k:.0f}: {form(value)}", (k, value),
+                axes.annotate(text, (k, value),
                               xytext=(-9 if right else 9, -10 if rises else 10),
                               textcoords="offset points", ha="right" if right else "left",
                               va="top" if rises else "baseline", weight="bold")  # fmt: skip
         axes.set(xlabel="", ylabel="", xticks=rows["k"].tolist())
-        axes.margins(x=0.06, y=0.22)
+        axes.margins(x=SIDE, y=0.22)
         axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.0f}"))
         axes.yaxis.set_major_locator(MaxNLocator(4))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _, form=form: form(v)))
@@ -116,6 +122,13 @@ def search_curves(kmeans_search: pd.DataFrame) -> Chart:
     for row in chosen.itertuples():
         alt += f" Chosen: k = {row.k}, WCSS {number(row.wcss)}, silhouette {number(row.silhouette, 3)}."
     return finish("search-curves", "Choosing the number of clusters", alt, figure)
+
+
+def _has_room(axes: Axes, ks: pd.Series, k: float, text: str) -> bool:
+    """Whether a bold text right of the point at k ends inside of the picture."""
+    box, span = axes.get_position(), float(ks.max() - ks.min())
+    place = (SIDE + (k - ks.min()) / span) / (1 + 2 * SIDE) if span else 0.5
+    return (box.x0 + place * box.width) * WIDTH + 9 + 1.1 * text_width(text) < WIDTH
 
 
 @matplotlib.rc_context(STYLE)
