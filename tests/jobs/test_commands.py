@@ -29,8 +29,6 @@ TYPED_HERE = {"make demo", FILES, HUB, ORDERS, LINEAGE, "make verify", "make pru
 # What takes longer, or wants a server: which file types it, and by which words.
 TYPED_ELSEWHERE = {
     "make test": (".ci/run", "make test"),
-    "make up": ("tests/soak/local_airflow.py", '_command("up")'),
-    "make down": ("tests/soak/local_airflow.py", '_command("down")'),
     "make backfill FROM=2022-01-01 TO=2023-08-01 SOURCE=files FILES=/path/to/folder": (
         "tests/soak/local_airflow.py",
         '"segmentation.local", "backfill"',
