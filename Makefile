@@ -72,9 +72,9 @@ restore: .venv/ready ## Bring back from there what the warehouse lacks: MIRROR=s
 test: .venv/ready-dev ## Run all tests
 	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-# Not in `make test`: the trace makes every Python step slower.
-coverage: .venv/ready-dev ## Run all tests but the longest, and see that they reach most of the code
-	@.venv/bin/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered tests/unit tests/ui tests/dags tests/hub tests/sql tests/jobs
+# Not in `make test`: the trace makes every Python step slower, most of all in Spark's workers and Airflow's tasks.
+coverage: .venv/ready-dev ## Run the tests that need no Spark, and see how much of the code they reach
+	@.venv/bin/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered tests/unit tests/ui tests/dags tests/hub
 
 test-browser: .venv/ready-dev ## Look at the report and the pages in Chromium, from the login on; pictures in .local/screenshots
 	@$(UV) sync --frozen --inexact --quiet --group browser
