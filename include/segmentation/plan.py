@@ -65,8 +65,8 @@ class Plan:
     def window_start(self) -> date:
         return months_before(self.as_of, self.settings.window_months)
 
-    def bytes_to_read(self, manifest: Manifest) -> int:
-        """About how much a stage reads of an input: of `purchases` no more than the window and the last year."""
+    def bytes_of_month(self, manifest: Manifest) -> int:
+        """About how much a month reads of an input: of `purchases` no more than the window and the last year."""
         first = min(self.window_start, months_before(self.as_of, 12)).replace(day=1)
         months = {name: name.partition("/")[0].partition(PURCHASE_MONTH)[2] for name in manifest.files}
         passed = [name for name, month in months.items() if month and not str(first) <= month < str(self.as_of)]

@@ -65,7 +65,10 @@ class Work:
         files = ["source"] if set(names) & set(SOURCE_VIEWS) else []
         manifests = [self.input_manifest(name) for name in [*inputs, *files]]
         check_clock(manifests)
-        tables.fit_shuffles(self.spark, sum(self.plan.bytes_to_read(manifest) for manifest in manifests))
+        # What belongs to no month reads all purchases.
+        is_monthly = all(dataset(name).as_of for name in self.missing)
+        sizes = [self.plan.bytes_of_month(one) if is_monthly else one.bytes for one in manifests]
+        tables.fit_shuffles(self.spark, sum(sizes))
         for name in inputs:
             self.input_frame(name).createOrReplaceTempView(name)
         if set(names) & set(SEGMENT_MAP_VIEWS):

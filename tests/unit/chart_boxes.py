@@ -36,6 +36,8 @@ def text_boxes(chart: Chart) -> list[tuple[str, Box]]:
 def check(chart: Chart) -> None:
     """What is true of every chart."""
     root = ET.fromstring(chart.svg)
+    assert root.tag == SVG + "svg"
+    assert root.get("role") == "img"
     assert root.get("aria-label") == chart.alt
     assert {node.tag.removeprefix(SVG) for node in root.iter()} <= TAGS
     assert "<script" not in chart.svg

@@ -2,8 +2,17 @@
 
 import multiprocessing
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+
+from segmentation.warehouse.versions import Warehouse
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    """A warehouse with nothing in it."""
+    return Warehouse(tmp_path / "warehouse")
 
 
 @pytest.fixture

@@ -16,11 +16,6 @@ from segmentation.warehouse.versions import Warehouse
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Warehouse:
-    return Warehouse(tmp_path / "warehouse")
-
-
-@pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "reviews.jsonl"
     path.write_bytes(b"one")

@@ -18,11 +18,6 @@ from segmentation.warehouse.versions import LATEST, Warehouse
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Warehouse:
-    return Warehouse(tmp_path / "warehouse")
-
-
-@pytest.fixture
 def holder(warehouse: Warehouse, start):
     """A process that builds a version and has an attempt of it."""
     begun = fork.Event()

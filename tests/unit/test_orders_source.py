@@ -20,11 +20,6 @@ MAPPING = {"customer": "Who", "time": "When", "amount": "Sum"}
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Warehouse:
-    return Warehouse(tmp_path / "warehouse")
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     path = tmp_path / "mine"
     path.mkdir()

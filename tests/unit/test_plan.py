@@ -243,8 +243,8 @@ def test_a_month_reads_the_purchases_of_the_window_and_of_the_last_year() -> Non
     months = ["2020-08-01", "2022-08-01", "2022-09-01", "2023-08-01", "2023-09-01"]
     files = {f"purchase_month={month}/a.parquet": {"bytes": 10**place} for place, month in enumerate(months)}
     purchases = Manifest("purchases", "0" * 12, None, "", 1, 11111, {}, files, {}, {}, {}, "run")
-    assert make().bytes_to_read(purchases) == 1100
-    assert make(date(2023, 9, 15)).bytes_to_read(purchases) == 11100
-    assert make(window_months=3).bytes_to_read(purchases) == 1100, "the popular products look at a year"
-    assert make(window_months=37).bytes_to_read(purchases) == 1111
-    assert make().bytes_to_read(replace(purchases, files={"a.parquet": {"bytes": 11111}})) == 11111
+    assert make().bytes_of_month(purchases) == 1100
+    assert make(date(2023, 9, 15)).bytes_of_month(purchases) == 11100
+    assert make(window_months=3).bytes_of_month(purchases) == 1100, "the popular products look at a year"
+    assert make(window_months=37).bytes_of_month(purchases) == 1111
+    assert make().bytes_of_month(replace(purchases, files={"a.parquet": {"bytes": 11111}})) == 11111

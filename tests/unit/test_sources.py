@@ -27,11 +27,6 @@ PACK = {
 }
 
 
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Warehouse:
-    return Warehouse(tmp_path / "warehouse")
-
-
 def lay_out(folder: Path, ending: str = "", reviews: bytes = REVIEWS, products: bytes = PRODUCTS) -> Path:
     """A folder in the layout of the Hub."""
     for name, data in zip(NAMES.values(), (reviews, products), strict=True):

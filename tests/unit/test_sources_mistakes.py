@@ -11,11 +11,6 @@ from segmentation.settings import parse
 from segmentation.warehouse.versions import Warehouse
 
 
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Warehouse:
-    return Warehouse(tmp_path / "warehouse")
-
-
 def refusal(warehouse: Warehouse, files: object, **given: object) -> str:
     with pytest.raises(UserError) as refused:
         fetch(warehouse, files, **given)

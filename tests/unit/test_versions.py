@@ -37,11 +37,6 @@ def manifest(run_id: str = "one", version: str = ID, as_of: date | None = MONTH)
     return replace(made, seal=seal(made))
 
 
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Warehouse:
-    return Warehouse(tmp_path / "warehouse")
-
-
 def attempt(warehouse: Warehouse, text: str = "data", version: str = ID) -> Attempt:
     made = warehouse.attempt("customer_rfm", version, MONTH)
     (made.folder / "part-0.parquet").write_text(text)

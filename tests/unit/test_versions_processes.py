@@ -18,11 +18,6 @@ fork = multiprocessing.get_context("fork")
 LONG = 20  # seconds; a test that waits this long has failed
 
 
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Warehouse:
-    return Warehouse(tmp_path / "warehouse")
-
-
 def build_for_ever(warehouse: Warehouse, begun: Event) -> None:
     with warehouse.building("customer_rfm", ID, MONTH):
         attempt(warehouse, "half")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from segmentation.sources.checksums import sha256
 from segmentation.warehouse.versions import Warehouse
 
 REVIEWS_FOLDER = "raw/review_categories"
@@ -24,7 +23,7 @@ class Surroundings:
     warehouse: Warehouse
     report: Callable[[str], None]
     find_token: Callable[[], str | None]
-    sha256: Callable[[Path], str] = sha256
+    sha256: Callable[[Path], str]
 
 
 def _nothing(*_: Any) -> None:
