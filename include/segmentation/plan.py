@@ -7,6 +7,7 @@ else. So a task, a retry and a backfill in any order all arrive at the same ids 
 import hashlib
 import json
 from calendar import monthrange
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -65,13 +66,6 @@ class Plan:
     def window_start(self) -> date:
         return months_before(self.as_of, self.settings.window_months)
 
-    def bytes_of_month(self, manifest: Manifest) -> int:
-        """About how much a month reads of an input: of `purchases` no more than the window and the last year."""
-        first = min(self.window_start, months_before(self.as_of, 12)).replace(day=1)
-        months = {name: name.partition("/")[0].partition(PURCHASE_MONTH)[2] for name in manifest.files}
-        passed = [name for name, month in months.items() if month and not str(first) <= month < str(self.as_of)]
-        return manifest.bytes - sum(manifest.files[name]["bytes"] for name in passed)
-
     def version(self, name: str) -> str:
         """The version id of a dataset, 12 hex digits."""
         return self.source_version if name == "source" else fingerprint(self.identity(name))
@@ -127,6 +121,25 @@ class Plan:
             elif read in STAGE_OF:
                 found[read] = self.version(read)
         return found
+
+    def bytes_to_read(self, missing: Sequence[str], manifests: Mapping[str, Manifest]) -> int:
+        """About how many bytes the SQL of the missing datasets reads of their inputs, given by name.
+
+        What only Python takes in does not count: it looks at manifests and at tables of a few rows.
+        """
+        files = [file for name in missing for file in self.needed(dataset(name)).values()]
+        read = {"source" if name in SOURCE_VIEWS else name for file in files for name in file.reads}
+        # What belongs to no month reads all purchases.
+        is_monthly = all(dataset(name).as_of for name in missing)
+        inputs = [one for name, one in manifests.items() if name in read]
+        return sum(self._bytes_of_month(one) if is_monthly else one.bytes for one in inputs)
+
+    def _bytes_of_month(self, manifest: Manifest) -> int:
+        """Of `purchases` no more than the window and the last year."""
+        first = min(self.window_start, months_before(self.as_of, 12)).replace(day=1)
+        months = {name: name.partition("/")[0].partition(PURCHASE_MONTH)[2] for name in manifest.files}
+        passed = [name for name, month in months.items() if month and not str(first) <= month < str(self.as_of)]
+        return manifest.bytes - sum(manifest.files[name]["bytes"] for name in passed)
 
     def parameters(self) -> dict[str, Any]:
         """The value of every marker that SQL files use, by name."""

@@ -63,12 +63,9 @@ class Work:
         names = sorted({read for item in self.missing for read in self.plan.reads(dataset(item))})
         inputs = [name for name in names if name.removeprefix(PREVIOUS) in STAGE_OF and name not in self.missing]
         files = ["source"] if set(names) & set(SOURCE_VIEWS) else []
-        manifests = [self.input_manifest(name) for name in [*inputs, *files]]
-        check_clock(manifests)
-        # What belongs to no month reads all purchases.
-        is_monthly = all(dataset(name).as_of for name in self.missing)
-        sizes = [self.plan.bytes_of_month(one) if is_monthly else one.bytes for one in manifests]
-        tables.fit_shuffles(self.spark, sum(sizes))
+        manifests = {name: self.input_manifest(name) for name in [*inputs, *files]}
+        check_clock(manifests.values())
+        tables.fit_shuffles(self.spark, self.plan.bytes_to_read(self.missing, manifests))
         for name in inputs:
             self.input_frame(name).createOrReplaceTempView(name)
         if set(names) & set(SEGMENT_MAP_VIEWS):

@@ -45,9 +45,11 @@ TYPED_ELSEWHERE = {
 def typed(tmp_path_factory: pytest.TempPathFactory) -> Typed:
     """Type a command in the project's folder, with an installation and a warehouse that all tests here share."""
     folder = tmp_path_factory.mktemp("local")
+    (folder / "home").mkdir()
     own = {
         "SEGMENTATION_LOCAL": str(folder / "local"),
         "SEGMENTATION_WAREHOUSE": str(folder / "warehouse"),
+        "HOME": str(folder / "home"),
         "SPARK_SUBMIT_OPTS": layout.SMALL_JOBS,
         "K_MAX": "3",
     }
@@ -95,6 +97,7 @@ def test_the_demo_ends_green_with_the_summary_of_the_readme(typed: Typed) -> Non
     assert len(re.findall(r"Spark started in \d+\.\d s", log)) == 5
     for said in ("wrote reviews: [\\d,]+ rows in", "wrote customer_rfm: 10,957 rows in", "searched k in"):
         assert re.search(rf"{said} \d+\.\d s", log), said
+    assert list((typed.folder / "home").iterdir()) == [], "something is left in the user's home"
 
 
 def test_a_rerun_finds_everything_standing(typed: Typed) -> None:

@@ -81,6 +81,13 @@ def test_what_is_true_of_every_chart(drawn):
         check(chart)
 
 
+@pytest.mark.parametrize("name", ["とてもよく買うお客さま全員の区分", "WWWWWWW MMMMMMMM WWWWWW", "x" * 60])
+def test_names_in_wide_characters_stay_inside_of_the_picture(name: str):
+    for chart in draw_all(name):
+        check(chart)
+    check(charts.segments_within_clusters(overlap(name, name, 10)))
+
+
 @pytest.mark.parametrize("ks", [(2, 3), (2, 3, 4), (3,), tuple(range(2, 11))])
 def test_the_chosen_k_is_named_inside_of_the_picture(ks: tuple[int, ...]):
     for chosen in ks:

@@ -123,7 +123,7 @@ def test_labels_end_inside_the_picture() -> None:
         for node in ET.fromstring(chart.svg).iter(chart_drawing.SVG + "text"):
             if node.text in bars(chart):
                 place = re.search(r"translate\(([\d.]+)", node.get("transform", "")) or [0, node.get("x")]
-                assert float(place[1]) + chart_drawing.CHARACTER * len(node.text) <= chart_drawing.WIDTH + 4, node.text
+                assert float(place[1]) + chart_drawing.text_width(node.text) <= chart_drawing.WIDTH + 4, node.text
 
 
 def test_the_tables_of_this_test_have_the_columns_of_the_datasets() -> None:
@@ -143,7 +143,8 @@ def test_the_tables_of_this_test_have_the_columns_of_the_datasets() -> None:
         ("aaaa bbbb", ["aaaa", "bbbb"]),
         ("aaaaaaaaa", ["aaaaaaaa", "a"]),
         ("aaaa bbbb cccc", ["aaaa", "bbbb…"]),
-        ("aaaa bbbbbbbb c", ["aaaa", "bbbbbbb…"]),
+        ("aaaa bbbbbbbb c", ["aaaa", "bbbbbb…"]),
+        ("littleillitle", ["littleillit", "le"]),
         ("WWWWWW", ["WWWW", "WW"]),
         ("日本語日本", ["日本語日", "本"]),
     ],

@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -239,12 +238,30 @@ def test_a_page_that_would_show_another_setting_is_another_version(name: str, va
     assert not changes or "report" in expected
 
 
+def manifest(name: str, size: int, files: dict[str, dict[str, int]]) -> Manifest:
+    return Manifest(name, "0" * 12, None, "", 1, size, {}, files, {}, {}, {}, {}, "run")
+
+
 def test_a_month_reads_the_purchases_of_the_window_and_of_the_last_year() -> None:
     months = ["2020-08-01", "2022-08-01", "2022-09-01", "2023-08-01", "2023-09-01"]
     files = {f"purchase_month={month}/a.parquet": {"bytes": 10**place} for place, month in enumerate(months)}
-    purchases = Manifest("purchases", "0" * 12, None, "", 1, 11111, {}, files, {}, {}, {}, "run")
-    assert make().bytes_of_month(purchases) == 1100
-    assert make(date(2023, 9, 15)).bytes_of_month(purchases) == 11100
-    assert make(window_months=3).bytes_of_month(purchases) == 1100, "the popular products look at a year"
-    assert make(window_months=37).bytes_of_month(purchases) == 1111
-    assert make().bytes_of_month(replace(purchases, files={"a.parquet": {"bytes": 11111}})) == 11111
+    purchases = {"purchases": manifest("purchases", 11111, files)}
+    monthly = ["customer_rfm", "rfm_edges"]
+    assert make().bytes_to_read(monthly, purchases) == 1100
+    assert make(date(2023, 9, 15)).bytes_to_read(monthly, purchases) == 11100
+    assert make(window_months=3).bytes_to_read(monthly, purchases) == 1100, "the popular products look at a year"
+    assert make(window_months=37).bytes_to_read(monthly, purchases) == 1111
+    unknown = {"purchases": manifest("purchases", 11111, {"a.parquet": {"bytes": 11111}})}
+    assert make().bytes_to_read(monthly, unknown) == 11111
+    # The years of a product are no month's: they read all purchases, also beside what is.
+    assert make().bytes_to_read(["product_years"], purchases) == 11111
+    assert make().bytes_to_read(["product_years", "customer_rfm"], purchases) == 11111
+
+
+def test_what_only_python_looks_at_is_not_read() -> None:
+    # The page shows how many reviews there are, which their manifest says.
+    inputs = {"reviews": manifest("reviews", 1000, {}), "customer_rfm": manifest("customer_rfm", 10, {})}
+    assert make().bytes_to_read(["segment_summary", "report"], inputs) == 10
+    assert make().bytes_to_read(["purchases"], {"reviews": manifest("reviews", 1000, {})}) == 1000
+    # The raw files are read through views.
+    assert make().bytes_to_read(["products"], {"source": manifest("source", 500, {})}) == 500

@@ -3,6 +3,8 @@
 import pytest
 from test_segment_maps import CELLS, OTHERS, chain, read, refusal, small_map
 
+from segmentation.segment_maps.form import listed
+
 
 def test_cells_in_no_segment_are_named() -> None:
     entries = small_map()
@@ -42,6 +44,11 @@ def test_a_rule_that_is_never_reached_is_named_with_who_takes_its_cells() -> Non
 def test_a_rule_whose_cells_the_same_segment_has_is_never_reached(overlaps: str) -> None:
     message = refusal(chain([{}, {"recency": 1}]), overlaps=overlaps)
     assert "Never reached: rule 2 (recency 1) of 'A', all its cells taken before by 'A'." in message
+
+
+@pytest.mark.parametrize(("count", "end"), [(20, "18, 19"), (21, "18, 19 and 1 more"), (45, "18, 19 and 25 more")])
+def test_a_list_in_a_message_is_cut_after_twenty(count: int, end: str) -> None:
+    assert listed(range(count)).endswith(end)
 
 
 def test_listed_cells_that_are_taken_before_are_named() -> None:

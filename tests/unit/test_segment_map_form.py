@@ -30,6 +30,7 @@ def says(text: str) -> str:
         ("segments: 5", "segments is '5'; it takes a list of segments"),
         ("segment: []", "the file has the unknown key 'segment'; known are bins, overlaps, segments, others"),
         ("bins: 5\nbins: 6", "the key 'bins' stands twice in one place, from line 1 on"),
+        ("# a comment\nbins: 5\nbins: 6", "the key 'bins' stands twice in one place, from line 2 on"),
         ("overlaps: yes\nsegments: [a]", "overlaps is 'yes'; allowed are refused and first_wins"),
         ("segments: [A]", "segment 1 is 'A'; it takes the keys name, group, meaning, action, cells, rules"),
         ("segments: [{name: A, name: B}]", "the key 'name' stands twice in one place, from line 1 on"),

@@ -3,16 +3,13 @@
 import json
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from types import SimpleNamespace
 
-import pyarrow
-import pyarrow.parquet
 import pytest
 
 from segmentation.errors import UserError
 from segmentation.warehouse import versions
-from segmentation.warehouse.manifests import MANIFEST, Manifest, data_files, describe_files, seal
+from segmentation.warehouse.manifests import MANIFEST, Manifest, seal
 from segmentation.warehouse.versions import Attempt, Warehouse
 
 ID, OTHER_ID = "0123456789ab", "ba9876543210"
@@ -193,27 +190,6 @@ def test_latest_does_not_name_a_version_that_does_not_exist(warehouse: Warehouse
     with pytest.raises(UserError, match=OTHER_ID):
         warehouse.set_latest("customer_rfm", OTHER_ID, MONTH)
     assert warehouse.latest("customer_rfm", MONTH) == manifest()
-
-
-# Files
-def test_hidden_files_and_the_manifest_are_no_data(tmp_path: Path) -> None:
-    names = ["part-0.parquet", "month=1/part-1.parquet", "report.html"]
-    hidden = [MANIFEST, "_SUCCESS", ".part-0.crc", "_temporary/0/part-2.parquet", ".hidden/x", "a/.b/c"]
-    for name in names + hidden:
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("x")
-    assert sorted(str(path.relative_to(tmp_path)) for path in data_files(tmp_path)) == sorted(names)
-
-
-def test_files_are_described_by_size_checksum_and_rows(tmp_path: Path) -> None:
-    (tmp_path / "sub").mkdir()
-    pyarrow.parquet.write_table(pyarrow.table({"n": [1, 2, 3]}), tmp_path / "sub/part-0.parquet")
-    (tmp_path / "page.html").write_text("abc")
-    found = describe_files(tmp_path, data_files(tmp_path))
-    assert list(found) == ["page.html", "sub/part-0.parquet"]
-    assert found["sub/part-0.parquet"]["rows"] == 3
-    sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # of "abc", from FIPS 180
-    assert found["page.html"] == {"bytes": 3, "sha256": sha256}
 
 
 def test_a_manifest_holds_whatever_json_cannot(warehouse: Warehouse) -> None:

@@ -7,7 +7,6 @@ selected, and the browser lays out any script. Colours are CSS variables (`--cha
 
 import io
 import re
-import textwrap
 import unicodedata
 import warnings
 import xml.etree.ElementTree as ET
@@ -23,7 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from segmentation.charts.palette import PALETTE
-from segmentation.formats import clean, shorten
+from segmentation.formats import clean
 
 NEW, GONE = "new", "gone"
 
@@ -109,10 +108,11 @@ def draw_bars(axes: Axes, values: Any, labels: list[str], colours: list[str]) ->
 
 def draw_row_labels(axes: Axes, names: Iterable[Any], notes: Any = None, offset: float = 0) -> None:
     """Names left of the rows. A note, such as the group, goes below its name in small type."""
+    room = axes.get_position().x0 * axes.figure.get_figwidth() * 72 - 9
     for place, name in enumerate(names):
-        lines = wrap_by_width(clean(name), 19, 2)
+        lines = wrap_by_width(clean(name), room / text_width("0"), 2 if notes is None else 1)
         if notes is not None:
-            lines = [shorten(name, 19), shorten(list(notes)[place], 24)]
+            lines += wrap_by_width(clean(list(notes)[place]), room / text_width("0", SMALL), 1) or [""]
         for line, text in enumerate(filter(None, lines)):
             small = notes is not None and line == 1
             axes.annotate(text, (0, place + offset), xycoords=("axes fraction", "data"), va="center",
@@ -121,10 +121,10 @@ def draw_row_labels(axes: Axes, names: Iterable[Any], notes: Any = None, offset:
                           color=PALETTE["muted" if small else "ink"][0])  # fmt: skip
 
 
-def wrap_by_width(text: str, width: int, most: int) -> list[str]:
+def wrap_by_width(text: str, width: float, most: int) -> list[str]:
     """Break a text into lines as wide as `width` usual characters; what does not fit ends in an ellipsis.
 
-    A character of the wide scripts or an emoji counts as two, a broad letter as 1.7.
+    A character of the wide scripts or an emoji counts as two, a broad letter as 1.7, a narrow one as 0.65.
     """
     lines: list[str] = []
     line, used = "", 0.0
@@ -140,7 +140,7 @@ def wrap_by_width(text: str, width: int, most: int) -> list[str]:
     lines += [line] if line else []
     if len(lines) > most:
         last = lines[most - 1]
-        while last and sum(map(_breadth, last)) > width - 1:
+        while last and sum(map(_breadth, last)) > width - _breadth("…"):
             last = last[:-1]
         lines = [*lines[: most - 1], last.rstrip() + "…"]
     return lines
@@ -154,7 +154,7 @@ def text_width(text: str, size: float = FONT) -> float:
 def _breadth(character: str) -> float:
     if unicodedata.east_asian_width(character) in "WF":
         return 2
-    return 1.7 if character in "MWmw@%" else 1
+    return 1.7 if character in "MWmw@%…" else 0.65 if character in "fijlrtI '.,:;()" else 1
 
 
 def draw_heatmap(share: pd.DataFrame, row_notes: Any, column_notes: Any, wide: bool) -> Figure:
@@ -164,15 +164,12 @@ def draw_heatmap(share: pd.DataFrame, row_notes: Any, column_notes: Any, wide: b
     slanted = cell < 56  # too narrow for words side by side, and then there is no room for a note either
     wrap, most = (20, 2) if slanted else (int(cell / 6), 4)
     heads = [
-        [
-            *textwrap.wrap(clean(outside_name(name)), wrap, max_lines=most, placeholder="…"),
-            *([note] if note and not slanted else []),
-        ]
+        [*wrap_by_width(clean(outside_name(name)), wrap, most), *([note] if note and not slanted else [])]
         for name, note in zip(share.columns, column_notes, strict=True)
     ]
     top: float = 18 + 15 * max(map(len, heads))
     if slanted:
-        top += 0.65 * CHARACTER * max((len(line) for head in heads for line in head), default=0)
+        top += 0.65 * max((text_width(line) for head in heads for line in head), default=0)
     figure = new_figure(width, 32 * len(share) + top + 4)
     axes = new_axes(figure, left, top, width - left - right, 32 * len(share))
     text = share.map(lambda v: "" if not v > 0 else "<1%" if v < 0.005 else f"{v:.0%}")

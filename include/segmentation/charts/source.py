@@ -11,7 +11,6 @@ import matplotlib
 import pandas as pd
 
 from segmentation.charts.drawing import (
-    CHARACTER,
     LABELS,
     STYLE,
     WIDTH,
@@ -21,6 +20,7 @@ from segmentation.charts.drawing import (
     finish,
     new_axes,
     new_figure,
+    text_width,
 )
 from segmentation.charts.palette import PALETTE
 from segmentation.formats import clean, number, percent, shorten
@@ -42,12 +42,12 @@ def rating_distribution(rating_distribution: pd.DataFrame) -> Chart:
     axes = new_axes(figure, left, top, WIDTH - left, height)
     width = WIDTH - left
     labels = {key: f"{number(n)} ({percent(n, totals[key[1]])})" if n else "0" for key, n in counts.items()}
-    longest = max(map(len, labels.values()), default=1)
+    longest = max(map(text_width, labels.values()), default=0)
     for (star, status), count in counts.items():
         place = STARS.index(star) + (-0.19 if status else 0.19)
         axes.barh(place, count, height=0.34, color=PALETTE[STATUSES[status][1]][0])
         axes.annotate(labels[star, status], (count, place), xytext=(5, 0), textcoords="offset points", va="center")
-    for_bars = 1 - (CHARACTER * longest + 8) / width
+    for_bars = 1 - (longest + 8) / width
     axes.set(xlim=(0, (max(counts.values(), default=0) or 1) / for_bars), ylim=(len(STARS) - 0.5, -0.5))
     axes.set(xticks=[], yticks=[])
     axes.axvline(0, color=PALETTE["line"][0], linewidth=1.5)
