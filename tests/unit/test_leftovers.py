@@ -1,6 +1,7 @@
 """What killed work leaves behind: wiped by the next try, swept by prune, never taken from a living builder."""
 
 import contextlib
+import errno
 import os
 import shutil
 import signal
@@ -145,3 +146,53 @@ def test_prune_leaves_a_living_builders_work_and_takes_a_dead_ones(warehouse: Wa
     assert folder.exists()
     assert [one.folder for one in upkeep.prune(warehouse, days=30)] == [folder]
     assert not folder.exists()
+
+
+@pytest.fixture
+def removal(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch):
+    """Dead work whose removal meets these errors, in turn, before it works; returns how often it was tried."""
+
+    def remove(*errors: OSError) -> int:
+        dead, met, really = attempt(warehouse).folder, list(errors), shutil.rmtree
+
+        def rmtree(folder: Path, *given: object, **named: object) -> None:
+            if folder == dead and met:
+                raise met.pop(0)
+            really(folder, *given, **named)
+
+        monkeypatch.setattr(versions.shutil, "rmtree", rmtree)
+        assert warehouse.wipe(dead)
+        assert not dead.exists()
+        return len(errors) - len(met)
+
+    return remove
+
+
+def test_dead_work_goes_also_while_its_job_lives_on_for_a_moment(removal) -> None:
+    # The job has written into a folder that had just been emptied; or it has itself removed a file.
+    assert removal(OSError(errno.ENOTEMPTY, "not empty"), FileNotFoundError(), OSError(errno.ENOTEMPTY, "")) == 3
+
+
+def test_dead_work_that_goes_by_itself_is_gone(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    dead, really = attempt(warehouse).folder, shutil.rmtree
+
+    def rmtree(folder: Path, *_: object, **__: object) -> None:
+        really(folder)
+        raise FileNotFoundError
+
+    monkeypatch.setattr(versions.shutil, "rmtree", rmtree)
+    assert warehouse.wipe(dead)
+    assert not dead.exists()
+
+
+def test_a_job_that_never_ends_is_not_waited_for(removal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versions, "DYING", 0.2)
+    began = time.monotonic()
+    with pytest.raises(OSError, match="not empty"):
+        removal(*[OSError(errno.ENOTEMPTY, "not empty")] * 1000)
+    assert 0.2 < time.monotonic() - began < LONG
+
+
+def test_what_may_not_be_removed_is_said_at_once(removal) -> None:
+    with pytest.raises(PermissionError):
+        removal(PermissionError(errno.EACCES, "denied"), OSError(errno.ENOTEMPTY, "never met"))

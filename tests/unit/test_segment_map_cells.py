@@ -74,4 +74,12 @@ def test_several_faults_are_named_at_once_and_many_are_cut() -> None:
     entries[0]["cells"] = [111, *entries[0]["cells"][1:]]
     assert "Cells in both 'Best' and 'Rest': 111." in refusal(entries)
     assert "Cells in no segment: 511." in refusal(entries)
-    assert "There are 2 more such faults." in refusal(chain([{}, *[{"recency": 1}] * 7]))
+
+
+@pytest.mark.parametrize(
+    ("faults", "end"), [(5, None), (6, "There is 1 more such fault."), (7, "There are 2 more such faults.")]
+)
+def test_after_five_faults_the_others_are_counted(faults: int, end: str | None) -> None:
+    message = refusal(chain([{}, *[{"recency": 1}] * faults]))
+    assert message.count("Never reached: ") == 5
+    assert message.endswith(end) if end else "more such" not in message

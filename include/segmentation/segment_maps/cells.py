@@ -26,7 +26,8 @@ def resolve(form: Form, where: str) -> list[tuple[Entry, tuple[str, ...]]]:
     faults += _about_rest(form, rest)
     if faults:
         more = len(faults) - FAULTS_SHOWN
-        said = [*faults[:FAULTS_SHOWN], *([f"There are {more} more such faults"] if more > 0 else [])]
+        others = "There is 1 more such fault" if more == 1 else f"There are {more} more such faults"
+        said = [*faults[:FAULTS_SHOWN], *([others] if more > 0 else [])]
         raise UserError(f"Segment map {where} cannot be used. {'. '.join(said)}.")
     return found
 
