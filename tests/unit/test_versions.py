@@ -1,8 +1,12 @@
 """Dataset versions: found only when whole, published once, swapped by force."""
 
+import errno
 import json
+import os
+import shutil
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -150,6 +154,57 @@ def test_force_swaps_the_version(warehouse: Warehouse, monkeypatch: pytest.Monke
     assert publish(warehouse, "second", replace=True) == manifest("second")
     assert content(warehouse) == "second"
     assert left_over(warehouse) == []
+
+
+@pytest.mark.parametrize("outcome", [0, -1])
+def test_the_kernel_is_asked_to_swap_and_believed(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, outcome: int
+) -> None:
+    asked = []
+
+    def renameat2(*words: object) -> int:
+        asked.append(words)
+        if not outcome:
+            # As RENAME_EXCHANGE would.
+            one, other, aside = os.fsdecode(words[1]), os.fsdecode(words[3]), str(warehouse.root / "aside")
+            for here, there in ((one, aside), (other, one), (aside, other)):
+                rename(here, there)
+        return outcome
+
+    rename, renames = os.rename, []
+    publish(warehouse, "first")
+    monkeypatch.setattr(versions.ctypes, "CDLL", lambda *_, **__: SimpleNamespace(renameat2=renameat2))
+    monkeypatch.setattr(versions.os, "rename", lambda *paths: (renames.append(paths), rename(*paths)))
+    assert publish(warehouse, "second", replace=True) == manifest("second")
+    assert content(warehouse) == "second"
+    ((at_one, _, at_other, place, flags),) = asked
+    assert (at_one, at_other, flags) == (-100, -100, 2), "AT_FDCWD and RENAME_EXCHANGE of linux/fcntl.h and linux/fs.h"
+    assert os.fsdecode(place) == str(warehouse.place("customer_rfm", ID, MONTH))
+    # Only where it cannot swap, the name is missing for a blink.
+    assert len(renames) == (0 if outcome == 0 else 3)
+
+
+@pytest.mark.parametrize("code", [errno.ENOTEMPTY, errno.EEXIST, errno.EACCES])
+def test_an_attempt_that_finds_its_place_taken_gives_way_and_any_other_fault_is_said(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    # On a file system whose locks do not reach other machines, another one may publish just before.
+    rename = os.rename
+
+    def taken(folder: Path, place: Path) -> None:
+        if code != errno.EACCES:
+            shutil.copytree(folder, place)
+        monkeypatch.setattr(versions.os, "rename", rename)
+        raise OSError(code, "as the kernel says it")
+
+    monkeypatch.setattr(versions.os, "rename", taken)
+    if code == errno.EACCES:
+        with pytest.raises(PermissionError):
+            publish(warehouse)
+        assert find(warehouse) is None
+    else:
+        assert publish(warehouse) == manifest()
+        assert left_over(warehouse) == []
 
 
 def test_force_publishes_where_nothing_stands(warehouse: Warehouse) -> None:
