@@ -7,6 +7,8 @@ export PYTHONPATH := $(CURDIR)/include
 export UV_PYTHON_DOWNLOADS := never
 # Trust what the system trusts, so that a company's own certificates work.
 export UV_SYSTEM_CERTS := true
+# Else Matplotlib keeps its fonts in the home of whoever draws.
+export MPLCONFIGDIR ?= $(or $(SEGMENTATION_LOCAL),$(CURDIR)/.local)/matplotlib
 unexport VIRTUAL_ENV
 
 .PHONY: help setup demo run up down backfill docs reproduce lineage verify prune mirror restore test coverage test-browser soak soak-backfill cluster-test bench lint audit format clean
@@ -17,7 +19,7 @@ help: ## Show the targets
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Set PYTHON=..."; exit 1; }
-	@echo "Installing into .venv (once)"
+	@echo "Installing into .venv (once, 1.1 GB, a few minutes)"
 	@$(PYTHON) -m venv .tools
 	@.tools/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
 

@@ -44,11 +44,12 @@ def check_together(params: Params) -> None:
 
 
 def _check_source(params: Params) -> None:
-    if params["source"] == "files" and not params["files_path"]:
-        raise refuse("files_path", params["files_path"], "a folder or REVIEWS,PRODUCTS when source is files")
-    if params["source"] == "orders" and not params["files_path"]:
-        raise refuse("files_path", params["files_path"], "a file, folder or glob when source is orders")
-    if params["source"] == "orders" and not params["orders_mapping"]:
+    source = params["source"]
+    files = {"files": "a folder or REVIEWS,PRODUCTS", "orders": "a file, folder or glob"}.get(source)
+    if files and not params["files_path"]:
+        allowed = f"{files} when source is {source}; `make run` takes it as FILES="
+        raise refuse("files_path", params["files_path"], allowed)
+    if source == "orders" and not params["orders_mapping"]:
         raise refuse("orders_mapping", params["orders_mapping"], "a YAML file, or YAML, when source is orders")
 
 

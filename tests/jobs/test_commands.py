@@ -53,7 +53,7 @@ def typed(tmp_path_factory: pytest.TempPathFactory) -> Typed:
         "SPARK_SUBMIT_OPTS": layout.SMALL_JOBS,
         "K_MAX": "3",
     }
-    theirs = ("AIRFLOW", "SPARK", "PYSPARK", "MAKE", "MFLAGS", "HF_")
+    theirs = ("AIRFLOW", "SPARK", "PYSPARK", "MAKE", "MFLAGS", "HF_", "MPL")
 
     def typed(command: str, **variables: str) -> subprocess.CompletedProcess:
         clean = {key: value for key, value in os.environ.items() if not key.startswith(theirs)}

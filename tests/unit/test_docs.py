@@ -113,10 +113,10 @@ def test_the_charts_of_the_notebook_are_where_the_page_says() -> None:
     every = [*draw_all(), *draw_source(), *draw_shares(), *points(sample()), rfm_heatmap(grid())]
     drawn = {chart.name: chart.title for chart in every}
     for _, where, title, file in rows_of("Charts"):
-        assert drawn[code(file)[0]] == title
+        assert drawn.get(code(file)[0]) == title, f"no test draws {code(file)[0]}, or it has another title"
         assert all(dataset(name).columns for name in code(where))
     named = {code(file)[0] for *_, file in rows_of("Charts")}
-    assert named == set(drawn)
+    assert named == set(drawn), "the page and the charts that the tests draw differ"
 
 
 def test_the_page_about_the_notebook_names_every_dataset_about_the_source() -> None:

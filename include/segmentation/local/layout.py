@@ -38,8 +38,6 @@ def environment(small: bool = False) -> dict[str, str]:
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "segmentation.local.layout.SQLITE_CONNECT_ARGS",
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW_CONN_SPARK_DEFAULT": '{"conn_type": "spark", "host": "local[*]"}',
-        # Not into the home of whoever runs this.
-        "MPLCONFIGDIR": str(LOCAL / "matplotlib"),
         "SEGMENTATION_WAREHOUSE": str(warehouse_root()),
         # Spark on one machine listens to that machine only.
         "SPARK_LOCAL_IP": "127.0.0.1",
