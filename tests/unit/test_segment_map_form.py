@@ -96,6 +96,7 @@ def test_a_segment_without_a_key_is_refused_with_that_key(key: str) -> None:
         (["a"], "is [a]; it takes a text"),
         ({"a": "b"}, "is {'a': 'b'}; it takes a text"),
         ("a\x07b", "holds the control character U+0007; remove it"),
+        ("a\x07b\u202e", "holds the control character U+0007; remove it"),
         ("a\u202eb", "holds the control character U+202E; remove it"),
         ("a\u200bb", "holds the control character U+200B; remove it"),
     ],
@@ -153,6 +154,28 @@ def test_others_of_another_form_is_refused(raw: object) -> None:
 def test_others_takes_no_cells_and_no_rules(key: str) -> None:
     message = refusal(small_map(), others={**OTHERS, key: [111]})
     assert f"others ('Others') has the unknown key '{key}'; known are name, group, meaning, action." in message
+
+
+def test_the_first_of_several_faults_of_a_kind_is_named() -> None:
+    message = refusal([{**small_map()[0], "colour": "red", "shape": "round"}])
+    assert "has the unknown key 'colour'; known are" in message
+    entries = [{**entry, "name": name} for entry, name in zip(small_map(), ("gone", "new"), strict=True)]
+    assert "no segment can have the name 'gone'; the table of moves" in refusal(entries)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"), [("x" * 68, repr("x" * 68)), ("x" * 69, "'" + "x" * 59 + "..."), (["a"] * 24, None)]
+)
+def test_what_a_file_has_is_shown_whole_up_to_70_signs(given: object, shown: str | None) -> None:
+    shown = shown or f"[{', '.join(given)}]"[:60] + "..."
+    assert says(yaml.safe_dump(given)) == f"Segment map mine.yaml: the file is {shown}; it takes the keys bins, " + (
+        "overlaps, segments, others."
+    )
+
+
+@pytest.mark.parametrize("name", [["A"], {"A": "B"}])
+def test_a_segment_whose_name_is_no_text_is_called_by_its_place(name: object) -> None:
+    assert refusal([{**small_map()[0], "name": name}]).startswith("Segment map mine.yaml: segment 1: name is ")
 
 
 def test_an_unknown_key_of_a_segment_is_refused() -> None:
@@ -213,7 +236,10 @@ def test_a_cell_listed_twice_is_refused() -> None:
         (6, "is '6'; scores go from 1 to 5"),
         ([0, 3], "is [0, 3]; scores go from 1 to 5"),
         ([3, 6], "is [3, 6]; scores go from 1 to 5"),
+        ([1, 0], "is [1, 0]; scores go from 1 to 5"),
         ([4, 2], "is [4, 2]; the lowest score comes first"),
+        ([1, "x", 3], "is [1, x, 3]; it takes a score from 1 to 5, or [lowest, highest]"),
+        (["x", 3], "is [x, 3]; it takes a score from 1 to 5, or [lowest, highest]"),
         ([4], "is [4]; it takes a score from 1 to 5, or [lowest, highest]"),
         ([1, 2, 3], "is [1, 2, 3]; it takes a score from 1 to 5, or [lowest, highest]"),
         ([], "is empty; it takes a score from 1 to 5, or [lowest, highest]"),

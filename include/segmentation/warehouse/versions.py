@@ -223,7 +223,7 @@ def _move_into_place(folder: Path, final: Path, replace_existing: bool) -> None:
 def _exchange(one: Path, other: Path) -> None:
     """Swap two folders, so that at no moment either name is missing."""
     at_fdcwd, rename_exchange = -100, 2
-    libc = ctypes.CDLL(None, use_errno=True)
+    libc = ctypes.CDLL(None)
     swap = getattr(libc, "renameat2", None)
     if swap and swap(at_fdcwd, os.fsencode(one), at_fdcwd, os.fsencode(other), rename_exchange) == 0:
         return
