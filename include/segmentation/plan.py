@@ -103,10 +103,12 @@ class Plan:
 
     def reads(self, item: Dataset) -> set[str]:
         """The views and datasets from outside those SQL files that a dataset takes in."""
-        needed = self.needed(item)
-        names = {read for file in needed.values() for read in file.reads}
         python = {read for read in item.python_reads if read not in STAGE_OF or self._is_made(read)}
-        return (names | python) - set(needed)
+        return (self._sql_reads(item) | python) - set(self.needed(item))
+
+    def _sql_reads(self, item: Dataset) -> set[str]:
+        """All views and datasets that those SQL files read, one another included."""
+        return {read for file in self.needed(item).values() for read in file.reads}
 
     def inputs(self, name: str) -> dict[str, str]:
         """The versions a dataset is made from, by dataset (or `previous_` and dataset)."""
@@ -127,8 +129,7 @@ class Plan:
 
         What only Python takes in does not count: it looks at manifests and at tables of a few rows.
         """
-        files = [file for name in missing for file in self.needed(dataset(name)).values()]
-        read = {"source" if name in SOURCE_VIEWS else name for file in files for name in file.reads}
+        read = {"source" if one in SOURCE_VIEWS else one for name in missing for one in self._sql_reads(dataset(name))}
         # What belongs to no month reads all purchases.
         is_monthly = all(dataset(name).as_of for name in missing)
         inputs = [one for name, one in manifests.items() if name in read]

@@ -153,7 +153,12 @@ def test_what_the_presets_say_in_dollars_or_categories_of_reviews_counts_as_none
         ({"source": None}, "source", "None", "a text"),
         ({"category": "Electronic"}, "category", "'Electronic'", "All_Beauty, Amazon_Fashion"),
         ({"revision": "-x"}, "revision", "'-x'", "commit, branch or tag"),
-        ({"source": "files"}, "files_path", "None", "a folder or REVIEWS,PRODUCTS when source is files"),
+        (
+            {"source": "files"},
+            "files_path",
+            "None",
+            "a folder or REVIEWS,PRODUCTS when source is files; `make run` takes it as FILES=",
+        ),
         ({"source": "files", "files_path": ""}, "files_path", "None", "a folder or REVIEWS,PRODUCTS"),
         (
             {"source": "orders", "orders_mapping": "m"},

@@ -100,9 +100,15 @@ def draw_bars(axes: Axes, values: Any, labels: list[str], colours: list[str]) ->
                 saturation=1, errorbar=None, legend=False)  # fmt: skip
     for place, (value, label) in enumerate(zip(values, labels, strict=True)):
         axes.annotate(label, (value, place), xytext=(5, 0), textcoords="offset points", va="center")
+    leave_room(axes, values.max(), labels)
+    axes.set(xlabel="", ylabel="")
+
+
+def leave_room(axes: Axes, longest_bar: float, labels: Iterable[str]) -> None:
+    """End the bars, which begin at a line, where the longest figure beside them still has its room."""
     width = axes.get_position().width * axes.figure.get_figwidth() * 72
-    for_bars = max(0.2, 1 - (max(map(text_width, labels)) + 8) / width)
-    axes.set(xlim=(0, (values.max() or 1) / for_bars), xticks=[], yticks=[], xlabel="", ylabel="")
+    for_bars = max(0.2, 1 - (max(map(text_width, labels), default=0) + 8) / width)
+    axes.set(xlim=(0, (longest_bar or 1) / for_bars), xticks=[], yticks=[])
     axes.axvline(0, color=PALETTE["line"][0], linewidth=1.5)
 
 
@@ -112,11 +118,11 @@ def draw_row_labels(axes: Axes, names: Iterable[Any], notes: Any = None, offset:
     for place, name in enumerate(names):
         lines = wrap_by_width(clean(name), room / text_width("0"), 2 if notes is None else 1)
         if notes is not None:
-            lines += wrap_by_width(clean(list(notes)[place]), room / text_width("0", SMALL), 1) or [""]
-        for line, text in enumerate(filter(None, lines)):
+            lines += wrap_by_width(clean(list(notes)[place]), room / text_width("0", SMALL), 1)
+        for line, text in enumerate(lines):
             small = notes is not None and line == 1
             axes.annotate(text, (0, place + offset), xycoords=("axes fraction", "data"), va="center",
-                          ha="right", xytext=(-9, 7 - 14 * line if len(lines) > 1 and lines[1] else 0),
+                          ha="right", xytext=(-9, 7 - 14 * line if len(lines) > 1 else 0),
                           textcoords="offset points", fontsize=SMALL if small else FONT,
                           color=PALETTE["muted" if small else "ink"][0])  # fmt: skip
 

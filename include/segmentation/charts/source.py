@@ -18,9 +18,9 @@ from segmentation.charts.drawing import (
     draw_bars,
     draw_row_labels,
     finish,
+    leave_room,
     new_axes,
     new_figure,
-    text_width,
 )
 from segmentation.charts.palette import PALETTE
 from segmentation.formats import clean, number, percent, shorten
@@ -40,17 +40,13 @@ def rating_distribution(rating_distribution: pd.DataFrame) -> Chart:
     left, top, height = 64, 34, 50 * len(STARS)
     figure = new_figure(WIDTH, top + height + 4)
     axes = new_axes(figure, left, top, WIDTH - left, height)
-    width = WIDTH - left
     labels = {key: f"{number(n)} ({percent(n, totals[key[1]])})" if n else "0" for key, n in counts.items()}
-    longest = max(map(text_width, labels.values()), default=0)
     for (star, status), count in counts.items():
         place = STARS.index(star) + (-0.19 if status else 0.19)
         axes.barh(place, count, height=0.34, color=PALETTE[STATUSES[status][1]][0])
         axes.annotate(labels[star, status], (count, place), xytext=(5, 0), textcoords="offset points", va="center")
-    for_bars = 1 - (longest + 8) / width
-    axes.set(xlim=(0, (max(counts.values(), default=0) or 1) / for_bars), ylim=(len(STARS) - 0.5, -0.5))
-    axes.set(xticks=[], yticks=[])
-    axes.axvline(0, color=PALETTE["line"][0], linewidth=1.5)
+    axes.set(ylim=(len(STARS) - 0.5, -0.5))
+    leave_room(axes, max(counts.values(), default=0), labels.values())
     draw_row_labels(axes, [f"{star} star{'s' if star > 1 else ''}" for star in STARS])
     for place, (name, colour) in enumerate(STATUSES.values()):
         spot = {"xycoords": "axes pixels", "textcoords": "offset points", "annotation_clip": False}
