@@ -116,3 +116,11 @@ def test_spark_finds_the_settings_for_a_cluster() -> None:
     assert "spark-events:/spark-events" in SERVICES["scheduler"]["volumes"]
     for word in ("spark.hadoop.fs.s3a.secret.key", "POSTGRES_PASSWORD", "HF_TOKEN", "spark.hadoop.fs.s3a.access.key"):
         assert re.search(given["spark.redaction.regex"], word), word
+
+
+def test_the_login_is_where_the_page_looks_for_it() -> None:
+    page = (PROJECT / "docs/how-to/cluster.md").read_text(encoding="utf-8")
+    (looked,) = re.findall(r"docker compose exec api-server cat (\S+)", page)
+    server = SERVICES["api-server"]
+    assert looked == server["environment"]["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"]
+    assert any(looked.startswith(volume.split(":")[1] + "/") for volume in server["volumes"])

@@ -116,15 +116,20 @@ def draw_row_labels(axes: Axes, names: Iterable[Any], notes: Any = None, offset:
     """Names left of the rows. A note, such as the group, goes below its name in small type."""
     room = axes.get_position().x0 * axes.figure.get_figwidth() * 72 - 9
     for place, name in enumerate(names):
-        lines = wrap_by_width(clean(name), room / text_width("0"), 2 if notes is None else 1)
+        lines = wrap_into(name, room, 2 if notes is None else 1)
         if notes is not None:
-            lines += wrap_by_width(clean(list(notes)[place]), room / text_width("0", SMALL), 1)
+            lines += wrap_into(list(notes)[place], room, 1, SMALL)
         for line, text in enumerate(lines):
             small = notes is not None and line == 1
             axes.annotate(text, (0, place + offset), xycoords=("axes fraction", "data"), va="center",
                           ha="right", xytext=(-9, 7 - 14 * line if len(lines) > 1 else 0),
                           textcoords="offset points", fontsize=SMALL if small else FONT,
                           color=PALETTE["muted" if small else "ink"][0])  # fmt: skip
+
+
+def wrap_into(text: Any, room: float, most: int, size: float = FONT) -> list[str]:
+    """Break a text, cleaned, into lines that take up at most `room` pixels each; see `wrap_by_width`."""
+    return wrap_by_width(clean(text), room / text_width("0", size), most)
 
 
 def wrap_by_width(text: str, width: float, most: int) -> list[str]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
-from segmentation.charts.drawing import CHARACTER, SMALL, text_width, wrap_by_width
+from segmentation.charts.drawing import SMALL, text_width, wrap_into
 from segmentation.charts.palette import PALETTE
-from segmentation.formats import clean, number, percent
+from segmentation.formats import number, percent
 
 ROW, LINE = 23, 15  # the height of an entry, and of each further line of its name
 BOLD = 1.1  # how much wider bold letters are
@@ -69,12 +69,12 @@ def _height(part: Part, parts: Sequence[Part], width: float) -> float:
 
 def _lines(part: Part, parts: Sequence[Part], width: float) -> list[str]:
     room = width - _indent(part) - _figures(parts) - (GROUP + 6 if part.note else 8)
-    return wrap_by_width(clean(part.name), int(room / CHARACTER), 2) or [""]
+    return wrap_into(part.name, room, 2) or [""]
 
 
 def _cut(text: str, room: float) -> str:
     """A clean text in small type, cut to its room."""
-    return "".join(wrap_by_width(clean(text), int(room / text_width("0", SMALL)), 1))
+    return "".join(wrap_into(text, room, 1, SMALL))
 
 
 def _indent(part: Part) -> float:

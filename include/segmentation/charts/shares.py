@@ -25,6 +25,7 @@ from segmentation.charts.drawing import (
     new_figure,
     text_width,
     wrap_by_width,
+    wrap_into,
 )
 from segmentation.charts.layouts import Box, shelves, spread, squarified
 from segmentation.charts.markers import cluster_colour
@@ -176,13 +177,14 @@ def _draw_heads(axes: Axes, boxes: Sequence[Box], parts: Sequence[Part], first: 
     Bare numbers keep apart; a line leads from one to a block that is too narrow for it.
     """
     start = text_width(str(first + len(boxes))) * BOLD + 7
-    rooms = [int((width - start) / text_width("0", SMALL)) for _, _, width, _ in boxes]
-    named, apart = sum(room >= 8 for room in rooms), 20  # the largest come first, so these do too
+    rooms = [width - start for _, _, width, _ in boxes]
+    least, apart = 8 * text_width("0", SMALL), 20
+    named = sum(room >= least for room in rooms)  # the largest come first, so these do too
     while 0 < named < len(boxes) and boxes[named][0] + apart * (len(boxes) - named) > WIDTH:
         named -= 1  # the bare numbers need the place
     for place in range(named):
         left, bottom = boxes[place][0], boxes[place][1] - 9
-        lines = wrap_by_width(clean(parts[place].name), rooms[place], 2) or [""]
+        lines = wrap_into(parts[place].name, rooms[place], 2, SMALL) or [""]
         y = bottom - 14 * (len(lines) - 1)
         axes.text(left + 1, y, str(first + place), va="center", weight="bold")
         for row, line in enumerate(lines):
@@ -205,7 +207,7 @@ def _draw_tile(axes: Axes, box: Box, name: str, portion: str, group: str | None)
     room = width - 12
     if BOLD * max(text_width(word, SMALL) for word in [*name.split(), portion]) > room:
         return
-    lines = wrap_by_width(name, int(room / BOLD / text_width("0", SMALL)), 9)
+    lines = wrap_into(name, room / BOLD, 9, SMALL)
     for texts in ([*lines, portion], lines):
         if lines and 14 * len(texts) + 8 <= height:
             for row, text in enumerate(texts):

@@ -15,6 +15,7 @@ from segmentation import settings
 from segmentation.datasets import STAGES
 from segmentation.errors import UserError
 from segmentation.local import java, layout
+from segmentation.local.children import Stopped, group_of, stops_raise
 from segmentation.local.summary import summary
 from segmentation.local.terminal import bold, clock, dim, red
 from segmentation.paths import DAG_ID, warehouse_root
@@ -54,7 +55,19 @@ def setup() -> None:
 
 
 def run(params: dict[str, Any]) -> int:
-    """Run the DAG once with these params. Returns the exit code: 0, 1 failed, 2 refused before it began."""
+    """Run the DAG once with these params.
+
+    Returns the exit code: 0, 1 failed, 2 refused before it began, 130 or 143 stopped by Ctrl-C or a signal.
+    """
+    try:
+        with stops_raise():
+            return _run(params)
+    except Stopped as stopped:
+        print(red("Stopped.") + " What was finished stands; the same command goes on from there.")
+        return stopped.code
+
+
+def _run(params: dict[str, Any]) -> int:
     try:
         checked = settings.parse(params)
         environment = prepare(small=_is_small(checked))
@@ -68,14 +81,7 @@ def run(params: dict[str, Any]) -> int:
     of = checked.files_path if checked.kind == "orders" else checked.category.replace("_", " ")
     print(bold(f"{checked.source}, {of}") + dim(f"  log: {log}"), flush=True)
     began = time.monotonic()
-    with subprocess.Popen(
-        command,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    ) as process:
+    with group_of(command, environment) as process:
         outcome = Progress(process.stdout or (), log).follow()
         code = process.wait()
     if code or outcome.report is None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import time
 import urllib.error
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from segmentation.errors import UserError
 from segmentation.local import layout
+from segmentation.local.children import end_group, group_alive
 from segmentation.local.rest import login
 from segmentation.local.run import prepare
 from segmentation.local.terminal import bold, clock
@@ -58,12 +58,7 @@ def down() -> None:
     if not pid:
         print("Airflow does not run.")
         return
-    os.killpg(pid, signal.SIGTERM)
-    deadline = time.monotonic() + STOP_SECONDS
-    while _group_alive(pid) and time.monotonic() < deadline:
-        time.sleep(0.5)
-    if _group_alive(pid):
-        os.killpg(pid, signal.SIGKILL)
+    end_group(pid, STOP_SECONDS)
     PID_FILE.unlink(missing_ok=True)
     print("Airflow is stopped.")
 
@@ -78,15 +73,7 @@ def _running() -> int | None:
             return None
     except (FileNotFoundError, ValueError):
         return None
-    return pid if _group_alive(pid) else None
-
-
-def _group_alive(pid: int) -> bool:
-    try:
-        os.killpg(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    return pid if group_alive(pid) else None
 
 
 def is_healthy(airflow: str, parts: tuple[str, ...] = PARTS) -> bool:

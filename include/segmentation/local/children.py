@@ -1,0 +1,84 @@
+"""A program that ends with us: whoever stops us stops it, and all that it has started."""
+
+import io
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Thread
+from typing import NoReturn
+
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# A job that is told to end gives back its locks and removes its drafts; this is long enough for it.
+PATIENCE_SECONDS = 20
+
+
+class Stopped(SystemExit):
+    """We were told to stop. `code` is 128 and the signal's number, as shells have it."""
+
+    code: int
+
+
+@contextmanager
+def stops_raise() -> Iterator[None]:
+    """Raise Stopped within, where Ctrl-C or a signal tells us to stop."""
+
+    def stop(number: int, frame: object) -> NoReturn:
+        # Once is enough: a second one would break off the ending.
+        for one in STOPS:
+            signal.signal(one, signal.SIG_IGN)
+        raise Stopped(128 + number)
+
+    # What is ignored stays so: `nohup` sees to it that a closed terminal stops nothing.
+    before = {one: signal.signal(one, stop) for one in STOPS if signal.getsignal(one) is not signal.SIG_IGN}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+@contextmanager
+def group_of(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """Start a program whose output we read; if anything is raised within, it and all that it has started end first.
+
+    It gets a process group of its own, which can be ended whole: Airflow starts Spark, Spark a Java, and that a Python.
+    """
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+        process_group=0,
+    ) as process:  # fmt: skip
+        try:
+            yield process
+        except BaseException:
+            # Read on: who writes into a full pipe never ends.
+            Thread(target=(process.stdout or io.StringIO()).read, daemon=True).start()
+            end_group(process.pid, PATIENCE_SECONDS)
+            raise
+
+
+def end_group(group: int, seconds: float) -> None:
+    """End all processes of a group: kindly, and after so many seconds at once."""
+    _tell(group, signal.SIGTERM)
+    deadline = time.monotonic() + seconds
+    while group_alive(group) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    _tell(group, signal.SIGKILL)
+
+
+def group_alive(group: int) -> bool:
+    """Whether any process of the group still runs."""
+    # A child of ours that has ended stays in its group until it is asked for.
+    with suppress(ChildProcessError):
+        os.waitpid(-group, os.WNOHANG)
+    return _tell(group, 0)
+
+
+def _tell(group: int, number: int) -> bool:
+    try:
+        os.killpg(group, number)
+    except ProcessLookupError:
+        return False
+    return True
