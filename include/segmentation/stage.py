@@ -17,6 +17,7 @@ from segmentation.arguments import JobArguments
 from segmentation.datasets import STAGES, dataset
 from segmentation.errors import USER_ERROR_EXIT, UserError
 from segmentation.failures import in_words
+from segmentation.inputs import input_manifests
 from segmentation.paths import warehouse_root
 from segmentation.plan import Plan
 from segmentation.warehouse.manifests import Manifest
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 # The folder where a job leaves notes for the task that started it: its last words, and its name in Spark.
 NOTES = "SEGMENTATION_NOTES"
 LAST_WORDS, APPLICATION = "last_words.json", "application"
+# Java's options for jobs that read little, where an installation has some; they stand for SPARK_SUBMIT_OPTS then.
+SMALL_JOB_OPTIONS = "SEGMENTATION_SMALL_JOB_OPTIONS"
 
 
 def make_plans(stage: str, given: JobArguments) -> list[Plan]:
@@ -46,6 +49,13 @@ def missing_datasets(stage: str, plan: Plan, warehouse: Warehouse) -> list[str]:
         for name in plan.datasets(stage)
         if plan.settings.force or not warehouse.find(name, plan.version(name), plan.as_of_for(name))
     ]
+
+
+def bytes_to_read(stage: str, plan: Plan, warehouse: Warehouse) -> int:
+    """About how many bytes Spark reads for what is missing of a stage. Raises UserError where an input is not there."""
+    with in_words(warehouse.root):
+        missing = missing_datasets(stage, plan, warehouse)
+        return plan.bytes_to_read(missing, input_manifests(plan, missing, warehouse))
 
 
 def standing(stage: str, plan: Plan, warehouse: Warehouse) -> list[Manifest]:

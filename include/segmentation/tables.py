@@ -9,11 +9,10 @@ from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from segmentation.datasets import Dataset
+from segmentation.inputs import SMALL_INPUT
 
 # Compressed input per shuffle partition. Adaptive execution merges small partitions, but only at the end.
 BYTES_PER_PARTITION = 8 * 2**20
-# Below this, planning again after each shuffle costs more than it saves: it makes a Spark job of every shuffle.
-SMALL_INPUT = 64 * 2**20
 # How long Spark may take to hand on its events. Jobs beside make more of them, and a slow disk holds their log up.
 EVENTS_MILLISECONDS = 600_000
 

@@ -15,10 +15,11 @@ from pyspark.sql import DataFrame, SparkSession
 from segmentation import frozen_edges, segment_maps, sql_files, tables
 from segmentation.checks import run_checks
 from segmentation.code_version import made_by
-from segmentation.datasets import STAGE_OF, Dataset, dataset
+from segmentation.datasets import Dataset, dataset
 from segmentation.failures import check_clock
 from segmentation.figures import Figures
-from segmentation.plan import FROZEN_VIEW, PREVIOUS, SEGMENT_MAP_VIEWS, SOURCE_VIEWS, Plan
+from segmentation.inputs import input_manifest, input_manifests
+from segmentation.plan import FROZEN_VIEW, SEGMENT_MAP_VIEWS, Plan
 from segmentation.together import together
 from segmentation.warehouse.manifests import Manifest, data_files, describe_files
 from segmentation.warehouse.versions import Attempt, Warehouse
@@ -60,28 +61,21 @@ class Work:
 
     def register_inputs(self) -> None:
         """Make a view of each dataset version, segment map and frozen edges that the missing datasets read."""
-        names = sorted({read for item in self.missing for read in self.plan.reads(dataset(item))})
-        inputs = [name for name in names if name.removeprefix(PREVIOUS) in STAGE_OF and name not in self.missing]
-        files = ["source"] if set(names) & set(SOURCE_VIEWS) else []
-        manifests = {name: self.input_manifest(name) for name in [*inputs, *files]}
+        manifests = input_manifests(self.plan, self.missing, self.warehouse)
         check_clock(manifests.values())
         tables.fit_shuffles(self.spark, self.plan.bytes_to_read(self.missing, manifests))
-        for name in inputs:
-            self.input_frame(name).createOrReplaceTempView(name)
-        if set(names) & set(SEGMENT_MAP_VIEWS):
+        for name, manifest in manifests.items():
+            if name != "source":
+                self._rows_of(manifest).createOrReplaceTempView(name)
+        read = {view for name in self.missing for view in self.plan.reads(dataset(name))}
+        if read & set(SEGMENT_MAP_VIEWS):
             self._register_segment_map()
-        if FROZEN_VIEW in names:
+        if FROZEN_VIEW in read:
             self._register_frozen_edges()
 
     def input_manifest(self, name: str) -> Manifest:
         """The manifest of an input; `previous_` before a dataset means the month before."""
-        plan = self.plan.previous if name.startswith(PREVIOUS) else self.plan
-        name = name.removeprefix(PREVIOUS)
-        return self.warehouse.get(name, plan.version(name), plan.as_of_for(name))
-
-    def input_frame(self, name: str) -> DataFrame:
-        """The rows of an input."""
-        return self._rows_of(self.input_manifest(name))
+        return input_manifest(self.plan, name, self.warehouse)
 
     def _rows_of(self, manifest: Manifest) -> DataFrame:
         item, folder = dataset(manifest.dataset), self.warehouse.place_of(manifest)

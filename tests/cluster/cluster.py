@@ -143,7 +143,7 @@ class Cluster(Airflow):
             **self._secrets,
         }
         usual = {key: value for key, value in os.environ.items() if not key.startswith(("AIRFLOW", "SPARK", "PYSPARK"))}
-        usual |= layout.environment(small=True) | mine
+        usual |= layout.environment() | mine
         return usual | {"PYTHONPATH": os.pathsep.join([str(PROJECT / "include"), str(PROJECT / "dags")])}
 
     def _airflow(self, name: str) -> Member:

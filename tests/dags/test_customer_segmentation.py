@@ -18,6 +18,7 @@ from segmentation import settings
 from segmentation import stage as stages
 from segmentation.datasets import STAGES
 from segmentation.errors import UserError
+from segmentation.inputs import SMALL_INPUT
 from segmentation.orchestration import tasks
 from segmentation.paths import PROJECT
 from segmentation.warehouse.manifests import Manifest
@@ -101,6 +102,33 @@ def test_only_what_a_kind_of_source_makes_is_announced(dag, monkeypatch) -> None
     assert [asset.name for asset in task.outlets] == ["orders", "rejected_rows"]
     assert {asset.name: event.extra["rows"] for asset, event in events.items()} == {"orders": 7, "rejected_rows": 7}
     assert len(dag.get_task("ingest").outlets) == len(STAGES["ingest"])
+
+
+@pytest.mark.parametrize(
+    ("reads", "small", "options"),
+    [
+        (SMALL_INPUT // 2, "-Dfor=small", "-Dfor=small"),
+        (SMALL_INPUT // 2 + 1, "-Dfor=small", None),  # of two months together
+        (0, "", None),
+        (0, None, None),
+    ],
+)
+def test_a_job_that_reads_little_gets_the_options_for_such(
+    dag, monkeypatch, reads: int, small: str | None, options: str | None
+) -> None:
+    submitted: list[dict[str, str]] = []
+    monkeypatch.setattr(stages, "missing_datasets", lambda *_: ["customer_rfm"])
+    monkeypatch.setattr(stages, "bytes_to_read", lambda *_: reads)
+    monkeypatch.setattr(stages, "conclude", lambda *_: [])
+    monkeypatch.setattr(SparkSubmitOperator, "execute", lambda self, context: submitted.append(self.env_vars))
+    monkeypatch.delenv(stages.SMALL_JOB_OPTIONS, raising=False)
+    if small is not None:
+        monkeypatch.setenv(stages.SMALL_JOB_OPTIONS, small)
+    task = dag.get_task("rfm").prepare_for_execution()
+    task.application_args = ["--source-version=0123456789ab", "--as-of=2023-09-01"]
+    task.execute({"outlet_events": {}, "task": task})
+    assert submitted[0].get("SPARK_SUBMIT_OPTS") == options
+    assert submitted[0]["PYTHONPATH"] == str(PROJECT / "include")
 
 
 def test_the_spark_submit_commands_are_the_stored_ones(dag, monkeypatch, tmp_path: Path) -> None:

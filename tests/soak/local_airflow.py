@@ -13,6 +13,7 @@ from urllib.parse import quote
 from segmentation.local import layout
 from segmentation.local.rest import Rest
 from segmentation.paths import DAG_ID, PROJECT
+from segmentation.stage import SMALL_JOB_OPTIONS
 
 SOAKED = Path(__file__).parent / "dag"
 
@@ -86,7 +87,7 @@ class LocalAirflow(Airflow):
             "AIRFLOW_HOME": str(self.local / "airflow"),
             "AIRFLOW_PORT": self.address.rpartition(":")[2],
             "AIRFLOW__CORE__DAGS_FOLDER": str(self.dags),
-            "SPARK_SUBMIT_OPTS": layout.environment(small=True)["SPARK_SUBMIT_OPTS"],
+            "SPARK_SUBMIT_OPTS": os.environ.get("SPARK_SUBMIT_OPTS") or layout.environment()[SMALL_JOB_OPTIONS],
             "PYTHONPATH": os.pathsep.join([str(PROJECT / "include"), str(PROJECT / "dags")]),
         }
         return os.environ | own | (self._impatience() if self.impatient else {})

@@ -25,6 +25,7 @@ PLUMBING = {
     "arguments",  # hands the settings on; their values are in the version
     "checks",  # refuses what a check finds wrong; the checks' SQL shapes no row
     "code_version",  # names the commit in the manifest
+    "inputs",  # finds the versions that are read; they are inputs
     "frozen_edges",  # refuses edges that do not fit; the edges are an input
     "datasets",  # reads schema.yaml; the columns are in the version
     "errors",  # names of errors

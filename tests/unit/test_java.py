@@ -1,4 +1,4 @@
-"""The class cache fits one installation only."""
+"""The class cache fits one installation only; small jobs have options of their own."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 import pyspark
 import pytest
 
-from segmentation.local import java
+from segmentation.local import java, layout
+from segmentation.stage import SMALL_JOB_OPTIONS
 
 
 def test_jars_that_were_installed_again_need_another_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,3 +20,13 @@ def test_jars_that_were_installed_again_need_another_cache(tmp_path: Path, monke
     assert java.class_cache(home) == before
     os.utime(jar, (1, 1))
     assert java.class_cache(home) != before
+
+
+@pytest.mark.parametrize("own", [None, "-Xmx1g"])
+def test_who_chooses_the_options_of_java_chooses_them_for_small_jobs_too(own: str | None, monkeypatch) -> None:
+    monkeypatch.delenv("SPARK_SUBMIT_OPTS", raising=False)
+    if own:
+        monkeypatch.setenv("SPARK_SUBMIT_OPTS", own)
+    environment = layout.environment()
+    usual, small = environment["SPARK_SUBMIT_OPTS"], environment[SMALL_JOB_OPTIONS]
+    assert (usual, small) == (own, "") if own else small == f"{usual} {layout.SMALL_JOBS}"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from segmentation.local import java
 from segmentation.paths import LOCAL, PROJECT, warehouse_root
+from segmentation.stage import SMALL_JOB_OPTIONS
 
 AIRFLOW_HOME = LOCAL / "airflow"
 LOGS = LOCAL / "logs"
@@ -14,21 +15,18 @@ LOGS = LOCAL / "logs"
 SQLITE_CONNECT_ARGS = {"timeout": 60}
 
 
-# With the quick compiler only, small jobs take half the processor time; large ones would take more.
+# With the quick compiler only, a job on little data takes half the processor time; on much it would take more.
 SMALL_JOBS = "-XX:TieredStopAtLevel=1"
 # Jobs want throughput, not short pauses.
 COLLECTOR = "-XX:+UseParallelGC"
 
 
-def environment(small: bool = False) -> dict[str, str]:
-    """The environment of every Airflow and Spark process on this machine. What the user has set wins.
-
-    `small` is for runs on little data.
-    """
+def environment() -> dict[str, str]:
+    """The environment of every Airflow and Spark process on this machine. What the user has set wins."""
     home = java.java_home()
     # Who has Spark settings of his own may have chosen a collector there, and Java takes only one.
     collector = "" if "SPARK_CONF_DIR" in os.environ else COLLECTOR
-    options = [collector, java.class_cache_options(home), SMALL_JOBS if small else ""]
+    options = " ".join(filter(None, [collector, java.class_cache_options(home)]))
     settings = {
         "AIRFLOW_HOME": str(AIRFLOW_HOME),
         "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
@@ -41,7 +39,9 @@ def environment(small: bool = False) -> dict[str, str]:
         "SEGMENTATION_WAREHOUSE": str(warehouse_root()),
         # Spark on one machine listens to that machine only.
         "SPARK_LOCAL_IP": "127.0.0.1",
-        "SPARK_SUBMIT_OPTS": " ".join(filter(None, options)),
+        "SPARK_SUBMIT_OPTS": options,
+        # Who chooses the options of Java chooses them for all jobs.
+        SMALL_JOB_OPTIONS: "" if "SPARK_SUBMIT_OPTS" in os.environ else f"{options} {SMALL_JOBS}",
     }
     found = {**settings, **os.environ}
     found["JAVA_HOME"] = str(home)

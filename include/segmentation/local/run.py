@@ -26,11 +26,10 @@ _START = re.compile(r"\[DAG TEST\] starting task_id=(\w+)")
 _END = re.compile(r"\[DAG TEST\] end task task_id=(\w+)")
 _STANDS = re.compile(r"^stands: (\w+)(?: as of (\S+))? version (\w+): ([\d,]+) rows in ")
 _FAILED = re.compile(r"(?:^|\s)ERROR ((?:fetch|ingest|clean|rfm|kmeans|report): .*)")
-SMALL_DEMO = 1_000_000
 _SUBMITTED = "Submitting "
 
 
-def prepare(small: bool = False) -> dict[str, str]:
+def prepare() -> dict[str, str]:
     """Get Airflow's database and the class cache ready, each once; return the environment of a run."""
     environment = layout.environment()
     layout.LOGS.mkdir(parents=True, exist_ok=True)
@@ -39,7 +38,7 @@ def prepare(small: bool = False) -> dict[str, str]:
     if "SPARK_SUBMIT_OPTS" not in os.environ and not java.class_cache(home).exists():
         with clock("building the class cache that makes Spark start faster (once)"):
             java.build_class_cache(home, environment)
-    environment = layout.environment(small)
+    environment = layout.environment()
     with clock("preparing Airflow's database"):
         done = subprocess.run(
             ["airflow", "db", "migrate"], env=environment, capture_output=True, text=True, check=False
@@ -70,7 +69,7 @@ def run(params: dict[str, Any]) -> int:
 def _run(params: dict[str, Any]) -> int:
     try:
         checked = settings.parse(params)
-        environment = prepare(small=_is_small(checked))
+        environment = prepare()
     except UserError as error:
         print(red("Refused: ") + str(error))
         return 2
@@ -91,10 +90,6 @@ def _run(params: dict[str, Any]) -> int:
     print(summary(warehouse, outcome.find_report(warehouse)))
     print(f"Took     {time.monotonic() - began:.0f} s")
     return 0
-
-
-def _is_small(given: settings.Settings) -> bool:
-    return given.source == "demo" and given.demo_reviews <= SMALL_DEMO
 
 
 def as_json(value: Any) -> Any:

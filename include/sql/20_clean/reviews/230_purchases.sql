@@ -17,7 +17,7 @@ SELECT
     CASE WHEN review.rating = 0 THEN 1.0D ELSE review.rating END AS rating,
     greatest(review.helpful_vote, 0) AS helpful_vote,
     product.price,
-    cast(trunc(review.reviewed_at, 'MONTH') AS DATE) AS purchase_month
+    review.purchase_month
 FROM distinct_reviews AS review
 LEFT JOIN known_products AS product ON review.parent_asin = product.parent_asin
 WHERE product.dropped IS NOT TRUE
