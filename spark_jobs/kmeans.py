@@ -16,6 +16,9 @@ def build(work: Work) -> None:
     others = compare(features, [one.k for one in found.tried]) if settings.compare_algorithms else []
     for view, rows in tables(found, others).items():
         work.register_rows(view, VIEWS[view], rows)
+    work.run_sql(until="kmeans_model")
+    # Written before anything cached reads it: see `Work.write`.
+    work.write("kmeans_search", "kmeans_model")
     work.run_sql()
     work.write(*work.plan.datasets("kmeans"))
 

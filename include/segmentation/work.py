@@ -138,7 +138,8 @@ class Work:
         """Write the named datasets' views as attempts; their views then read what was written.
 
         They are written together, but for those that measure a figure: another one that shares the view could end
-        when only its own part of the view has been measured.
+        when only its own part of the view has been measured. Spark forgets what it has cached of views that read a view
+        which is replaced, so what a cached view reads has to be written before that view is made.
         """
         others = []
         for name in [name for name in names if name in self.missing and name not in self._drafts]:

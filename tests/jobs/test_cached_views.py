@@ -1,5 +1,6 @@
 """A view that a SQL file has cached is worked out once, whoever reads it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -21,17 +22,32 @@ def plan_of(work: Work, name: str) -> str:
     return "\n".join(lines)
 
 
+def cached_views(work: Work) -> set[str]:
+    """The views that the stage's SQL files ask to keep."""
+    return {name for name, file in work.plan.files(work.stage).items() if file.cache}
+
+
+def views_in(work: Work, name: str) -> set[str]:
+    """The views that Spark would work out for a dataset, because it does not find them in its cache."""
+    plan = work.frame(name)._jdf.queryExecution().withCachedData().toString()
+    return set(re.findall(r"View \(`(\w+)`", plan))
+
+
 def test_what_reads_cached_views_reads_no_file(spark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     flow = Flow(tmp_path, "2023-03-01", source="demo", demo_reviews=1000, k_max=3)
     plans: dict[str, str] = {}
+    worked_out: dict[str, set[str]] = {}
     write = Work._write
 
     def note(work: Work, name: str) -> None:
         plans[name] = plan_of(work, name)
+        worked_out[name] = cached_views(work) & views_in(work, name)
         write(work, name)
 
     monkeypatch.setattr(Work, "_write", note)
-    flow.run("ingest", "clean", "rfm")
+    flow.run()
+    assert {name: views for name, views in worked_out.items() if views} == {}
+    assert "InMemoryTableScan" in plans["cluster_profile"]
     assert "InMemoryTableScan" in plans["rfm_edges"]
     assert "FileScan" in plans["purchases"]
     assert "FileScan" not in plans["rfm_edges"]

@@ -2,7 +2,6 @@
 -- Grain: one row per cluster.
 -- Reads: fitted_centroids, feature_scale
 -- Params: none
--- Cache: the customers' clusters read it
 -- Note: ids follow the centroids (most recent first, then most frequent, then biggest spend), and a label says
 --   on which side of the average a centroid lies; so a refit that finds the same clusters names them the same.
 --   Clusters that would share a label are numbered.

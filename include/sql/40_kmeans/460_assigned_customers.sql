@@ -2,7 +2,7 @@
 -- Grain: one row per customer.
 -- Reads: features, kmeans_model
 -- Params: none
--- Cache: the list and the profile both read it
+-- Cache: the list, the profile and the agreement all read it
 -- Note: squared Euclidean distance to the published (rounded) centroids; the smaller id wins a tie.
 WITH model AS (
     SELECT collect_list(struct(cluster, label, recency_scaled, frequency_scaled, monetary_scaled)) AS centroids
