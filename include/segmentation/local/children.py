@@ -11,8 +11,8 @@ from threading import Thread
 from typing import NoReturn
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# A job that is told to end gives back its locks and removes its drafts; this is long enough for it.
-PATIENCE_SECONDS = 20
+# Spark ends in a second or two. Airflow does not end while a task runs: it waits to try that again.
+PATIENCE_SECONDS = 5
 
 
 class Stopped(SystemExit):
