@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+import small_java
 from hub.local_hub import LocalHub
 from jobs.test_mistakes import lay_out, review
-from segmentation.local import layout
 from segmentation.paths import PROJECT
 from segmentation.settings import PINNED_REVISION
 from segmentation.sources import PRODUCTS_FOLDER, REVIEWS_FOLDER
@@ -50,7 +50,7 @@ def typed(tmp_path_factory: pytest.TempPathFactory) -> Typed:
         "SEGMENTATION_LOCAL": str(folder / "local"),
         "SEGMENTATION_WAREHOUSE": str(folder / "warehouse"),
         "HOME": str(folder / "home"),
-        "SPARK_SUBMIT_OPTS": layout.SMALL_JOBS,
+        "SPARK_SUBMIT_OPTS": small_java.options(),
         "K_MAX": "3",
     }
     theirs = ("AIRFLOW", "SPARK", "PYSPARK", "MAKE", "MFLAGS", "HF_", "MPL")

@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 
 import run_soak
+import small_java
 from killer import orders
 
-from segmentation.local import java, layout
+from segmentation.local import java
 from segmentation.paths import PROJECT
 
 KILLS, SEED = 3, 239
@@ -23,7 +24,7 @@ def test_a_handful_of_kills_changes_nothing(tmp_path: Path) -> None:
         "TMPDIR": str(tmp_path),
         "JAVA_HOME": str(java.java_home()),
         "PYTHONPATH": os.pathsep.join(map(str, folders)),
-        "SPARK_SUBMIT_OPTS": layout.SMALL_JOBS,
+        "SPARK_SUBMIT_OPTS": small_java.options(),
     }
     done = subprocess.run(
         [sys.executable, Path(run_soak.__file__)],

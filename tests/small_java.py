@@ -1,0 +1,17 @@
+"""Java for the jobs of tests that start whole runs: as `make` starts it for jobs that read little."""
+
+import fcntl
+
+from segmentation.local import java, layout
+from segmentation.paths import LOCAL
+
+
+def options() -> str:
+    """Java's options, the class cache of this installation among them; the first who asks makes it."""
+    home = java.java_home()
+    LOCAL.mkdir(parents=True, exist_ok=True)
+    # Tests run in two processes.
+    with open(LOCAL / "class-cache.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        java.build_class_cache(home, layout.environment())
+    return " ".join(filter(None, [layout.COLLECTOR, java.class_cache_options(home), layout.SMALL_JOBS]))
