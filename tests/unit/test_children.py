@@ -14,7 +14,10 @@ from segmentation.paths import PROJECT
 
 # Stands for `make run`: its child starts another, as Airflow starts Spark, and then each waits for the next.
 PARENT = """
-import os, sys
+import os, signal, sys
+# As in a terminal; whoever runs the tests may have them ignored, as nohup does.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from segmentation.local.children import Stopped, group_of, stops_raise
 try:
     with stops_raise(), group_of([sys.executable, "-c", sys.argv[1]], dict(os.environ)) as process:

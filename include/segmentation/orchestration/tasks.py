@@ -6,6 +6,7 @@ Imported by the DAG at each parse, so whatever a run needs is imported inside th
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,7 +138,7 @@ class StageOperator(SparkSubmitOperator):
             missing = [name for plan in plans for name in stages.missing_datasets(self.stage, plan, warehouse)]
             if missing:
                 self.log.info("Missing: %s. Submitting %s.", ", ".join(missing), self.application)
-                self._fit_java(sum(stages.bytes_to_read(self.stage, plan, warehouse) for plan in plans))
+                self._fit_java(lambda: sum(stages.bytes_to_read(self.stage, plan, warehouse) for plan in plans))
                 self._submit(context)
             else:
                 self.log.info("All versions stand; no Spark is needed.")
@@ -148,13 +149,13 @@ class StageOperator(SparkSubmitOperator):
         except UserError as error:
             raise _user_failure(f"{self.stage}: {error}") from None
 
-    def _fit_java(self, bytes_to_read: int) -> None:
+    def _fit_java(self, bytes_to_read: Callable[[], int]) -> None:
         """Give a job that reads little the options for such: compiling thoroughly would take longer than the job."""
         from segmentation.inputs import SMALL_INPUT
         from segmentation.stage import SMALL_JOB_OPTIONS
 
         options = os.environ.get(SMALL_JOB_OPTIONS)
-        if options and bytes_to_read <= SMALL_INPUT:
+        if options and bytes_to_read() <= SMALL_INPUT:
             self.env_vars = {**(self.env_vars or {}), "SPARK_SUBMIT_OPTS": options}
 
     def _submit(self, context: "Context") -> None:
