@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import run_soak
-import small_java
 from killer import orders
 
+import small_java
 from segmentation.local import java
 from segmentation.paths import PROJECT
 
