@@ -4,6 +4,7 @@ import fcntl
 
 from segmentation.local import java, layout
 from segmentation.paths import LOCAL
+from segmentation.stage import SMALL_JOB_OPTIONS
 
 
 def options() -> str:
@@ -14,4 +15,5 @@ def options() -> str:
     with open(LOCAL / "class-cache.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         java.build_class_cache(home, layout.environment())
-    return " ".join(filter(None, [layout.COLLECTOR, java.class_cache_options(home), layout.SMALL_JOBS]))
+    # Nothing where the developer has options of his own: those are for his runs.
+    return layout.environment()[SMALL_JOB_OPTIONS] or layout.SMALL_JOBS

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from segmentation.datasets import STAGE_OF, dataset
+from segmentation.failures import in_words
 from segmentation.plan import PREVIOUS, SOURCE_VIEWS, Plan
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
@@ -26,3 +27,9 @@ def input_manifests(plan: Plan, missing: Sequence[str], warehouse: Warehouse) ->
     if set(reads) & set(SOURCE_VIEWS) and "source" not in names:
         names.append("source")
     return {name: input_manifest(plan, name, warehouse) for name in names}
+
+
+def bytes_to_read(plan: Plan, missing: Sequence[str], warehouse: Warehouse) -> int:
+    """About how many bytes Spark reads for the missing datasets. Raises UserError where an input is not there."""
+    with in_words(warehouse.root):
+        return plan.bytes_to_read(missing, input_manifests(plan, missing, warehouse))

@@ -17,7 +17,6 @@ from segmentation.arguments import JobArguments
 from segmentation.datasets import STAGES, dataset
 from segmentation.errors import USER_ERROR_EXIT, UserError
 from segmentation.failures import in_words
-from segmentation.inputs import input_manifests
 from segmentation.paths import warehouse_root
 from segmentation.plan import Plan
 from segmentation.warehouse.manifests import Manifest
@@ -49,13 +48,6 @@ def missing_datasets(stage: str, plan: Plan, warehouse: Warehouse) -> list[str]:
         for name in plan.datasets(stage)
         if plan.settings.force or not warehouse.find(name, plan.version(name), plan.as_of_for(name))
     ]
-
-
-def bytes_to_read(stage: str, plan: Plan, warehouse: Warehouse) -> int:
-    """About how many bytes Spark reads for what is missing of a stage. Raises UserError where an input is not there."""
-    with in_words(warehouse.root):
-        missing = missing_datasets(stage, plan, warehouse)
-        return plan.bytes_to_read(missing, input_manifests(plan, missing, warehouse))
 
 
 def standing(stage: str, plan: Plan, warehouse: Warehouse) -> list[Manifest]:

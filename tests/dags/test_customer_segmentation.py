@@ -14,11 +14,10 @@ from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOpe
 from airflow.sdk import CronDataIntervalTimetable
 from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
 
-from segmentation import settings
+from segmentation import inputs, settings
 from segmentation import stage as stages
 from segmentation.datasets import STAGES
 from segmentation.errors import UserError
-from segmentation.inputs import SMALL_INPUT
 from segmentation.orchestration import tasks
 from segmentation.paths import PROJECT
 from segmentation.warehouse.manifests import Manifest
@@ -107,8 +106,8 @@ def test_only_what_a_kind_of_source_makes_is_announced(dag, monkeypatch) -> None
 @pytest.mark.parametrize(
     ("reads", "small", "options"),
     [
-        (SMALL_INPUT // 2, "-Dfor=small", "-Dfor=small"),
-        (SMALL_INPUT // 2 + 1, "-Dfor=small", None),  # of two months together
+        (inputs.SMALL_INPUT // 2, "-Dfor=small", "-Dfor=small"),
+        (inputs.SMALL_INPUT // 2 + 1, "-Dfor=small", None),  # of two months together
         (0, "", None),
         (0, None, None),
     ],
@@ -118,7 +117,7 @@ def test_a_job_that_reads_little_gets_the_options_for_such(
 ) -> None:
     submitted: list[dict[str, str]] = []
     monkeypatch.setattr(stages, "missing_datasets", lambda *_: ["customer_rfm"])
-    monkeypatch.setattr(stages, "bytes_to_read", lambda *_: reads)
+    monkeypatch.setattr(inputs, "bytes_to_read", lambda *_: reads)
     monkeypatch.setattr(stages, "conclude", lambda *_: [])
     monkeypatch.setattr(SparkSubmitOperator, "execute", lambda self, context: submitted.append(self.env_vars))
     monkeypatch.delenv(stages.SMALL_JOB_OPTIONS, raising=False)

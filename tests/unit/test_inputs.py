@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from segmentation import stage as stages
 from segmentation.errors import UserError
-from segmentation.inputs import input_manifests
+from segmentation.inputs import bytes_to_read, input_manifests
 from segmentation.plan import Plan
 from segmentation.settings import parse
 from segmentation.warehouse.manifests import Manifest
@@ -17,19 +16,13 @@ PLAN = Plan(parse({"source": "files", "files_path": "/here"}), date(2023, 9, 1),
 
 
 class Standing:
-    """A warehouse where every version stands, of 1,000 bytes, but those that are `missing`."""
+    """A warehouse where every version stands, of 1,000 bytes."""
 
     root = None
-
-    def __init__(self, *missing: str) -> None:
-        self.missing = missing
 
     def get(self, name: str, version: str, as_of: date | None) -> Manifest:
         files: dict[str, Any] = {f"purchase_month={PLAN.window_start}/a.parquet": {"bytes": 1000}}
         return Manifest(name, version, as_of and str(as_of), "", 1, 1000, {}, files, {}, {}, {}, {}, "run")
-
-    def find(self, name: str, version: str, as_of: date | None) -> bool:
-        return name not in self.missing
 
 
 def test_inputs_are_those_of_the_plan_and_of_the_month_before() -> None:
@@ -47,11 +40,11 @@ def test_a_dataset_that_is_made_beside_is_no_input() -> None:
 
 
 def test_a_job_reads_as_much_as_what_is_missing_rests_on() -> None:
-    assert stages.bytes_to_read("rfm", PLAN, Standing()) == 0
-    assert stages.bytes_to_read("rfm", PLAN, Standing("customer_rfm", "rfm_edges")) == 1000
-    assert stages.bytes_to_read("kmeans", PLAN, Standing("customer_clusters")) > 1000
+    assert bytes_to_read(PLAN, [], Standing()) == 0
+    assert bytes_to_read(PLAN, ["customer_rfm", "rfm_edges"], Standing()) == 1000
+    assert bytes_to_read(PLAN, ["customer_clusters"], Standing()) > 1000
 
 
 def test_an_input_that_is_not_there_is_named(warehouse: Warehouse) -> None:
     with pytest.raises(UserError, match="purchases"):
-        stages.bytes_to_read("rfm", PLAN, warehouse)
+        bytes_to_read(PLAN, ["customer_rfm"], warehouse)

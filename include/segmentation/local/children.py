@@ -1,6 +1,5 @@
 """A program that ends with us: whoever stops us stops it, and all that it has started."""
 
-import io
 import os
 import signal
 import subprocess
@@ -50,11 +49,12 @@ def group_of(command: list[str], environment: dict[str, str]) -> Iterator[subpro
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
         process_group=0,
     ) as process:  # fmt: skip
+        assert process.stdout is not None
         try:
             yield process
         except BaseException:
             # Read on: who writes into a full pipe never ends.
-            Thread(target=(process.stdout or io.StringIO()).read, daemon=True).start()
+            Thread(target=process.stdout.read, daemon=True).start()
             end_group(process.pid, PATIENCE_SECONDS)
             raise
 

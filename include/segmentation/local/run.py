@@ -38,7 +38,7 @@ def prepare() -> dict[str, str]:
     if "SPARK_SUBMIT_OPTS" not in os.environ and not java.class_cache(home).exists():
         with clock("building the class cache that makes Spark start faster (once)"):
             java.build_class_cache(home, environment)
-    environment = layout.environment()
+        environment = layout.environment()
     with clock("preparing Airflow's database"):
         done = subprocess.run(
             ["airflow", "db", "migrate"], env=environment, capture_output=True, text=True, check=False

@@ -6,7 +6,6 @@ Imported by the DAG at each parse, so whatever a run needs is imported inside th
 import json
 import os
 import tempfile
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +25,9 @@ from segmentation.paths import PROJECT, warehouse_root
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from segmentation.plan import Plan
     from segmentation.warehouse.manifests import Manifest
+    from segmentation.warehouse.versions import Warehouse
 
 ASSETS = {name: Asset(name=name, uri=f"segmentation://{name}") for names in STAGES.values() for name in names}
 
@@ -135,10 +136,11 @@ class StageOperator(SparkSubmitOperator):
         try:
             given = arguments.read(self.application_args or [])
             plans = stages.make_plans(self.stage, given)
-            missing = [name for plan in plans for name in stages.missing_datasets(self.stage, plan, warehouse)]
-            if missing:
-                self.log.info("Missing: %s. Submitting %s.", ", ".join(missing), self.application)
-                self._fit_java(lambda: sum(stages.bytes_to_read(self.stage, plan, warehouse) for plan in plans))
+            missing = [(plan, stages.missing_datasets(self.stage, plan, warehouse)) for plan in plans]
+            names = [name for _, some in missing for name in some]
+            if names:
+                self.log.info("Missing: %s. Submitting %s.", ", ".join(names), self.application)
+                self._fit_java(missing, warehouse)
                 self._submit(context)
             else:
                 self.log.info("All versions stand; no Spark is needed.")
@@ -149,13 +151,13 @@ class StageOperator(SparkSubmitOperator):
         except UserError as error:
             raise _user_failure(f"{self.stage}: {error}") from None
 
-    def _fit_java(self, bytes_to_read: Callable[[], int]) -> None:
+    def _fit_java(self, missing: "list[tuple[Plan, list[str]]]", warehouse: "Warehouse") -> None:
         """Give a job that reads little the options for such: compiling thoroughly would take longer than the job."""
-        from segmentation.inputs import SMALL_INPUT
+        from segmentation import inputs
         from segmentation.stage import SMALL_JOB_OPTIONS
 
         options = os.environ.get(SMALL_JOB_OPTIONS)
-        if options and bytes_to_read() <= SMALL_INPUT:
+        if options and sum(inputs.bytes_to_read(*each, warehouse) for each in missing) <= inputs.SMALL_INPUT:
             self.env_vars = {**(self.env_vars or {}), "SPARK_SUBMIT_OPTS": options}
 
     def _submit(self, context: "Context") -> None:
