@@ -22,6 +22,7 @@ from pyarrow import NativeFile, fs
 
 from segmentation.errors import UserError
 from segmentation.warehouse.ancestry import DATASET, VERSION
+from segmentation.warehouse.holes import outputs_first
 from segmentation.warehouse.manifests import MANIFEST, Manifest, is_well_formed, parse, seal
 from segmentation.warehouse.upkeep import latest_versions, reachable
 from segmentation.warehouse.versions import LATEST, Warehouse, say
@@ -59,7 +60,10 @@ class Mirror:
         latest = latest_versions(warehouse)
         versions, size, standing = 0, 0, 0
         with self._in_words():
-            for folder, manifest in sorted(reachable(warehouse, latest).items()):
+            versions_of = reachable(warehouse, latest)
+            # Inputs first, so that a push that breaks off leaves no version there without what it was made from.
+            for folder in reversed(outputs_first(warehouse, versions_of)):
+                manifest = versions_of[folder]
                 place = folder.relative_to(warehouse.root).as_posix()
                 if self._seal_of(place) == manifest.seal:
                     standing += 1
