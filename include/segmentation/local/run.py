@@ -39,7 +39,9 @@ def prepare() -> dict[str, str]:
     Others that begin at the same time wait, and find it done.
     """
     for folder in (layout.LOGS, layout.AIRFLOW_HOME, apart.RUNS):
+        # Logs show customers, Airflow's home its secrets: for nobody else of this machine.
         folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
     with locked(LOCAL / "prepare.lock", lambda holder: print(f"This installation is being prepared by {holder}.")):
         environment = layout.environment()
         home = Path(environment["JAVA_HOME"])

@@ -42,6 +42,10 @@ def up() -> None:
         migrate(environment)
     environment["AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"] = "True"
     log = layout.LOGS / "airflow.log"
+    # Airflow writes the login into both, and its secrets into its home.
+    for secret in (PASSWORDS, log):
+        secret.touch(mode=0o600)
+        secret.chmod(0o600)
     with open(log, "w", encoding="utf-8") as file:
         process = subprocess.Popen(
             ["airflow", "standalone"], env=environment, stdout=file, stderr=file, start_new_session=True

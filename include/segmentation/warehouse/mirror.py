@@ -21,6 +21,8 @@ from typing import Any, BinaryIO
 from pyarrow import NativeFile, fs
 
 from segmentation.errors import UserError
+from segmentation.quoting import cut, quoted
+from segmentation.warehouse.addresses import shown, without_secrets
 from segmentation.warehouse.ancestry import DATASET, VERSION
 from segmentation.warehouse.holes import outputs_first
 from segmentation.warehouse.manifests import MANIFEST, Manifest, is_well_formed, parse, seal
@@ -48,11 +50,15 @@ class Mirror:
     """
 
     def __init__(self, address: str) -> None:
-        self.address = address
+        self.address = shown(address)
+        self._given = address
         try:
             self._files, root = fs.FileSystem.from_uri(address)
         except (ValueError, OSError, TypeError) as error:
-            raise UserError(f"MIRROR: {address!r} is no address such as s3://bucket/folder: {error}") from None
+            said = cut(without_secrets(error, address))
+            raise UserError(
+                f"MIRROR: {quoted(self.address)} is no address such as s3://bucket/folder: {said}"
+            ) from None
         self._root = root.rstrip("/")
 
     def push(self, warehouse: Warehouse, report: Callable[[str], None] = say) -> Copied:
@@ -171,7 +177,7 @@ class Mirror:
         except OSError as error:
             if error.filename is not None:  # of this machine's disk
                 raise
-            raise UserError(f"{self.address}: {error}") from None
+            raise UserError(f"{self.address}: {cut(without_secrets(error, self._given), 600)}") from None
 
 
 def _pieces(file: BinaryIO | NativeFile) -> Iterator[bytes]:
