@@ -23,7 +23,7 @@ from segmentation.paths import PROJECT
 from segmentation.warehouse.manifests import Manifest
 
 GOLDEN = Path(__file__).with_name("spark_submit_commands.txt")
-PARSE_SECONDS = 1.0
+PARSE_SECONDS = 3.0
 
 
 @pytest.fixture(scope="module")

@@ -49,7 +49,7 @@ def s3(tmp_path: Path, monkeypatch) -> Iterator[str]:
     server = subprocess.Popen(
         [Path(sys.executable).with_name("rclone"), *words], stderr=subprocess.DEVNULL, env={"HOME": str(tmp_path)}
     )
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()

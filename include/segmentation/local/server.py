@@ -20,7 +20,7 @@ from segmentation.warehouse.locks import locked
 
 PID_FILE = LOCAL / "airflow.pid"
 PASSWORDS = layout.AIRFLOW_HOME / "simple_auth_manager_passwords.json.generated"
-START_SECONDS = 180
+START_SECONDS = 600
 STOP_SECONDS = 60
 PARTS = ("metadatabase", "scheduler", "dag_processor")
 
