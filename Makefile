@@ -9,6 +9,11 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 # Else Matplotlib keeps its fonts in the home of whoever draws.
 export MPLCONFIGDIR ?= $(or $(SEGMENTATION_LOCAL),$(CURDIR)/.local)/matplotlib
+# Else uv and pip keep what they fetch in the home of whoever sets this up, who need not have one.
+export UV_CACHE_DIR ?= $(CURDIR)/.tools/cache/uv
+export PIP_CACHE_DIR ?= $(CURDIR)/.tools/cache/pip
+# Whatever the locale is.
+export PYTHONUTF8 := 1
 unexport VIRTUAL_ENV
 
 .PHONY: help setup demo run up down backfill docs reproduce lineage verify prune mirror restore test coverage test-browser soak soak-backfill cluster-test bench lint audit format clean

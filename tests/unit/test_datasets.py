@@ -43,6 +43,7 @@ PLUMBING = {
     "settings",  # checks the params; their values are in the version
     # List and bring the raw files; their checksums are in the source version.
     "sources/__init__",
+    "sources/answers",
     "sources/checksums",
     "sources/demo",
     "sources/allowed",  # refuses files
