@@ -32,12 +32,14 @@ LAST_WORDS, APPLICATION = "last_words.json", "application"
 SMALL_JOB_OPTIONS = "SEGMENTATION_SMALL_JOB_OPTIONS"
 
 
-def make_plans(stage: str, given: JobArguments) -> list[Plan]:
+def make_plans(stage: str, given: JobArguments, warehouse: Warehouse) -> list[Plan]:
     """The plans that a stage has to fulfil, the run's own last.
 
     `rfm` also makes the month before, which the report compares with.
     """
-    plan = Plan(given.settings, given.as_of, given.source_version)
+    with in_words(warehouse.root):
+        source = warehouse.find("source", given.source_version, None)
+    plan = Plan(given.settings, given.as_of, given.source_version, source.settings if source else {})
     return [plan.previous, plan] if stage == "rfm" else [plan]
 
 
@@ -84,7 +86,7 @@ def _circumstances(manifest: Manifest, plan: Plan, warehouse: Warehouse) -> str:
 
 def run(stage: str, build: "Callable[[Work], None]", given: JobArguments, warehouse: Warehouse) -> list[Manifest]:
     """Make what is missing of a stage and return what stands of the run's own plan."""
-    plans = make_plans(stage, given)
+    plans = make_plans(stage, given, warehouse)
     for plan in plans:
         with in_words(warehouse.root), ExitStack() as stack:
             for name in missing_datasets(stage, plan, warehouse):

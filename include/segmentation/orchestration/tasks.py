@@ -135,7 +135,7 @@ class StageOperator(SparkSubmitOperator):
         warehouse = Warehouse(warehouse_root())
         try:
             given = arguments.read(self.application_args or [])
-            plans = stages.make_plans(self.stage, given)
+            plans = stages.make_plans(self.stage, given, warehouse)
             missing = [(plan, stages.missing_datasets(self.stage, plan, warehouse)) for plan in plans]
             names = [name for _, some in missing for name in some]
             if names:
