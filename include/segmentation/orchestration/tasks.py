@@ -148,6 +148,7 @@ class StageOperator(SparkSubmitOperator):
             # Airflow makes an event for each outlet, so datasets of another kind of source must not be among them.
             self.outlets = [ASSETS[manifest.dataset] for manifest in manifests]
             announce(context, manifests)
+            stages.say_what_is_doubtful(manifests, warehouse, plans[-1])
         except UserError as error:
             raise _user_failure(f"{self.stage}: {error}") from None
 
