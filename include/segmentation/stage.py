@@ -20,6 +20,7 @@ from segmentation.failures import in_words
 from segmentation.formats import clean
 from segmentation.paths import warehouse_root
 from segmentation.plan import Plan
+from segmentation.report import left_out
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.rows import rows_of
 from segmentation.warehouse.versions import Warehouse
@@ -75,7 +76,8 @@ def standing(stage: str, plan: Plan, warehouse: Warehouse) -> list[Manifest]:
 
 def _circumstances(manifest: Manifest, plan: Plan, warehouse: Warehouse) -> str:
     if manifest.dataset == "orders":
-        return f"Lines: {manifest.figures}."
+        reasons = warehouse.get("refused_reasons", plan.version("refused_reasons"), None)
+        return " ".join(left_out.sentences(manifest.figures, rows_of(warehouse, reasons)))
     if manifest.dataset != "customer_rfm":
         return f"Settings: {manifest.settings}."
     purchases = warehouse.get("purchases", plan.version("purchases"), None)
@@ -141,8 +143,6 @@ def _build(
 
 def say_what_is_doubtful(manifests: list[Manifest], warehouse: Warehouse, plan: Plan) -> None:
     """Put what a stage leaves out and doubts at the end of its log."""
-    from segmentation.report import left_out
-
     figures: dict[str, Any] = {}
     for manifest in manifests:
         figures |= manifest.figures
