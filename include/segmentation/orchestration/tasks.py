@@ -17,7 +17,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from segmentation import arguments, settings
 from segmentation.datasets import STAGES
 from segmentation.errors import Unavailable, UserError
-from segmentation.orchestration import links
+from segmentation.orchestration import links, one_warehouse
 from segmentation.orchestration.connections import password
 from segmentation.param_checks import check_as_of
 from segmentation.paths import PROJECT, warehouse_root
@@ -57,8 +57,8 @@ def announce(context: "Context", manifests: "list[Manifest]") -> None:
 def fetch_source(context: "Context") -> dict[str, str]:
     """Check the params, resolve the as-of date, and bring the source's files.
 
-    Returns source_version and as_of for the later tasks. A mistake in the params fails the task at once and
-    without a retry, before any Spark starts.
+    Returns source_version, as_of and the warehouse for the later tasks. A mistake in the params fails the task at
+    once and without a retry, before any Spark starts.
     """
     from segmentation import sources
     from segmentation.segment_maps import load_map
@@ -76,7 +76,7 @@ def fetch_source(context: "Context") -> dict[str, str]:
         print(f"ERROR fetch: {error}", flush=True)
         raise AirflowException(f"fetch: {error}") from None
     announce(context, [manifest])
-    return {"source_version": manifest.version, "as_of": as_of.isoformat()}
+    return {"source_version": manifest.version, "as_of": as_of.isoformat(), **one_warehouse.noted()}
 
 
 def hub_token() -> str | None:
@@ -134,6 +134,7 @@ class StageOperator(SparkSubmitOperator):
 
         warehouse = Warehouse(warehouse_root())
         try:
+            one_warehouse.check(context)
             given = arguments.read(self.application_args or [])
             plans = stages.make_plans(self.stage, given, warehouse)
             missing = [(plan, stages.missing_datasets(self.stage, plan, warehouse)) for plan in plans]
