@@ -7,6 +7,7 @@ from datetime import date
 from segmentation import settings as params
 from segmentation.errors import UserError
 from segmentation.settings import FIELDS, Settings
+from segmentation.spelling import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,19 @@ def templates() -> list[str]:
 
 
 def read(words: list[str]) -> JobArguments:
-    """Parse a job's command line. Raises UserError where a value is not allowed."""
-    parser = argparse.ArgumentParser()
+    """Parse a job's command line. Raises UserError where a value is not allowed, or a word is no param."""
+    # Without abbreviations: `--frequency-edge` would be taken for the only param that begins so.
+    parser = argparse.ArgumentParser(allow_abbrev=False)
     parser.add_argument("--source-version", required=True)
     parser.add_argument("--run-id", default="by-hand")
     for name, meta in FIELDS.items():
         parser.add_argument(f"--{name.replace('_', '-')}", help=meta["help"], required=name == "as_of")
-    given = {name: value for name, value in vars(parser.parse_args(words)).items() if value is not None}
+    known, others = parser.parse_known_args(words)
+    if others:
+        options = [f"--{name.replace('_', '-')}" for name in (*FIELDS, "source_version", "run_id")]
+        word = others[0].partition("=")[0]
+        raise UserError(f"Unknown argument {others[0]!r} of the job.{did_you_mean(word, options)}")
+    given = {name: value for name, value in vars(known).items() if value is not None}
     source_version, run_id = given.pop("source_version"), given.pop("run_id")
     settings = params.parse(given)
     if settings.as_of is None:

@@ -128,6 +128,11 @@ def test_what_lacks_is_named(words: list[str], lacking: str, capsys: pytest.Capt
     assert f"the following arguments are required: {lacking}" in capsys.readouterr().err
 
 
+def test_a_misspelt_param_is_refused_and_not_taken_for_the_one_that_begins_so() -> None:
+    with pytest.raises(UserError, match=r"'--frequency-edge=2;3;4;7'.* Did you mean --frequency-edges\?"):
+        arguments.read([*rendered(), "--frequency-edge=2;3;4;7"])
+
+
 @pytest.mark.parametrize("empty", ["", "None"])
 def test_an_empty_as_of_date_is_refused_by_name(empty: str) -> None:
     # "None" is what a template makes of a value that is not there.

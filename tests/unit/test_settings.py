@@ -255,7 +255,9 @@ def test_the_table_of_refusals_has_every_param() -> None:
 
 
 def test_a_param_that_does_not_exist_is_refused_and_the_known_ones_named() -> None:
-    with pytest.raises(UserError, match=r"Unknown param 'kmax'\. Known: source, category, .*k_max"):
+    with pytest.raises(
+        UserError, match=r"Unknown param 'kmax'\. Did you mean k_max\? Known: source, category, .*k_max"
+    ):
         parse({"kmax": 3})
 
 

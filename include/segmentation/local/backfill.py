@@ -21,6 +21,8 @@ REFUSED_SECONDS = 90
 CONFLICT, LOCKED, BROKEN = 409, 503, 500
 DATABASE = "Database error"  # what Airflow says with BROKEN where the lock struck outside the backfill's own code
 DEFAULT_ACTIVE = "2"
+# What the target takes besides params.
+WORDS = ("FROM", "TO", "ACTIVE", "REPROCESS", "BACKWARDS")
 REPROCESS = ("none", "failed", "completed")
 
 
