@@ -6,6 +6,7 @@ from datetime import date
 
 from segmentation import settings as params
 from segmentation.errors import UserError
+from segmentation.quoting import quoted
 from segmentation.settings import FIELDS, Settings
 from segmentation.spelling import did_you_mean
 
@@ -52,7 +53,7 @@ def read(words: list[str]) -> JobArguments:
     if others:
         options = [f"--{name.replace('_', '-')}" for name in (*FIELDS, "source_version", "run_id")]
         word = others[0].partition("=")[0]
-        raise UserError(f"Unknown argument {others[0]!r} of the job.{did_you_mean(word, options)}")
+        raise UserError(f"Unknown argument {quoted(others[0])} of the job.{did_you_mean(word, options)}")
     given = {name: value for name, value in vars(known).items() if value is not None}
     source_version, run_id = given.pop("source_version"), given.pop("run_id")
     settings = params.parse(given)

@@ -15,6 +15,7 @@ from segmentation.errors import UserError
 from segmentation.param_checks import check_together
 from segmentation.param_values import refuse, typed_value
 from segmentation.paths import SEGMENT_MAPS
+from segmentation.quoting import quoted
 from segmentation.spelling import did_you_mean
 
 PINNED_REVISION = "2b6d039ed471f2ba5fd2acb718bf33b0a7e5598e"
@@ -222,7 +223,7 @@ def parse(raw: dict[str, Any]) -> Settings:
     unknown = sorted(set(raw) - set(FIELDS))
     if unknown:
         meant = did_you_mean(unknown[0], FIELDS)
-        raise UserError(f"Unknown param {unknown[0]!r}.{meant} Known: {', '.join(FIELDS)}.")
+        raise UserError(f"Unknown param {quoted(unknown[0])}.{meant} Known: {', '.join(FIELDS)}.")
     values = {name: typed_value(name, FIELDS[name], raw[name]) for name in FIELDS if name in raw}
     settings = Settings(**values)
     orders = settings.kind == "orders"

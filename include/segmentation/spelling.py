@@ -6,11 +6,12 @@ from itertools import takewhile
 
 # Below this likeness two names are two names: WINDOW is still like WINDOW_MONTHS, and MONTHS is not like MIN_PRICE.
 LIKE = 0.6
+LONGEST = 100
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that is most like this one, whatever its case and underscores; None if none is like it."""
-    plain = _plain(name)
+    plain = _plain(name[:LONGEST])
     likeness = {each: SequenceMatcher(None, plain, _plain(each)).ratio() for each in known}
     best = max(likeness, key=lambda each: likeness[each], default=None)
     return best if best is not None and likeness[best] >= LIKE else None

@@ -29,6 +29,9 @@ PLUMBING = {
     "frozen_edges",  # refuses edges that do not fit; the edges are an input
     "datasets",  # reads schema.yaml; the columns are in the version
     "errors",  # names of errors
+    "given",  # refuses what cannot be read; what is read is in the version
+    "quoting",  # words for values in messages
+    "spelling",  # finds the name that a misspelt one may mean
     "param_values",  # gives the params their types; their values are in the version
     "paths",  # where folders are
     "plan",  # makes the version itself, and the values of the markers, which are in the version

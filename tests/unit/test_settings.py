@@ -1,5 +1,6 @@
 """The params: their defaults, what is allowed, and what a refusal says."""
 
+import json
 import subprocess
 import sys
 from dataclasses import asdict
@@ -7,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hostile_values import VALUES
 from jsonschema import Draft202012Validator
 
 from segmentation import settings
@@ -84,6 +86,16 @@ def test_the_form_accepts_its_own_default(name: str) -> None:
 @pytest.mark.parametrize("name", FIELDS)
 def test_every_param_says_what_it_is(name: str) -> None:
     assert FIELDS[name]["help"].endswith(".")
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_hostile_value_is_taken_or_told_shortly(name: str) -> None:
+    for value in VALUES:
+        try:
+            assert len(json.dumps(getattr(parse({name: value}), name), default=str)) < 2**17
+        except UserError as refused:
+            assert "\n" not in str(refused)
+            assert len(str(refused).encode()) < 1_500
 
 
 # Values

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segmentation.errors import UserError
+from segmentation.given import Unreadable, read_bytes
 from segmentation.paths import SEGMENT_MAPS
+from segmentation.quoting import quoted
 from segmentation.segment_maps.cells import resolve
 from segmentation.segment_maps.form import USUAL_BINS, read_form
 from segmentation.settings import segment_map_names
@@ -24,7 +26,7 @@ class Segment:
 def map_path(name: str) -> Path:
     """The file of a map. Raises UserError if there is none of that name."""
     if name not in segment_map_names():
-        raise UserError(f"Param segment_map: no map {name!r}. Known: {', '.join(segment_map_names())}.")
+        raise UserError(f"Param segment_map: no map {quoted(name)}. Known: {', '.join(segment_map_names())}.")
     return SEGMENT_MAPS / f"{name}.yaml"
 
 
@@ -61,8 +63,8 @@ def parse_map(text: str, where: str, bins: int = USUAL_BINS) -> tuple[Segment, .
 
 def _text_of(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return read_bytes(path).decode("utf-8")
     except UnicodeDecodeError:
         raise UserError(f"Segment map {path.name} is not UTF-8. Save it as UTF-8.") from None
-    except OSError as error:
-        raise UserError(f"Segment map {path.name} cannot be read: {error.strerror}.") from None
+    except Unreadable as fault:
+        raise UserError(f"Segment map {path.name}: {fault}.") from None
