@@ -30,10 +30,12 @@ def templates() -> list[str]:
     words = [
         f"--source-version={resolved % 'source_version'}",
         f"--as-of={resolved % 'as_of'}",
+        # Of a map in a file, fetch has read the text: the file may change meanwhile, or be out of reach of a job.
+        f"--segment-map={resolved % 'segment_map'}",
         "--run-id={{ run_id }}",
     ]
     for name, meta in FIELDS.items():
-        if name != "as_of":
+        if name not in ("as_of", "segment_map"):
             text = {"string": f"params.{name}", "string?": f"params.{name} or ''"}.get(
                 meta["type"], f"params.{name} | tojson"
             )

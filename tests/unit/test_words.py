@@ -7,6 +7,7 @@ import pytest
 
 from segmentation.errors import UserError
 from segmentation.local import __main__ as commands
+from segmentation.local import run as local_run
 from segmentation.local.words import GIVEN, PARAMS, check_words
 from segmentation.paths import PROJECT
 from segmentation.spelling import is_slip, nearest
@@ -90,6 +91,14 @@ def test_run_refuses_before_anything_is_prepared(
     assert capsys.readouterr().out.startswith("Refused: The variable FREQUENCY_EDGE")
     assert commands.main(["backfill"]) == 1
     assert capsys.readouterr().out.startswith("Failed: The variable FREQUENCY_EDGE")
+
+
+def test_a_map_that_there_is_not_costs_no_start_of_airflow(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setattr(local_run, "prepare", lambda: pytest.fail("it got ready"))
+    assert local_run.run({"segment_map": "maps/nowhere.yaml"}) == 2
+    assert capsys.readouterr().out.startswith("Refused: Param segment_map: there is no map and no file")
 
 
 @pytest.mark.parametrize("target", ["run", "backfill"])

@@ -14,6 +14,7 @@ from segmentation.local.run import as_json
 from segmentation.local.terminal import bold, dim, red
 from segmentation.local.warehouse import day_of
 from segmentation.paths import DAG_ID
+from segmentation.segment_maps import load_map
 
 ENDED = ("success", "failed")
 LOOK_SECONDS = 1
@@ -32,6 +33,7 @@ def backfill(params: dict[str, Any]) -> int:
     Variables: FROM, TO (the first and last month, any day of them), ACTIVE (runs at once), REPROCESS, BACKWARDS.
     """
     checked = settings.parse(params)
+    load_map(checked.segment_map, checked.bins)
     if checked.as_of:
         raise UserError("AS_OF: each run of a backfill is as of the end of its month. Give FROM and TO instead.")
     content = {

@@ -19,6 +19,7 @@ from segmentation.local.children import Stopped, group_of, stops_raise
 from segmentation.local.summary import summary
 from segmentation.local.terminal import bold, clock, dim, red
 from segmentation.paths import DAG_ID, warehouse_root
+from segmentation.segment_maps import load_map
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
 
@@ -69,6 +70,7 @@ def run(params: dict[str, Any]) -> int:
 def _run(params: dict[str, Any]) -> int:
     try:
         checked = settings.parse(params)
+        load_map(checked.segment_map, checked.bins)
         environment = prepare()
     except UserError as error:
         print(red("Refused: ") + str(error))
