@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from segmentation.datasets import STAGE_OF, STAGES
-from segmentation.plan import PREVIOUS, fingerprint
+from segmentation.plan import OF_EDGES, PREVIOUS, fingerprint
 from segmentation.release import RELEASE
 from segmentation.report import clusters as report_clusters
 from segmentation.report import exports, left_out
@@ -22,7 +22,7 @@ from segmentation.report.words import (
     reviews_quality,
     words_of,
 )
-from segmentation.segment_maps import Segment, load_map
+from segmentation.segment_maps import Segment, load_map, shown
 from segmentation.warehouse.manifests import Manifest
 from segmentation.work import Work
 
@@ -123,10 +123,12 @@ def _settings_shown(settings: Any) -> dict[str, Any]:
     """The settings that say something about this source."""
     hidden = {"as_of", "force", "files_path", "orders_mapping", "revision", "demo_reviews"}
     hidden |= {"k_min", "k_max"} if settings.k != "auto" else set()
-    hidden |= {"frequency_edges"} if settings.scoring == "seed" else set()
+    hidden |= OF_EDGES if settings.scoring == "seed" else set()
+    hidden |= {"frequency_edges"} if settings.frequency_scoring == "quantiles" else set()
     hidden |= {name for name in ("recency_edges", "monetary_edges") if not getattr(settings, name)}
     hidden |= {"category"} if settings.kind == "orders" else set()
-    return {name: value for name, value in vars(settings).items() if name not in hidden}
+    values = {name: value for name, value in vars(settings).items() if name not in hidden}
+    return values | {"segment_map": shown(settings.segment_map)}
 
 
 def _run_manifests(work: Work) -> list[Manifest]:
