@@ -20,6 +20,7 @@ from segmentation.local.summary import summary
 from segmentation.local.terminal import bold, clock, dim, red
 from segmentation.paths import DAG_ID, LOCAL, warehouse_root
 from segmentation.quoting import cut
+from segmentation.segment_maps import load_map
 from segmentation.warehouse.locks import locked
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
@@ -77,6 +78,7 @@ def _run(params: dict[str, Any]) -> int:
     warehouse = Warehouse(warehouse_root())
     try:
         checked = settings.parse(params)
+        load_map(checked.segment_map, checked.bins)
         conf = {name: as_json(getattr(checked, name)) for name in params}
         words = json.dumps(conf, ensure_ascii=False)
         if len(words.encode()) > LONGEST_CONF:
