@@ -41,6 +41,7 @@ PLUMBING = {
     "segment_maps/cells",  # gives each cell its segment; tests hold which, for lists and for each kind of rule
     "shipped_code",  # brings the modules to the executors; those that make rows are in the version
     "release",  # the release's number, in the manifest
+    "spark_paths",  # spells paths
     "session",  # the settings that change results are in the version
     "settings",  # checks the params; their values are in the version
     # List and bring the raw files; their checksums are in the source version.
