@@ -90,8 +90,9 @@ test-browser: .venv/ready-dev ## Look at the report and the pages in Chromium, f
 	@$(UV) sync --frozen --inexact --quiet --group browser
 	@.venv/bin/python -m pytest tests/browser
 
-soak: .venv/ready-dev ## Kill tasks of a running Airflow 110 times, and compare all rows with undisturbed runs: KILLS= SEED=
+soak: .venv/ready-dev ## Kill tasks of a running Airflow 110 times, and compare all rows with undisturbed runs; stop runs beside it, kill prunes, fill disks: KILLS= SEED= ONLY=
 	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_soak.py
+	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_edges.py
 
 soak-backfill: .venv/ready-dev ## Backfill 24 months both ways, and compare each with that month alone: MONTHS=
 	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_backfill.py

@@ -9,7 +9,7 @@ from typing import Any
 
 from segmentation.errors import UserError
 from segmentation.given import Unreadable, load_yaml
-from segmentation.quoting import listed, quoted
+from segmentation.quoting import cut, listed, quoted
 
 TEXTS = ("name", "group", "meaning", "action")
 METRICS = ("recency", "frequency", "monetary")
@@ -209,5 +209,5 @@ def _shown(raw: Any) -> str:
     if raw in ("", []):
         return "empty"
     is_plain = isinstance(raw, list) and all(isinstance(item, str) for item in raw)
-    text = f"[{', '.join(raw)}]" if is_plain else repr(raw)
+    text = cut(f"[{', '.join(raw)}]", 1000) if is_plain else quoted(raw, 1000)
     return text if len(text) <= LONGEST_NAME + 10 else text[:LONGEST_NAME] + "..."
