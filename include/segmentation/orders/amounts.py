@@ -5,6 +5,7 @@ counts only if the mapping or the file says which is the decimal sign.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -72,6 +73,8 @@ def read_number(text: str, decimal: str | None) -> tuple[Decimal | None, str | N
 
 def decimal_sign(text: str) -> str | None:
     """Which sign is the decimal one, if the text can only be read with one of them."""
+    if read_number(text, None)[0] is None:
+        return None
     by_point, by_comma = (read_number(text, sign)[0] for sign in (".", ","))
     if by_point is None and by_comma is not None:
         return ","
@@ -88,10 +91,15 @@ def read_numbers(texts: pa.Array, decimal: str | None) -> Numbers:
     encoded = texts.dictionary_encode()
     read = [read_number(text, decimal) if text else (None, UNREADABLE, None) for text in encoded.dictionary.to_pylist()]
     places = encoded.indices.fill_null(len(read))
-    values = pa.array([*(value for value, _, _ in read), None], NUMBER).take(places)
+    values = numbers_of([*(value for value, _, _ in read), None]).take(places)
     codes = np.array([*(_CODES[fault] for _, fault, _ in read), _CODES[UNREADABLE]], dtype=np.int8)
     currencies = pa.array([*(currency for _, _, currency in read), None], pa.string()).take(places)
     return Numbers(values, codes[places.to_numpy(zero_copy_only=False)], currencies)
+
+
+def numbers_of(values: Iterable[Decimal | None]) -> pa.Array:
+    """Decimals as a column, by way of texts, which Arrow takes faster."""
+    return pc.cast(pa.array([None if value is None else f"{value:f}" for value in values], pa.string()), NUMBER)
 
 
 def _in_one_go(texts: pa.Array, decimal: str | None) -> Numbers | None:

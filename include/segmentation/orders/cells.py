@@ -95,7 +95,7 @@ def _as_numbers(column: pa.Array) -> pa.Array:
     except pa.ArrowInvalid:  # one of them is too large, or finer than can be kept
         found = [None if value is None else amounts.read_number(f"{Decimal(value):f}", ".")[0]
                  for value in column.to_pylist()]  # fmt: skip
-        return pa.array(found, amounts.NUMBER)
+        return amounts.numbers_of(found)
 
 
 def _joined(columns: list[pa.Array]) -> pa.Array:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from csv import Error
 from functools import lru_cache
 
 import numpy as np
@@ -18,11 +19,18 @@ ODD_SHARE = 0.02
 
 def parse(text: str, number: int, table: Table) -> Parsed | None:
     """The rows of a text of whole lines; None where it has to be parsed row by row."""
+    try:
+        return _parse(text, number, table)
+    except Error:
+        return None
+
+
+def _parse(text: str, number: int, table: Table) -> Parsed | None:
     if not table.places or not table.delimiter.isascii() or "\0" in text or text.count("\r") != text.count("\r\n"):
         return None
     data = pa.py_buffer(text.encode())
     quotes = '"' in text
-    if quotes and not _quotes_are_plain(data, table.delimiter):
+    if quotes and not _quotes_are_plain(text, table.delimiter):
         return None
     # Delimiters at the end of the lines make cells that nobody has named.
     width = max(table.width, len(one_row(text[: text.find("\n") + 1] or text, table)))
@@ -94,17 +102,10 @@ def _with_odd(chunk: Chunk, odd: list[tuple[int, str]], number: int, lines: int,
     return Parsed(Chunk(columns, places, more.broken, chunk.blank + more.blank), lines)
 
 
-def _quotes_are_plain(data: pa.Buffer, delimiter: str) -> bool:
+def _quotes_are_plain(text: str, delimiter: str) -> bool:
     """Whether each quote opens or closes a whole cell, or is one of two inside it, and each cell ends on its line."""
-    lines = _one(
-        csv.read_csv(
-            data,
-            csv.ReadOptions(use_threads=False, block_size=max(data.size, 1) + 1, column_names=["line"]),
-            csv.ParseOptions(delimiter="\0", quote_char=False, ignore_empty_lines=False),
-            csv.ConvertOptions(check_utf8=False, column_types={"line": pa.string()}, strings_can_be_null=False),
-        ).column("line")
-    )
-    quoted = lines.filter(pc.match_substring(lines, '"'))
+    lines = pc.list_flatten(pc.split_pattern(pa.array([text]), "\n"))
+    quoted = pc.utf8_rtrim(lines.filter(pc.match_substring(lines, '"')), "\r")
     return bool(pc.all(pc.match_substring_regex(quoted, _plain_quotes(delimiter))).as_py())
 
 
