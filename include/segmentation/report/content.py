@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from segmentation.datasets import STAGE_OF, STAGES
-from segmentation.plan import PREVIOUS, fingerprint
+from segmentation.plan import CUSTOMERS, NOT_FOR_CUSTOMERS, fingerprint
 from segmentation.release import RELEASE
 from segmentation.report import clusters as report_clusters
 from segmentation.report import exports
@@ -14,7 +14,9 @@ from segmentation.report.chart_list import draw_all
 from segmentation.report.checks import check_rows
 from segmentation.report.shown import Report
 from segmentation.report.words import (
+    category_of,
     currency_of,
+    customers_quality,
     label_of,
     mapping_shown,
     orders_quality,
@@ -34,21 +36,23 @@ TABLES = (
 def gather(work: Work) -> Report:
     """Everything of one run's page, the charts included. The tables are small: a row per segment or cluster."""
     plan, settings = work.plan, work.plan.settings
-    frames: dict[str, pd.DataFrame] = {name: work.frame(name).toPandas() for name in TABLES}
+    made = plan.datasets("kmeans") + plan.datasets("report")
+    frames: dict[str, pd.DataFrame] = {
+        name: work.frame(name).toPandas() for name in TABLES if name in made or name == "rfm_edges"
+    }
     customers = work.input_manifest("customer_rfm")
-    previous = work.input_manifest(f"{PREVIOUS}customer_rfm")
     search = frames["kmeans_search"].sort_values(["k", "algorithm"])
     frames["kmeans_search"] = search[search["algorithm"] == "kmeans"]
     chosen = frames["kmeans_search"].query("chosen").iloc[0]
     cluster_quality = _rows(frames["cluster_quality"])
     segments = load_map(settings.segment_map, settings.bins)
-    has_previous = previous.rows > 0
+    has_previous = work.has_previous
     source = work.input_manifest("source")
-    currency, words = currency_of(source), words_of(settings)
+    currency, words = currency_of(source), words_of(settings, plan.kind)
     data = _data(work)
     return Report(
         title="Customer segments",
-        category=settings.category.replace("_", " ") if settings.kind == "reviews" else "Own orders",
+        category=category_of(settings, plan.kind),
         source_label=label_of(source),
         generated_data=settings.source == "demo",
         as_of=plan.as_of,
@@ -66,7 +70,7 @@ def gather(work: Work) -> Report:
         ],
         edges=_rows(frames["rfm_edges"]),
         quality=_quality(work),
-        settings=_settings_shown(settings) | mapping_shown(source),
+        settings=_settings_shown(settings, plan.kind) | mapping_shown(source),
         lineage=_lineage(work),
         # Not the commit, which may change while the rules stay: a version is the same page wherever it is made.
         run={"release": RELEASE, "rules": fingerprint(plan.identity("report")["code"])},
@@ -75,7 +79,7 @@ def gather(work: Work) -> Report:
         previous_as_of=plan.previous.as_of if has_previous else None,
         migration=_rows(frames["segment_migration"]) if has_previous else (),
         cluster_quality=report_clusters.quality_pairs(cluster_quality),
-        cluster_moves=report_clusters.move_sentences(_rows(frames["cluster_movement"])),
+        cluster_moves=report_clusters.move_sentences(_rows(frames["cluster_movement"])) if has_previous else (),
         algorithms=report_clusters.algorithm_rows(_rows(search)),
         data=data,
         lists=_lists(work, segments, has_previous),
@@ -87,7 +91,7 @@ def gather(work: Work) -> Report:
 
 def _data(work: Work) -> report_data.SourceView | None:
     """What the source looks like; only a source of reviews has the tables."""
-    if work.plan.settings.kind != "reviews":
+    if work.plan.kind != "reviews":
         return None
     return report_data.view({name: work.frame(name).toPandas() for name in report_data.TABLES})
 
@@ -113,13 +117,14 @@ def _segments(summary: pd.DataFrame, segments: tuple[Segment, ...]) -> list[dict
     return [{**rows[segment.name], "meaning": segment.meaning, "action": segment.action} for segment in segments]
 
 
-def _settings_shown(settings: Any) -> dict[str, Any]:
+def _settings_shown(settings: Any, kind: str = "") -> dict[str, Any]:
     """The settings that say something about this source."""
     hidden = {"as_of", "force", "files_path", "orders_mapping", "revision", "demo_reviews"}
     hidden |= {"k_min", "k_max"} if settings.k != "auto" else set()
     hidden |= {"frequency_edges"} if settings.scoring == "seed" else set()
     hidden |= {name for name in ("recency_edges", "monetary_edges") if not getattr(settings, name)}
     hidden |= {"category"} if settings.kind == "orders" else set()
+    hidden |= NOT_FOR_CUSTOMERS if kind == CUSTOMERS else set()
     return {name: value for name, value in vars(settings).items() if name not in hidden}
 
 
@@ -144,5 +149,7 @@ def _quality(work: Work) -> list[tuple[str, Any]]:
     for manifest in by_name.values():
         figures |= manifest.figures
     rows = {name: manifest.rows for name, manifest in by_name.items()}
-    labels = (orders_quality if work.plan.settings.kind == "orders" else reviews_quality)(figures, rows)
+    labels = {"orders": orders_quality, CUSTOMERS: customers_quality}.get(work.plan.kind, reviews_quality)(
+        figures, rows
+    )
     return [(label, value) for label, value in labels.items() if value is not None]
