@@ -43,7 +43,8 @@ def as_text(report: Report) -> str:
     """Headlines, insights and movements as plain text; each line ends with a newline."""
     lines = [
         name(report.title),
-        f"{name(report.category)}, as of {day(report.as_of)}. {period(report)}. Source: {name(report.source_label)}.",
+        f"{name(report.category)}, as of {day(report.as_of)}. {period(report)} ({name(report.calendar)}). "
+        f"Source: {name(report.source_label)}.",
     ]
     if report.generated_data:
         lines.append("Generated demo data: these customers and purchases are made up.")
@@ -57,11 +58,11 @@ def as_text(report: Report) -> str:
 
 
 def period(report: Report) -> str:
-    """Which orders or purchases the page is about."""
+    """Which orders or purchases the page is about, in words without the calendar."""
     last_day = day(report.as_of - timedelta(days=1))
     if report.words.summed_up:
         return f"One row per customer, with a last order up to {last_day}"
-    return f"{report.words.things.capitalize()} from {day(report.window_start)} to {last_day} (UTC)"
+    return f"{report.words.things.capitalize()} from {day(report.window_start)} to {last_day}"
 
 
 def _change_sentence(report: Report) -> str:

@@ -8,7 +8,7 @@ WITH counts AS (
     SELECT
         (SELECT count(*) FROM orders) AS lines,
         (SELECT count(DISTINCT user_id) FROM orders) AS customers,
-        (SELECT max(value) FROM figures WHERE name = 'summed_columns' AND value <> 'None') AS columns_named
+        (SELECT max(value) FROM figures WHERE name = 'summed_columns' AND value <> '') AS columns_named
 )
 
 SELECT

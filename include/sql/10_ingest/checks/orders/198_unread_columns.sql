@@ -15,4 +15,4 @@ SELECT
         )
     END AS message
 FROM figures
-WHERE name = 'status_columns' AND value <> 'None'
+WHERE name = 'status_columns' AND value <> ''
