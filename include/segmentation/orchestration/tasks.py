@@ -148,6 +148,8 @@ class StageOperator(SparkSubmitOperator):
             else:
                 self.log.info("All versions stand; no Spark is needed.")
             manifests = stages.conclude(self.stage, plans[-1], warehouse)
+            if not manifests:
+                print(f"{stages.NOTHING_TO_MAKE}: {self.stage} has nothing to do for {plans[-1].kind}", flush=True)
             # Airflow makes an event for each outlet, so datasets of another kind of source must not be among them.
             self.outlets = [ASSETS[manifest.dataset] for manifest in manifests]
             announce(context, manifests)
