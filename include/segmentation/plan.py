@@ -57,6 +57,8 @@ class Plan:
     settings: Settings
     as_of: date
     source_version: str
+    # The settings in the manifest of the source version: what a source of orders says of its calendar.
+    source: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     _known: dict[str, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -149,6 +151,8 @@ class Plan:
         return {
             "as_of": self.as_of,
             "window_start": self.window_start,
+            "time_zone": self._mapping.get("time_zone", "UTC"),
+            "counts_free_orders": self._counts_free_orders(),
             "min_price": self.settings.min_price,
             "excluded_categories": list(self.settings.excluded_categories),
             "keep_unknown_category": self.settings.keep_unknown_category,
@@ -159,6 +163,14 @@ class Plan:
             "monetary_edges": [str(edge) for edge in self.settings.monetary_edges],
             "frequency_counts": self._frequency_counts(),
         }
+
+    @property
+    def _mapping(self) -> Mapping[str, Any]:
+        return self.source.get("mapping", {})
+
+    def _counts_free_orders(self) -> bool:
+        """Whether an order of 0.00 counts: where the mapping says so, and no minimum says otherwise."""
+        return self._mapping.get("free_orders") == "count" and self.settings.min_price == 0
 
     def _frequency_edges(self) -> tuple[int, ...]:
         """The fixed edges of frequency; none where it is cut at quantiles, as recency and spend are without edges."""

@@ -72,7 +72,8 @@ class Settings:
     as_of: date | None = setting(
         None,
         "date?",
-        "The run sees everything before this day (UTC) and nothing after. Empty: the end of the run's data interval, "
+        "The run sees everything before this day and nothing after. Days are UTC; of orders they are those of the "
+        "mapping's time_zone. Empty: the end of the run's data interval, "
         f"but for the demo {DEMO_AS_OF} at the latest.",
     )
     window_months: int = setting(12, "integer", "How many months before the as-of date count.", minimum=1, maximum=600)
@@ -134,7 +135,7 @@ class Settings:
     frequency_counts: str = setting(
         "orders",
         "string",
-        "What frequency counts: different orders, different days (UTC) with an order, or order lines. "
+        "What frequency counts: different orders, different days with an order, or order lines. "
         "A review is an order of one line.",
         enum=["orders", "days", "lines"],
     )

@@ -23,7 +23,7 @@ from segmentation.paths import PROJECT
 from segmentation.warehouse.manifests import Manifest
 
 GOLDEN = Path(__file__).with_name("spark_submit_commands.txt")
-PARSE_SECONDS = 1.0
+PARSE_SECONDS = 3.0
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +159,33 @@ class FetchedBefore:
     def xcom_pull(self, task_ids: str) -> dict[str, str]:
         assert task_ids == "fetch"
         return {"source_version": "0123456789ab", "as_of": "2023-09-01", "segment_map": "eleven"}
+
+
+class FetchedIn:
+    """Stands in for a task instance whose run began in a warehouse."""
+
+    def __init__(self, root: Path | None) -> None:
+        self.root = root
+
+    def xcom_pull(self, task_ids: str) -> dict[str, str]:
+        return FetchedBefore().xcom_pull(task_ids) | ({"warehouse": str(self.root)} if self.root else {})
+
+
+def test_a_run_does_not_go_on_in_another_warehouse(dag, monkeypatch, tmp_path: Path, capsys) -> None:
+    monkeypatch.setenv("SEGMENTATION_WAREHOUSE", str(tmp_path / "now"))
+    monkeypatch.setattr(stages, "missing_datasets", lambda *_: [])
+    monkeypatch.setattr(stages, "conclude", lambda *_: [])
+    task = dag.get_task("rfm").prepare_for_execution()
+    task.application_args = ["--source-version=0123456789ab", "--as-of=2023-09-01"]
+    context = {"outlet_events": {}, "task": task}
+    with pytest.raises(AirflowFailException):
+        task.execute({**context, "ti": FetchedIn(tmp_path / "then")})
+    said = capsys.readouterr().out
+    assert (
+        f"ERROR rfm: This run began in the warehouse {tmp_path}/then, and Airflow now works in {tmp_path}/now." in said
+    )
+    task.execute({**context, "ti": FetchedIn(tmp_path / "now")})
+    task.execute({**context, "ti": FetchedIn(None)})  # of an older release
 
 
 OWN_MAP = """\

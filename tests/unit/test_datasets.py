@@ -53,6 +53,7 @@ PLUMBING = {
     "failures",  # words for what went wrong
     "limits",  # judges what stands
     "warehouse/locks",
+    "warehouse/addresses",  # hides keys in messages
     "warehouse/manifests",  # what is said of rows, not the rows
     "sources/download",
     "sources/files",
