@@ -64,7 +64,8 @@ PLUMBING = {
     # What they make of a mapping and of the files' headers is in the source version.
     "sources/orders",
     "sources/orders_mapping",
-    "sources/time_patterns",
+    "sources/order_files",
+    "sources/mapping_values",
     "warehouse/landing",
     "sources/patience",
     "sources/resolved",
@@ -118,7 +119,10 @@ def test_a_dataset_is_described_down_to_its_columns(item: Dataset) -> None:
             "`user_id` string, `recency_days` int, `frequency` bigint, `monetary` decimal(18,2), "
             "`r_score` int, `f_score` int, `m_score` int, `rfm_score` string, `segment` string",
         ),
-        ("rejected_rows", "`file` string, `line_text` string, `reason` string"),
+        (
+            "rejected_rows",
+            "`file` string, `place` bigint, `line_text` string, `reason` string, `cell` string, `amount` decimal(18,2)",
+        ),
         ("report", ""),
     ],
 )
