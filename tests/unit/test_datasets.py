@@ -67,7 +67,8 @@ PLUMBING = {
     # What they make of a mapping and of the files' headers is in the source version.
     "sources/orders",
     "sources/orders_mapping",
-    "sources/time_patterns",
+    "sources/order_files",
+    "sources/mapping_values",
     "warehouse/landing",
     "sources/patience",
     "sources/resolved",
