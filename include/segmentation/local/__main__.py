@@ -7,6 +7,7 @@ from segmentation.errors import UserError
 from segmentation.failures import in_words
 from segmentation.local import server
 from segmentation.local.backfill import backfill
+from segmentation.local.preview import SAVE, preview
 from segmentation.local.run import run, setup
 from segmentation.local.terminal import red
 from segmentation.local.warehouse import mirror, restore, show_faults, show_lineage, show_unneeded
@@ -24,7 +25,7 @@ COMMANDS = {
     "mirror": mirror,
     "restore": restore,
 }
-USAGE = f"usage: python -m segmentation.local ({' | '.join([*COMMANDS, 'demo', 'run'])})"
+USAGE = f"usage: python -m segmentation.local ({' | '.join([*COMMANDS, 'demo', 'preview', 'run'])})"
 DEMO = {"source": "demo", "as_of": DEMO_AS_OF.isoformat()}
 # A param is given as a variable of its name in capitals, or by one of these shorter words.
 SHORT = {"FILES": "files_path", "EXCLUDED": "excluded_categories"}
@@ -41,6 +42,8 @@ def main(words: list[str]) -> int:
             return 1
     if words == ["demo"]:
         return run(DEMO)
+    if words == ["preview"]:
+        return preview(given_params(dict(os.environ)), os.environ.get(SAVE) or None)
     if words == ["run"]:
         return run(given_params(dict(os.environ)))
     print(USAGE)

@@ -16,6 +16,7 @@ from segmentation.datasets import STAGES
 from segmentation.errors import UserError
 from segmentation.local import java, layout
 from segmentation.local.children import Stopped, group_of, stops_raise
+from segmentation.local.first_look import look_first
 from segmentation.local.summary import summary
 from segmentation.local.terminal import bold, clock, dim, red
 from segmentation.paths import DAG_ID, warehouse_root
@@ -69,6 +70,7 @@ def run(params: dict[str, Any]) -> int:
 def _run(params: dict[str, Any]) -> int:
     try:
         checked = settings.parse(params)
+        look_first(checked)
         environment = prepare()
     except UserError as error:
         print(red("Refused: ") + str(error))
