@@ -22,7 +22,9 @@ _MACROS = (
     "struct(a, b, c) AS struct_pack(file := a, place := b, line_text := c)",
     "array_contains(items, item) AS list_contains(items, item)",
     "array_join(items, sign) AS array_to_string(items, sign)",
-    "sort_array(items) AS list_sort(items)",
+    "count_if(condition) AS count(CASE WHEN condition THEN 1 END)",
+    "regexp_like(whole, pattern) AS regexp_matches(whole, pattern)",
+    "sort_array(items) AS list_sort(list_filter(items, lambda item: item IS NOT NULL))",
     "collect_list(item) AS list(item)",
     "get_json_object(content, place) AS json_extract_string(content, place)",
 )

@@ -8,10 +8,10 @@
 --   order_lines_filtered = count_if(skipped = 'filtered')
 --   order_lines_further = count_if(skipped = 'further row')
 --   order_lines_repeated = count_if(skipped = 'repeated')
---   amount_read = cast(sum(CASE WHEN skipped IS NULL THEN abs(amount_read) END) AS STRING)
---   amount_refused = cast(sum(CASE WHEN refused IS NOT NULL THEN abs(amount_read) END) AS STRING)
---   status_columns = max(status_columns)
---   summed_columns = max(summed_columns)
+--   amount_read = cast(sum(CASE WHEN skipped IS NULL THEN abs(amount_read) ELSE 0 END) AS STRING)
+--   amount_refused = cast(sum(CASE WHEN refused IS NOT NULL THEN abs(amount_read) ELSE 0 END) AS STRING)
+--   status_columns = coalesce(max(status_columns), '')
+--   summed_columns = coalesce(max(summed_columns), '')
 -- Note: a line that only and except leave out is not judged. A further row of an order adds nothing where the order's
 --   amount stands on its first row. A line is a return if its order's id has the prefix for returns, or, where the
 --   mapping says so, if its amount or quantity is negative.

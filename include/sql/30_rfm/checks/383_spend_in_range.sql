@@ -15,4 +15,4 @@ SELECT
         'the spend of every customer is below 10,000,000,000,000,000.'
     ) AS message
 FROM figures
-WHERE name = 'customer_beyond_range' AND value <> 'None'
+WHERE name = 'customer_beyond_range' AND value <> ''
