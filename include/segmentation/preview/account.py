@@ -33,8 +33,8 @@ SELECT left_out AS reason, count(*) AS lines, CAST(sum(price) AS DECIMAL(28, 2))
 FROM judged_orders WHERE left_out IS NOT NULL GROUP BY left_out ORDER BY lines DESC, reason
 """
 _PERIOD = """
-SELECT CAST(min(timezone($time_zone, purchased_at)) AS DATE) AS first_day,
-    CAST(max(timezone($time_zone, purchased_at)) AS DATE) AS last_day,
+SELECT CAST(min(from_utc_timestamp(purchased_at, $time_zone)) AS DATE) AS first_day,
+    CAST(max(from_utc_timestamp(purchased_at, $time_zone)) AS DATE) AS last_day,
     count(*) AS lines, CAST(coalesce(sum(price), 0) AS DECIMAL(28, 2)) AS amount
 FROM purchases
 """
@@ -55,7 +55,8 @@ counted AS (
         AND (price > CAST($min_price AS DECIMAL(18, 2)) OR price < 0 OR (price = 0 AND $counts_free_orders))
 )
 SELECT accepted.file, accepted.place, accepted.user_id, accepted.order_id, accepted.parent_asin, accepted.product_name,
-    accepted.main_category, timezone($time_zone, accepted.ordered_at) AS local_time, accepted.is_return, counted.price
+    accepted.main_category, from_utc_timestamp(accepted.ordered_at, $time_zone) AS local_time,
+    accepted.is_return, counted.price
 FROM accepted INNER JOIN counted
     ON accepted.user_id = counted.user_id AND accepted.ordered_at = counted.ordered_at
     AND accepted.order_id IS NOT DISTINCT FROM counted.order_id

@@ -18,7 +18,7 @@ _MACROS = (
     "startswith(whole, beginning) AS starts_with(whole, beginning)",
     "datediff(till, since) AS date_diff('day', since, till)",
     "trunc(moment, part) AS date_trunc(part, moment)",
-    "from_utc_timestamp(moment, zone_name) AS timezone(zone_name, moment)",
+    "from_utc_timestamp(moment, zone_name) AS timezone(zone_name, CAST(moment AS TIMESTAMPTZ))",
     "struct(a, b, c) AS struct_pack(file := a, place := b, line_text := c)",
     "array_contains(items, item) AS list_contains(items, item)",
     "array_join(items, sign) AS array_to_string(items, sign)",
@@ -61,10 +61,16 @@ class Engine:
         self.database.unregister("given")
 
     def view(self, name: str, parquet: Path, constants: Mapping[str, Any]) -> None:
-        """Make a view of a Parquet file's columns and of more, each with one value in all rows, which costs nothing."""
-        values = ", ".join(f'{_literal(value)} AS "{column}"' for column, value in constants.items())
+        """Make a view of a Parquet file's columns and of more, each with one value in all rows, which costs nothing.
+
+        Times become ones without a zone, in UTC, because those are written as Spark writes them.
+        """
         lines = f"read_parquet({_literal(str(parquet))})"
-        self._do(f'CREATE OR REPLACE VIEW "{name}" AS SELECT *, {values} FROM {lines}')  # noqa: S608
+        kinds = self.query(f"DESCRIBE SELECT * FROM {lines}")  # noqa: S608
+        times = [kind["column_name"] for kind in kinds if kind["column_type"] == "TIMESTAMP WITH TIME ZONE"]
+        utc = ", ".join(f'CAST("{name}" AS TIMESTAMP) AS "{name}"' for name in times)
+        values = ", ".join(f'{_literal(value)} AS "{column}"' for column, value in constants.items())
+        self._do(f'CREATE OR REPLACE VIEW "{name}" AS SELECT * REPLACE ({utc}), {values} FROM {lines}')  # noqa: S608
 
     def add(self, file: SqlFile, parameters: Mapping[str, Any]) -> None:
         """Make the table of a SQL file."""

@@ -1,7 +1,6 @@
 """Texts for a terminal: one line each, no wider than it is, whatever a file holds."""
 
 import shutil
-import textwrap
 import unicodedata
 from collections.abc import Sequence
 
@@ -48,9 +47,19 @@ def padded(text: str, size: int, right: bool = False) -> str:
 
 def wrapped(text: str, width: int, indent: str, first: str | None = None) -> list[str]:
     """A text of any length in lines that are indented; the first one by `first`."""
-    return textwrap.wrap(
-        text, width, initial_indent=indent if first is None else first, subsequent_indent=indent, break_on_hyphens=False
-    ) or [(first or indent).rstrip()]
+    lines = [indent if first is None else first]
+    is_begun = False
+    for word in text.split(" "):
+        if is_begun and width_of(lines[-1]) + 1 + width_of(word) > width:
+            lines.append(indent)
+            is_begun = False
+        lines[-1] += " " * is_begun
+        is_begun = True
+        for sign in word:
+            if width_of(lines[-1]) + _columns(sign) > width:
+                lines.append(indent)
+            lines[-1] += sign
+    return [line.rstrip() for line in lines]
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int, right: Sequence[int] = ()) -> list[str]:
