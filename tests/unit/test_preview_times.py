@@ -18,6 +18,7 @@ def guessed(*texts: str) -> TimeGuess:
     [
         (["2023-06-01", "2023-06-13 10:00"], ""),
         (["2023-06-01T10:00:00+02:00"], ""),
+        (["2023-06-01, 10:00"], "yyyy-M-d, H:mm"),
         (["2023-06-01 11:00 PM"], "yyyy-M-d h:mm a"),
         (["01/06/2023", "22/06/2023"], "d/M/yyyy"),
         (["6/1/2023 10:00", "6/25/2023 9:05"], "M/d/yyyy H:mm"),
@@ -54,6 +55,11 @@ def test_what_fits_in_two_ways_is_left_open(texts: list[str], choices: list[str]
     assert found.format is None
     assert found.choices == choices
     assert all(repr(choice) in found.why for choice in choices)
+
+
+def test_a_cell_that_is_no_time_leaves_nothing_open() -> None:
+    found = guessed("2023-06-01", "2023-06-02", "2023-06-03", "soon")
+    assert (found.format, found.read, found.cells) == ("", 3, 4)
 
 
 def test_two_ways_of_writing_in_one_column_are_left_open() -> None:

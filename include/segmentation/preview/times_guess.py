@@ -126,9 +126,16 @@ def _readings(texts: list[str]) -> dict[str, str]:
         patterns = Counter(pattern for text in texts if (pattern := _pattern(text, order)))
         kept = [pattern for pattern, _ in sorted(patterns.items(), key=lambda pair: (-pair[1], pair[0]))[:4]]
         whole = kept[0] if len(kept) == 1 else "".join(f"[{pattern}]" for pattern in kept)
-        if kept and fault_of(whole) is None and not (ISO in found and len(iso) == len(texts)):
+        if kept and fault_of(whole) is None and not (ISO in found and _adds_nothing(texts, whole, kept)):
             found.setdefault(whole, order)
     return found
+
+
+def _adds_nothing(texts: list[str], whole: str, patterns: list[str]) -> bool:
+    """Whether patterns read ISO days and times only, which need no pattern."""
+    cells = pa.array(texts)
+    is_iso = all(pattern.startswith("yyyy-M-d") for pattern in patterns)
+    return is_iso and not (_is_read(cells, whole) & ~_is_read(cells, ISO)).any()
 
 
 def _has_half(text: str) -> bool:
