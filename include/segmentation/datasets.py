@@ -33,6 +33,7 @@ STAGES = {
     ),
     "report": (
         "segment_summary",
+        "segment_claims",
         "segment_cluster",
         "segment_migration",
         "rfm_grid",

@@ -121,7 +121,7 @@ class Settings:
         enum=["orders", "days", "lines"],
     )
     segment_map: str = setting(
-        "eleven",
+        "came_back",
         "string",
         "Which map names the segments: a file in include/segment_maps.",
         enum=list(segment_map_names()),

@@ -166,7 +166,9 @@ def test_a_map_for_other_bins_is_refused_by_the_first_task(monkeypatch, tmp_path
     params = {"as_of": "2023-03-01", "bins": 4, "frequency_edges": [2, 3, 4]}
     with pytest.raises(AirflowFailException):
         tasks.fetch_source({"params": params, "run_id": "test"})
-    assert "ERROR fetch: Param bins: segment map eleven.yaml is for 5 bins, and bins is 4." in capsys.readouterr().out
+    assert (
+        "ERROR fetch: Param bins: segment map came_back.yaml is for 5 bins, and bins is 4." in capsys.readouterr().out
+    )
     assert not any(tmp_path.iterdir())
 
 

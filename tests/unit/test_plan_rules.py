@@ -65,7 +65,7 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
         ("sql/50_report/537_customer_sample.sql", {"customer_sample", "report"}),
         ("sql/50_report/560_exports.sql", {"exports", "report"}),
         ("sql/50_report/565_export_cells.sql", {"exports", "report"}),
-        ("segment_maps/eleven.yaml", AFTER_RFM),
+        ("segment_maps/came_back.yaml", AFTER_RFM),
         ("segment_maps/seed.yaml", set()),  # another map
         ("segmentation/kmeans/cluster_count.py", CLUSTERED),
         ("segmentation/report/content.py", {"report"}),

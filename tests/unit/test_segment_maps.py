@@ -37,6 +37,13 @@ PLACES = {
     "dgeeegjcffgjcfbccfbbcccbb"
     "ddeeeddceecccfbccfbacccaa"
     "ddeeeeeeeecccffccbaacccaa",
+    "came_back": "kkkkikkhhikkhhikkhhikkhhi"
+    "jjjjijjhhijjhhijjhhijjhhi"
+    "gggffggfffggbbbggbbbggbbb"
+    "dddeecccca"
+    "ccbbaccbbaccbba"
+    "dddeecccca"
+    "ccbbaccbbaccbba",
     "seed": "jjgggjjgggffhhhkkhiikkhii"
     "jjgggjjgggffhhhkkhiikkhii"
     "fffkkfffkkfffkkkkbbbkkbbb"

@@ -29,7 +29,7 @@ CONTRACT = {
     "recency_edges": (),
     "monetary_edges": (),
     "frequency_counts": "orders",
-    "segment_map": "eleven",
+    "segment_map": "came_back",
     "k": "auto",
     "k_min": 2,
     "k_max": 10,

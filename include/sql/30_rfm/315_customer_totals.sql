@@ -1,4 +1,4 @@
--- Recency, frequency and spend of each customer, also of those whose returns took all they spent.
+-- Recency, frequency, spend and orders of each customer, also of those whose returns took all they spent.
 -- Grain: one row per customer with a purchase or a return that counts.
 -- Reads: window_purchases
 -- Params: as_of date: recency counts the days up to it; a purchase on the day before gives 1
@@ -15,6 +15,7 @@ SELECT
         WHEN 'days' THEN count(DISTINCT CASE WHEN price > 0 THEN cast(purchased_at AS DATE) END)
         WHEN 'lines' THEN count_if(price > 0)
     END AS frequency,
-    cast(sum(price) AS DECIMAL(18, 2)) AS monetary
+    cast(sum(price) AS DECIMAL(18, 2)) AS monetary,
+    count(DISTINCT CASE WHEN price > 0 THEN order_id END) + count_if(price > 0 AND order_id IS NULL) AS orders
 FROM window_purchases
 GROUP BY user_id
