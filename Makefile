@@ -10,6 +10,9 @@ export UV_SYSTEM_CERTS := true
 # Else Matplotlib keeps its fonts in the home of whoever draws.
 export MPLCONFIGDIR ?= $(or $(SEGMENTATION_LOCAL),$(CURDIR)/.local)/matplotlib
 unexport VIRTUAL_ENV
+# The names of the variables behind the target, so that a misspelt param is told from a variable of the environment.
+GIVEN = $(strip $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
+run backfill: export SEGMENTATION_GIVEN = $(GIVEN)
 
 .PHONY: help setup demo run up down backfill docs reproduce lineage verify prune mirror restore test coverage test-browser soak soak-backfill cluster-test bench lint audit format clean
 

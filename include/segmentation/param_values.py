@@ -8,13 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 from segmentation.errors import UserError
+from segmentation.quoting import quoted
 
 PRICE_DIGITS = 4
+# Each value is a word on the command line of every job, and the kernel takes no word above 128 kB.
+LONGEST = 20_000
 
 
 def refuse(name: str, value: Any, allowed: str) -> UserError:
     """The error for a value that is not allowed."""
-    return UserError(f"Param {name}: {value!r} is not allowed. Allowed: {allowed}.")
+    return UserError(f"Param {name}: {quoted(value)} is not allowed. Allowed: {allowed}.")
 
 
 def typed_value(name: str, meta: Mapping[str, Any], value: Any) -> Any:
@@ -31,8 +34,10 @@ def typed_value(name: str, meta: Mapping[str, Any], value: Any) -> Any:
         value = _CONVERT[kind.rstrip("?")](value)
         if meta.get("items", {}).get("type") == "number":
             value = tuple(_number(item) for item in value)
-    except (ValueError, TypeError, ArithmeticError):
+    except (ValueError, TypeError, ArithmeticError, RecursionError):
         raise refuse(name, given, _WORDS[kind.rstrip("?")]) from None
+    if not _can_be_a_word(value):
+        raise refuse(name, given, f"at most {LONGEST:,} characters, none of them a zero byte or half of another")
     if "enum" in meta and value not in meta["enum"]:
         raise refuse(name, value, ", ".join(meta["enum"]))
     if "pattern" in meta and not re.fullmatch(meta["pattern"].strip("^$"), value):
@@ -41,6 +46,18 @@ def typed_value(name: str, meta: Mapping[str, Any], value: Any) -> Any:
     if (low is not None and value < low) or (high is not None and value > high):
         raise refuse(name, given if isinstance(value, Decimal) else value, f"{low} to {high}")
     return value
+
+
+def _can_be_a_word(value: Any) -> bool:
+    """Whether a text or a list of texts can stand on a command line."""
+    if isinstance(value, tuple):
+        try:
+            return all(map(_can_be_a_word, value)) and len(json.dumps(value, default=str)) <= LONGEST
+        except ValueError:  # a number that Python does not write out
+            return False
+    if not isinstance(value, str):
+        return True
+    return len(value) <= LONGEST and "\0" not in value and not any("\ud800" <= one <= "\udbff" for one in value)
 
 
 def _boolean(value: Any) -> bool:

@@ -16,6 +16,7 @@ from segmentation.paths import DAG_ID, PROJECT
 from segmentation.stage import SMALL_JOB_OPTIONS
 
 SOAKED = Path(__file__).parent / "dag"
+BREAKPOINTS = Path(__file__).parent / "breakpoints"
 
 
 class Airflow:
@@ -70,10 +71,11 @@ class Airflow:
 class LocalAirflow(Airflow):
     """Airflow on a free port of this machine, with its home and warehouse under `folder`."""
 
-    def __init__(self, folder: Path, dags: Path = SOAKED, impatient: bool = True) -> None:
+    def __init__(self, folder: Path, dags: Path = SOAKED, impatient: bool = True, held: Path | None = None) -> None:
         self.dags = dags
         self.impatient = impatient  # takes a task that is silent for seconds for dead
         self.local = folder / "local"
+        self.held = held  # where tries stop to be killed
         self.begun = folder / "begun"  # where tasks say that they have begun
         self.warehouse = folder / "warehouse"
         self.address = f"http://127.0.0.1:{free_port()}"
@@ -90,13 +92,15 @@ class LocalAirflow(Airflow):
             "SPARK_SUBMIT_OPTS": os.environ.get("SPARK_SUBMIT_OPTS") or layout.environment()[SMALL_JOB_OPTIONS],
             "PYTHONPATH": os.pathsep.join([str(PROJECT / "include"), str(PROJECT / "dags")]),
         }
+        if self.held:
+            own |= {"SOAK_HELD": str(self.held), "PYTHONPATH": f"{own['PYTHONPATH']}{os.pathsep}{BREAKPOINTS}"}
         return os.environ | own | (self._impatience() if self.impatient else {})
 
-    @staticmethod
-    def _impatience() -> dict[str, str]:
+    def _impatience(self) -> dict[str, str]:
         return {
-            # How long a task may be silent before the scheduler takes its process for dead; 300 s by default.
-            "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "10",
+            # How long a task may be silent before the scheduler takes its process for dead; 300 s by default. Where
+            # the moments of kills are held, a slow machine may be slow.
+            "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "40" if self.held else "10",
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_SEC": "3",
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "3",
         }
@@ -105,6 +109,8 @@ class LocalAirflow(Airflow):
         """Start it and make the DAG ready for runs. Raises RuntimeError with what it said."""
         self.local.mkdir(parents=True)
         self.begun.mkdir()
+        if self.held:
+            self.held.mkdir()
         try:
             done = self._command("up")
             if done.returncode:

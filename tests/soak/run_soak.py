@@ -107,12 +107,13 @@ class Watchman(threading.Thread):
 
 def soak(folder: Path, todo: list[Order], seed: int) -> list[str]:
     """Run until all orders are carried out; returns what is wrong, a sentence each."""
-    airflow, undisturbed = LocalAirflow(folder), Undisturbed(folder / "undisturbed")
+    held = folder / "held" if os.environ.get("HELD") else None
+    airflow, undisturbed = LocalAirflow(folder, held=held), Undisturbed(folder / "undisturbed")
     warehouse = Warehouse(airflow.warehouse)
     watchman = Watchman(warehouse)
     print("starting Airflow", flush=True)
     airflow.start()
-    killer = Killer(airflow.begun, todo, warehouse, undisturbed.plans.__getitem__, seed)
+    killer = Killer(airflow.begun, todo, warehouse, undisturbed.plans.__getitem__, seed, held=held)
     try:
         killer.start()
         watchman.start()

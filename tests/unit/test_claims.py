@@ -3,7 +3,7 @@
 import pytest
 from test_segment_maps import OTHERS, read, refusal, small_map
 
-from segmentation.segment_maps import claim_rows, load_map
+from segmentation.segment_maps import claim_rows, load_map, map_bins
 from segmentation.segment_maps.claims import Claim, Condition
 from segmentation.settings import segment_map_names
 
@@ -176,7 +176,7 @@ def test_the_others_can_make_claims_too() -> None:
 
 @pytest.mark.parametrize("name", segment_map_names())
 def test_every_map_that_comes_along_states_claims(name: str) -> None:
-    segments = [segment for segment in load_map(name) if segment.name != "Others"]
+    segments = [segment for segment in load_map(name, map_bins(name)) if segment.name != "Others"]
     assert all(segment.claims for segment in segments)
 
 

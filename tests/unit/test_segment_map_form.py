@@ -2,6 +2,7 @@
 
 import pytest
 import yaml
+from hostile_values import TEXTS as HOSTILE
 from test_segment_maps import OTHERS, TEXTS, chain, read, refusal, small_map
 
 from segmentation.errors import UserError
@@ -56,24 +57,31 @@ def test_the_fewest_and_the_most_bins_can_be_used(bins: int) -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("segments: [", r"is not YAML \(line 1\): "),
-        ("bins: 5\nsegments: ]", r"is not YAML \(line 2\): "),
-        ("a: 1\n---\nb: 1", r"is not YAML \(line 2\): "),
-        ("segments: \x07", "is not YAML: special characters are not allowed"),
-        ("segments: &a [*a]", "is not YAML"),
-        ("[a]: b\n? {b: c}\n: d", "is not YAML"),
-        ("[" * 1000, "is not YAML: it is nested too deeply"),
+        ("segments: [", r"this is no YAML \(line 1\): "),
+        ("bins: 5\nsegments: ]", r"this is no YAML \(line 2\): "),
+        ("a: 1\n---\nb: 1", r"this is no YAML \(line 2\): "),
+        ("segments: \x07", "this is no YAML: special characters are not allowed"),
+        ("segments: &a [*a]", "the alias 'a' in line 1 stands for nothing that ends before it"),
+        ("[a]: b\n? {b: c}\n: d", "this is no YAML"),
+        ("[" * 1000, "line 1 is nested too deeply"),
     ],
 )
 def test_a_file_that_is_not_yaml_is_refused_by_name(text: str, fault: str) -> None:
-    with pytest.raises(UserError, match=rf"^Segment map mine\.yaml {fault}") as refused:
+    with pytest.raises(UserError, match=rf"^Segment map mine\.yaml: {fault}") as refused:
         parse_map(text, "mine.yaml")
     assert refused.value.__suppress_context__  # no trace of the reader
     assert "\n" not in str(refused.value)
 
 
 def test_a_tag_runs_nothing() -> None:
-    assert "segments is '[]'" not in says("segments: !!python/object/apply:os.getcwd []")
+    assert "apply:os.getcwd' in line 1 is not allowed" in says("segments: !!python/object/apply:os.getcwd []")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_text_is_told_shortly(text: str) -> None:
+    message = says(text)
+    assert "\n" not in message
+    assert len(message) < 2000
 
 
 # A segment's keys and texts

@@ -3,6 +3,7 @@
 import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -117,8 +118,28 @@ def test_damage_is_named(warehouse: Warehouse, damage, words: str) -> None:
 
 def test_an_input_that_is_gone_is_named(warehouse: Warehouse) -> None:
     (part(warehouse, "reviews").with_name(MANIFEST)).unlink()
+    count, faults = upkeep.verify(warehouse)
+    assert count == 4, "what lies below the hole is not reached"
+    assert faults == [f"purchases {'c' * 12} was made from reviews {'b' * 12}, which is gone."]
     with pytest.raises(UserError, match=r"purchases .* made from reviews .* gone"):
-        upkeep.verify(warehouse)
+        upkeep.reachable(warehouse, upkeep.latest_versions(warehouse))
+
+
+def test_a_hole_is_told_and_passed_over_by_prune(warehouse: Warehouse, monkeypatch, capsys) -> None:
+    """As a prune of an earlier release left it when it was killed: the input is gone, what was made from it is not."""
+    publish(warehouse, "purchases", "1" * 12, reviews="9" * 12)
+    publish(warehouse, "customer_rfm", "2" * 12, MONTH, purchases="1" * 12)
+    make_old(warehouse)
+    warehouse.mark_used(warehouse.get("customer_rfm", "2" * 12, MONTH))
+    assert upkeep.unneeded(warehouse, 30) == []
+    make_old(warehouse)
+    monkeypatch.setenv("SEGMENTATION_WAREHOUSE", str(warehouse.root))
+    monkeypatch.setenv("APPLY", "1")
+    assert commands.main(["prune"]) == 0
+    said = capsys.readouterr().out
+    assert f"Gone: purchases {'1' * 12} was made from reviews {'9' * 12}, which is gone." in said
+    assert said.index("customer_rfm/") < said.index("/purchases/")
+    assert upkeep.verify(warehouse) == (6, [])
 
 
 def make_old(warehouse: Warehouse, days: int = 100) -> None:
@@ -137,6 +158,31 @@ def test_prune_removes_what_latest_does_not_reach_and_nothing_else(warehouse: Wa
     assert not one.folder.exists()
     assert upkeep.verify(warehouse) == (6, [])
     assert upkeep.prune(warehouse, 30) == []
+
+
+def test_prune_may_be_stopped_at_any_moment(warehouse: Warehouse, monkeypatch) -> None:
+    """Of every version that is left, all inputs are left too."""
+    warehouse.home("segment_summary", MONTH).joinpath("LATEST").unlink()
+    make_old(warehouse)
+    removed = []
+
+    class Killed(BaseException):
+        pass
+
+    def die(folder: Path) -> None:
+        removed.append(folder)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(upkeep, "shutil", SimpleNamespace(rmtree=die))
+        for _ in range(6):
+            with pytest.raises(Killed):
+                upkeep.prune(warehouse, 30)
+            assert upkeep.holes(warehouse) == []
+    assert upkeep.unneeded(warehouse, 30) == []
+    assert [folder.relative_to(warehouse.root).parts[0] for folder in removed] == [
+        "segment_summary", "customer_rfm", "customer_rfm", "purchases", "reviews", "source"
+    ]  # fmt: skip
 
 
 def test_prune_keeps_what_a_recent_version_was_made_from(warehouse: Warehouse) -> None:

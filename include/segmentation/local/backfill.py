@@ -14,6 +14,7 @@ from segmentation.local.run import as_json
 from segmentation.local.terminal import bold, dim, red
 from segmentation.local.warehouse import day_of
 from segmentation.paths import DAG_ID
+from segmentation.segment_maps import load_map
 
 ENDED = ("success", "failed")
 LOOK_SECONDS = 1
@@ -21,6 +22,8 @@ REFUSED_SECONDS = 90
 CONFLICT, LOCKED, BROKEN = 409, 503, 500
 DATABASE = "Database error"  # what Airflow says with BROKEN where the lock struck outside the backfill's own code
 DEFAULT_ACTIVE = "2"
+# What the target takes besides params.
+WORDS = ("FROM", "TO", "ACTIVE", "REPROCESS", "BACKWARDS")
 REPROCESS = ("none", "failed", "completed")
 
 
@@ -30,6 +33,7 @@ def backfill(params: dict[str, Any]) -> int:
     Variables: FROM, TO (the first and last month, any day of them), ACTIVE (runs at once), REPROCESS, BACKWARDS.
     """
     checked = settings.parse(params)
+    load_map(checked.segment_map, checked.bins)
     if checked.as_of:
         raise UserError("AS_OF: each run of a backfill is as of the end of its month. Give FROM and TO instead.")
     content = {

@@ -71,6 +71,8 @@ def show_unneeded() -> None:
         raise UserError(f"DAYS: {text!r} is not a whole number of days.")
     warehouse = Warehouse(warehouse_root())
     apply = os.environ.get("APPLY") == "1"
+    for hole in upkeep.holes(warehouse):
+        print(red("Gone: ") + hole)
     found = upkeep.prune(warehouse, int(text)) if apply else upkeep.unneeded(warehouse, int(text))
     for one in found:
         print(f"{'removed' if apply else 'would remove'}  {one.bytes:>14,} bytes  {one.folder}")

@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 
 from segmentation.pages import comparing, files, fits, listing, published, tables
 from segmentation.pages.access import guarded_app
+from segmentation.pages.head import HeadAsGet
 from segmentation.pages.rendering import REPORT_POLICY, page, policy, with_way_back
 from segmentation.pages.requests import StrictHeaders, as_day, named_report, named_versions, strict_headers
 from segmentation.paths import warehouse_root
@@ -34,6 +35,7 @@ Dataset = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,60}$")]
 
 app = guarded_app("Customer segments")
 app.add_middleware(StrictHeaders)
+app.add_middleware(HeadAsGet)
 
 
 def the_warehouse() -> Warehouse:

@@ -1,9 +1,13 @@
 """Which segment each cell of a map goes to, and what a map is told that leaves cells out or gives them twice."""
 
+from itertools import accumulate
+
 from segmentation.errors import UserError
-from segmentation.segment_maps.form import Entry, Form, all_cells, listed
+from segmentation.quoting import listed, quoted
+from segmentation.segment_maps.form import Entry, Form, all_cells
 
 FAULTS_SHOWN = 5
+LONGEST_FAULTS = 1_500
 
 
 def resolve(form: Form, where: str) -> list[tuple[Entry, tuple[str, ...]]]:
@@ -25,11 +29,18 @@ def resolve(form: Form, where: str) -> list[tuple[Entry, tuple[str, ...]]]:
         found.append((form.others, rest))
     faults += _about_rest(form, rest)
     if faults:
-        more = len(faults) - FAULTS_SHOWN
+        shown = faults[: _room(faults)]
+        more = len(faults) - len(shown)
         others = "There is 1 more such fault" if more == 1 else f"There are {more} more such faults"
-        said = [*faults[:FAULTS_SHOWN], *([others] if more > 0 else [])]
+        said = [*shown, *([others] if more > 0 else [])]
         raise UserError(f"Segment map {where} cannot be used. {'. '.join(said)}.")
     return found
+
+
+def _room(faults: list[str]) -> int:
+    """How many of the faults are told: five, or fewer where the names in them are long."""
+    sizes = accumulate(map(len, faults))
+    return max(1, min(FAULTS_SHOWN, sum(size <= LONGEST_FAULTS for size in sizes)))
 
 
 def _overlaps(entry: Entry, owners: dict[str, str]) -> list[str]:
@@ -50,7 +61,7 @@ def _unreached(entry: Entry, owners: dict[str, str]) -> list[str]:
     faults, gains = [], False
     for rule in entry.rules:
         lost = [cell for cell in rule.cells if cell in taken]
-        takers = listed(dict.fromkeys(repr(taken[cell]) for cell in lost))
+        takers = listed(dict.fromkeys(quoted(taken[cell]) for cell in lost))
         if not rule.called and lost:
             faults.append(f"Never reached: the cells {listed(lost)} of {entry.name!r}, taken before by {takers}")
         if rule.called and len(lost) == len(rule.cells):
@@ -59,7 +70,7 @@ def _unreached(entry: Entry, owners: dict[str, str]) -> list[str]:
         taken |= dict.fromkeys((cell for cell in rule.cells if cell not in taken), entry.name)
     if gains:
         return faults
-    takers = listed(dict.fromkeys(repr(taken[cell]) for rule in entry.rules for cell in rule.cells))
+    takers = listed(dict.fromkeys(quoted(taken[cell]) for rule in entry.rules for cell in rule.cells))
     return [f"Left without any cell: {entry.name!r}, all its cells taken before by {takers}"]
 
 

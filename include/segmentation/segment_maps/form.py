@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-import yaml
-
 from segmentation.errors import UserError
+from segmentation.given import Unreadable, load_yaml
+from segmentation.quoting import listed, quoted
 from segmentation.segment_maps.claims import Claim, read_claims
 from segmentation.segment_maps.faults import Fault, refuse_unknown, shown, whole_number
 
@@ -21,7 +21,6 @@ LONGEST_NAME = 60
 # segment_migration calls by these names who had no segment a month before, or has none now.
 OUTSIDE = ("new", "gone")
 JOINERS = "\u200c\u200d"  # some scripts and emoji need them within a word
-SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -54,22 +53,6 @@ class Form:
     others: Entry | None
 
 
-class _Texts(yaml.BaseLoader):
-    """Reads each scalar as text: `No` stays a name, and `0555` does not turn into 365 as an octal number would."""
-
-    def construct_scalar(self, node: Any) -> str:
-        text = super().construct_scalar(node)
-        return "" if node.style is None and text in ("~", "null", "Null", "NULL") else text
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        # YAML's own readers keep the last of two equal keys, and the rest of the file would be lost unseen.
-        counts = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and counts[key.value] > 1:
-                raise Fault(f"the key {key.value!r} stands twice in one place, from line {key.start_mark.line + 1} on")
-        return super().construct_mapping(node, deep)
-
-
 def all_cells(bins: int = USUAL_BINS) -> tuple[str, ...]:
     """Every cell, lowest first: the recency, frequency and monetary score one after another, such as "543".
 
@@ -78,32 +61,12 @@ def all_cells(bins: int = USUAL_BINS) -> tuple[str, ...]:
     return tuple(f"{r}{f}{m}" for r, f, m in product(range(1, bins + 1), repeat=3))
 
 
-def listed(items: Any) -> str:
-    """The items of a message, cut after 20: "a, b and 3 more"."""
-    items = [str(item) for item in items]
-    more = f" and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
-    return ", ".join(items[:SHOWN]) + more
-
-
 def read_form(text: str, where: str) -> Form:
     """Read the YAML of a map. Raises UserError naming the file, the segment and what is wrong or missing."""
     try:
-        return _form(_load(text))
-    except Fault as fault:
+        return _form(load_yaml(text, as_texts=True))
+    except (Fault, Unreadable) as fault:
         raise UserError(f"Segment map {where}: {fault}.") from None
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" (line {mark.line + 1})" if mark else ""
-        reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "it is nested too deeply"
-        raise UserError(f"Segment map {where} is not YAML{line}: {reason}.") from None
-
-
-def _load(text: str) -> Any:
-    loader = _Texts(text)
-    try:
-        return loader.get_single_data()
-    finally:
-        loader.dispose()
 
 
 def _form(raw: Any) -> Form:
@@ -227,4 +190,4 @@ def _check_names(names: list[str]) -> None:
     counts = Counter(unicodedata.normalize("NFKC", name).casefold() for name in names)
     twice = [name for name in names if counts[unicodedata.normalize("NFKC", name).casefold()] > 1]
     if twice:
-        raise Fault(f"segments named twice: {listed(map(repr, twice))}; give each a name of its own")
+        raise Fault(f"segments named twice: {listed(map(quoted, twice))}; give each a name of its own")

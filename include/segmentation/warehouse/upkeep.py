@@ -9,7 +9,7 @@ from pathlib import Path
 from segmentation.datasets import STAGE_OF
 from segmentation.errors import UserError
 from segmentation.failures import check_clock
-from segmentation.warehouse.ancestry import input_of
+from segmentation.warehouse.holes import outputs_first, walk
 from segmentation.warehouse.landing import Landing
 from segmentation.warehouse.manifests import MANIFEST, Manifest, data_files, describe_files, seal
 from segmentation.warehouse.versions import ATTEMPTS, LATEST, Warehouse
@@ -34,17 +34,6 @@ def as_of_of(folder: Path) -> date | None:
     return date.fromisoformat(text.removeprefix("as_of=")) if text.startswith("as_of=") else None
 
 
-def inputs(warehouse: Warehouse, manifest: Manifest) -> dict[str, Manifest]:
-    """The manifests of a version's inputs, by the name the version gives them. Raises UserError if one is gone."""
-    found = {}
-    for label, version in manifest.inputs.items():
-        one = input_of(warehouse, manifest, label, version)
-        if one is None:
-            raise UserError(f"{manifest.dataset} {manifest.version} was made from {label} {version}, which is gone.")
-        found[label] = one
-    return found
-
-
 def latest_versions(warehouse: Warehouse) -> list[Manifest]:
     """The versions that LATEST files name."""
     found = []
@@ -58,21 +47,26 @@ def latest_versions(warehouse: Warehouse) -> list[Manifest]:
 
 
 def reachable(warehouse: Warehouse, roots: list[Manifest]) -> dict[Path, Manifest]:
-    """The versions that `roots` rest on, themselves included, by folder."""
-    found: dict[Path, Manifest] = {}
-    todo = list(roots)
-    while todo:
-        one = todo.pop()
-        if warehouse.place_of(one) not in found:
-            found[warehouse.place_of(one)] = one
-            todo += inputs(warehouse, one).values()
+    """The versions that `roots` rest on, themselves included, by folder. Raises UserError if one is gone."""
+    found, holes = walk(warehouse, roots)
+    if holes:
+        raise UserError(holes[0])
     return found
 
 
+def holes(warehouse: Warehouse) -> list[str]:
+    """A sentence for each input of any version that is gone, as a removal leaves them that was stopped."""
+    return walk(warehouse, [manifest_at(warehouse, folder) for folder in all_versions(warehouse)])[1]
+
+
 def verify(warehouse: Warehouse) -> tuple[int, list[str]]:
-    """Read every version that LATEST reaches against its manifest: how many were read, and what is wrong with them."""
-    versions = reachable(warehouse, latest_versions(warehouse))
-    return len(versions), [fault for folder, one in versions.items() for fault in faults(folder, one)]
+    """Read every version that LATEST reaches against its manifest: how many were read, and what is wrong with them.
+
+    An input that is gone is told wherever it is missing.
+    """
+    versions, _ = walk(warehouse, latest_versions(warehouse))
+    wrong = [fault for folder, one in versions.items() for fault in faults(folder, one)]
+    return len(versions), wrong + holes(warehouse)
 
 
 def faults(folder: Path, manifest: Manifest) -> list[str]:
@@ -118,12 +112,13 @@ def unneeded(warehouse: Warehouse, days: int, now: datetime | None = None) -> li
     # By a wrong clock no age can be told.
     check_clock(folders.values(), now)
     recent = [one for folder, one in folders.items() if last_used(folder) > edge]
-    kept = reachable(warehouse, latest_versions(warehouse) + recent)
+    # What is gone keeps nothing: it is passed over here, and told by `holes`.
+    kept, _ = walk(warehouse, latest_versions(warehouse) + recent)
     downloads = [Unneeded(path, path.stat().st_size) for path in Landing(warehouse.root).stale(edge)]
     unfinished = [Unneeded(folder, _size(folder)) for folder in warehouse.unfinished()]
-    return (
-        [Unneeded(folder, one.bytes) for folder, one in folders.items() if folder not in kept] + unfinished + downloads
-    )
+    going = {folder: one for folder, one in folders.items() if folder not in kept}
+    versions = [Unneeded(folder, going[folder].bytes) for folder in outputs_first(warehouse, going)]
+    return versions + unfinished + downloads
 
 
 def _size(folder: Path) -> int:
@@ -136,7 +131,10 @@ def last_used(folder: Path) -> datetime:
 
 
 def prune(warehouse: Warehouse, days: int) -> list[Unneeded]:
-    """Remove what is unneeded; return what went. Each version vanishes in one step, and not while it is being built."""
+    """Remove what is unneeded; return what went. Each version vanishes in one step, and not while it is being built.
+
+    What was made from a version goes before it, so that a prune that is stopped leaves nothing without its inputs.
+    """
     gone = []
     for one in unneeded(warehouse, days):
         if one.folder.is_file():

@@ -1,5 +1,5 @@
 -- Recency, frequency, spend and orders of each customer who counts.
--- Grain: one row per customer with a purchase that counts and spend above zero.
+-- Grain: one row per customer with a purchase that counts, and with spend above zero or free orders only.
 -- Reads: customer_totals
 -- Params: none
 -- Cache: the counts and the scores both read it
@@ -10,4 +10,4 @@ SELECT
     monetary,
     orders
 FROM customer_totals
-WHERE frequency > 0 AND monetary > 0
+WHERE frequency > 0 AND (monetary > 0 OR only_free)

@@ -2,7 +2,8 @@
 -- Grain: one row per claim of the segment map.
 -- Reads: claims, claim_values, claim_fits
 -- Params: none
--- Note: figure and held are null for a segment without customers. The figure has six decimals, rounded away from the
+-- Note: figure and held are null for a segment without customers, and where there is nothing to compare with: a share
+--   of no spend, or times a spend of all that is 0. The figure has six decimals, rounded away from the
 --   limit that it has to keep: so what is claimed of all does not hold by rounding, and whether it holds is exact. The
 --   words about what is found round it once more in the same direction.
 WITH sums AS (
@@ -51,8 +52,8 @@ figures AS (
         limit_millionths,
         customers,
         CASE comparison
-            WHEN 'at least' THEN upper_part * 1000000 DIV lower_part
-            ELSE (upper_part * 1000000 + lower_part - 1) DIV lower_part
+            WHEN 'at least' THEN upper_part * 1000000 DIV nullif(lower_part, 0)
+            ELSE (upper_part * 1000000 + lower_part - 1) DIV nullif(lower_part, 0)
         END AS millionths
     FROM sums
 ),

@@ -3,6 +3,7 @@
 -- Reads: first_purchases, rfm_edges, segment_cells
 -- Params: as_of date: what happens from this day on is not known yet
 --   bins int: how many scores each metric has
+--   bins_closed string: left, a basket on an edge is in the bin above it, or right, in the bin below
 -- Note: the segment is the one of a customer who has just bought for the first time: the best score of recency, the
 --   lowest of frequency, and of spend the score of the basket by this month's edges. Only those count whose first
 --   purchase is so many days past, so that all had the same time. First means first in all data; again means on a
@@ -12,7 +13,7 @@ WITH limits AS (
 ),
 
 edges AS (
-    SELECT collect_list(named_struct('score', score, 'least', coalesce(lower, cast(0 AS DECIMAL(18, 2))))) AS spend
+    SELECT collect_list(named_struct('score', score, 'least', coalesce(lower, cast(-1 AS DECIMAL(18, 2))))) AS spend
     FROM rfm_edges
     WHERE metric = 'monetary' AND (customers > 0 OR lower IS NULL)
 ),
@@ -27,7 +28,11 @@ baskets AS (
         coalesce(
             array_max(
                 transform(
-                    filter(edges.spend, one -> one.least <= first_purchases.first_amount),
+                    filter(
+                        edges.spend,
+                        one -> one.least + CASE :bins_closed WHEN 'left' THEN 0.00 ELSE 0.01 END
+                        <= first_purchases.first_amount
+                    ),
                     one -> one.score
                 )
             ),
