@@ -236,10 +236,10 @@ def test_the_first_task_tells_the_others_what_the_map_says_and_not_where_it_lies
     own = tmp_path / "own.yaml"
     own.write_text(OWN_MAP, encoding="utf-8")
     told = {}
-    for bins, given in ((3, str(own)), (3, OWN_MAP), (3, "eleven"), (5, "seed")):
+    for bins, given in ((3, str(own)), (3, OWN_MAP), (3, "came_back"), (5, "seed")):
         params = {"as_of": "2023-03-01", "bins": bins, "segment_map": given, "demo_reviews": 1000}
         told[given] = tasks.fetch_source({"params": params, "run_id": "test"})["segment_map"]
-    assert told == {str(own): OWN_MAP.strip(), OWN_MAP: OWN_MAP.strip(), "eleven": "three_bins", "seed": "seed"}
+    assert told == {str(own): OWN_MAP.strip(), OWN_MAP: OWN_MAP.strip(), "came_back": "three_bins", "seed": "seed"}
 
 
 @pytest.mark.parametrize(
