@@ -13,7 +13,8 @@ customers, what changed since last month, whom do I contact and why.
 | **kmeans** | `kmeans_search`, `kmeans_model`, `customer_clusters`, `cluster_profile`, `cluster_quality` and more |
 | **report** | the report's tables, lists of customers, and `report.html` with its charts |
 
-**Trigger it** with the form; the params say what they do. A run sees everything before its *as-of date* (UTC; of orders, the shop's day):
+**Trigger it** with the form; the params say what they do. A run sees everything before its *as-of date*
+(UTC; of orders, the shop's day):
 the param `as_of`, else the end of the run's data interval.
 
 **Backfill and rerun** as you like. Every output is a version made from its inputs and rules, so a task whose
