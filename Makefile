@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS := true
 export MPLCONFIGDIR ?= $(or $(SEGMENTATION_LOCAL),$(CURDIR)/.local)/matplotlib
 unexport VIRTUAL_ENV
 
-.PHONY: help setup demo run up down backfill docs reproduce lineage verify prune mirror restore test coverage test-browser soak soak-backfill cluster-test bench lint audit format clean
+.PHONY: help setup demo run up down backfill shop views docs reproduce lineage releases release upgrade verify prune mirror restore test coverage test-browser soak soak-backfill cluster-test bench lint audit format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -55,16 +55,31 @@ down: ## Stop the Airflow that `make up` started
 backfill: .venv/ready ## Have that Airflow run many months: FROM=2022-01-01 TO=2022-12-01 ACTIVE= BACKWARDS=1 REPROCESS= and params
 	@.venv/bin/python -m segmentation.local backfill
 
-lineage: .venv/ready ## Show what a version was made from: DATASET=report AS_OF=2023-09-01
+shop: .venv/ready ## Write the file of a new shop: NAME=books CATEGORY=Books, or FILES= ORDERS_MAPPING=; TITLE= SCHEDULE= START= OWNER= TAGS= and params
+	@.venv/bin/python -m segmentation.local shop
+
+views: .venv/ready ## Write CREATE VIEW statements for DuckDB and Spark SQL over a shop's current release: SHOP=books AS_OF= OUT=
+	@.venv/bin/python -m segmentation.local views
+
+lineage: .venv/ready ## Show what a version was made from: DATASET=report SHOP=demo AS_OF=2023-09-01
 	@.venv/bin/python -m segmentation.local lineage
 
-verify: .venv/ready ## Read all versions that LATEST reaches against their manifests
+releases: .venv/ready ## List the releases of a shop: SHOP=demo AS_OF=
+	@.venv/bin/python -m segmentation.local releases
+
+release: .venv/ready ## Bring an earlier release back, under a new number: SHOP=demo AS_OF=2023-09-01 NUMBER=1
+	@.venv/bin/python -m segmentation.local release
+
+upgrade: .venv/ready ## Convert a warehouse that release 0.1 has left; the first other command would do it too
+	@.venv/bin/python -m segmentation.local upgrade
+
+verify: .venv/ready ## Read all versions that the releases reach against their manifests: SHOP=
 	@.venv/bin/python -m segmentation.local verify
 
-prune: .venv/ready ## List versions that nothing needs and no run has used for DAYS, or remove them: APPLY=1 DAYS=30
+prune: .venv/ready ## List versions that nothing needs and no run has used for DAYS, or remove them: APPLY=1 DAYS=30 KEEP=3
 	@.venv/bin/python -m segmentation.local prune
 
-mirror: .venv/ready ## Copy what LATEST reaches into an object store: MIRROR=s3://bucket/folder
+mirror: .venv/ready ## Copy what the releases reach into an object store: MIRROR=s3://bucket/folder SHOP=
 	@.venv/bin/python -m segmentation.local mirror
 
 restore: .venv/ready ## Bring back from there what the warehouse lacks: MIRROR=s3://bucket/folder

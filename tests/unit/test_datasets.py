@@ -31,6 +31,7 @@ PLUMBING = {
     "errors",  # names of errors
     "given",  # refuses what cannot be read; what is read is in the version
     "quoting",  # words for values in messages
+    "shops/names",  # checks the name of a shop, which is in no version
     "param_values",  # gives the params their types; their values are in the version
     "paths",  # where folders are
     "plan",  # makes the version itself, and the values of the markers, which are in the version

@@ -7,9 +7,11 @@ from segmentation.errors import UserError
 from segmentation.failures import in_words
 from segmentation.local import server
 from segmentation.local.backfill import backfill
+from segmentation.local.releases import bring_back, show_releases
 from segmentation.local.run import run, setup
+from segmentation.local.shops import write_shop, write_views
 from segmentation.local.terminal import red
-from segmentation.local.warehouse import mirror, restore, show_faults, show_lineage, show_unneeded
+from segmentation.local.warehouse import mirror, restore, show_faults, show_lineage, show_unneeded, upgrade
 from segmentation.paths import warehouse_root
 from segmentation.settings import DEMO_AS_OF, FIELDS
 
@@ -23,9 +25,14 @@ COMMANDS = {
     "prune": show_unneeded,
     "mirror": mirror,
     "restore": restore,
+    "releases": show_releases,
+    "release": bring_back,
+    "upgrade": upgrade,
+    "shop": lambda: write_shop(given_params(dict(os.environ))),
+    "views": write_views,
 }
 USAGE = f"usage: python -m segmentation.local ({' | '.join([*COMMANDS, 'demo', 'run'])})"
-DEMO = {"source": "demo", "as_of": DEMO_AS_OF.isoformat()}
+DEMO = {"source": "demo", "shop": "demo", "as_of": DEMO_AS_OF.isoformat()}
 # A param is given as a variable of its name in capitals, or by one of these shorter words.
 SHORT = {"FILES": "files_path", "EXCLUDED": "excluded_categories"}
 

@@ -19,12 +19,14 @@ from segmentation.local.children import Stopped, group_of, stops_raise
 from segmentation.local.summary import summary
 from segmentation.local.terminal import bold, clock, dim, red
 from segmentation.paths import DAG_ID, warehouse_root
+from segmentation.releasing import shop_of
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
 
 _START = re.compile(r"\[DAG TEST\] starting task_id=(\w+)")
 _END = re.compile(r"\[DAG TEST\] end task task_id=(\w+)")
 _STANDS = re.compile(r"^stands: (\w+)(?: as of (\S+))? version (\w+): ([\d,]+) rows in ")
+_RELEASED = re.compile(r"^released: (shop \S+ as of \S+, release \d+)$")
 _FAILED = re.compile(r"(?:^|\s)ERROR ((?:fetch|ingest|clean|rfm|kmeans|report): .*)")
 _SUBMITTED = "Submitting "
 
@@ -78,7 +80,8 @@ def _run(params: dict[str, Any]) -> int:
     command = ["airflow", "dags", "test", DAG_ID, now.strftime("%Y-%m-%dT%H:%M:%S"), "-c", json.dumps(conf)]
     log = layout.LOGS / f"run-{now:%Y%m%dT%H%M%S}.log"
     of = checked.files_path if checked.kind == "orders" else checked.category.replace("_", " ")
-    print(bold(f"{checked.source}, {of}") + dim(f"  log: {log}"), flush=True)
+    whose = f"shop {shop_of(checked)}{', a trial' if checked.trial else ''}"
+    print(bold(f"{checked.source}, {of}, {whose}") + dim(f"  log: {log}"), flush=True)
     began = time.monotonic()
     with group_of(command, environment) as process:
         outcome = Progress(process.stdout or (), log).follow()
@@ -87,7 +90,7 @@ def _run(params: dict[str, Any]) -> int:
         print(red("Failed: ") + (outcome.error or f"see the end of {log}"))
         return 1
     warehouse = Warehouse(warehouse_root())
-    print(summary(warehouse, outcome.find_report(warehouse)))
+    print(summary(warehouse, outcome.find_report(warehouse), outcome.released))
     print(f"Took     {time.monotonic() - began:.0f} s")
     return 0
 
@@ -111,6 +114,7 @@ class Progress:
         self.log = log
         self.error: str | None = None
         self.report: tuple[str, str] | None = None
+        self.released = ""
 
     def follow(self) -> "Progress":
         """Read to the end, printing a line for each stage as it ends."""
@@ -125,6 +129,8 @@ class Progress:
                     made.append(f"{stands[1]} {stands[4]}")
                     if stands[1] == "report":
                         self.report = (stands[2], stands[3])
+                elif released := _RELEASED.match(line):
+                    self.released = released[1]
                 elif _SUBMITTED in line:
                     submitted = True
                 elif failed := _FAILED.search(line):

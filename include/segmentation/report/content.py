@@ -115,7 +115,7 @@ def _segments(summary: pd.DataFrame, segments: tuple[Segment, ...]) -> list[dict
 
 def _settings_shown(settings: Any) -> dict[str, Any]:
     """The settings that say something about this source."""
-    hidden = {"as_of", "force", "files_path", "orders_mapping", "revision", "demo_reviews"}
+    hidden = {"as_of", "force", "files_path", "orders_mapping", "revision", "demo_reviews", "shop", "trial"}
     hidden |= {"k_min", "k_max"} if settings.k != "auto" else set()
     hidden |= {"frequency_edges"} if settings.scoring == "seed" else set()
     hidden |= {name for name in ("recency_edges", "monetary_edges") if not getattr(settings, name)}
