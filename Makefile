@@ -10,8 +10,11 @@ export UV_SYSTEM_CERTS := true
 # Else Matplotlib keeps its fonts in the home of whoever draws.
 export MPLCONFIGDIR ?= $(or $(SEGMENTATION_LOCAL),$(CURDIR)/.local)/matplotlib
 unexport VIRTUAL_ENV
+# The names of the variables behind the target, so that a misspelt param is told from a variable of the environment.
+GIVEN = $(strip $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
+run backfill: export SEGMENTATION_GIVEN = $(GIVEN)
 
-.PHONY: help setup demo run up down backfill shop views docs reproduce lineage releases release upgrade verify prune mirror restore test coverage test-browser soak soak-backfill cluster-test bench lint audit format clean
+.PHONY: help setup demo run up down backfill shop views docs reproduce lineage releases release upgrade verify prune mirror restore test coverage test-browser soak soak-backfill soak-shops cluster-test bench lint audit format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -52,7 +55,7 @@ up: .venv/ready ## Start Airflow with its pages on this machine
 down: ## Stop the Airflow that `make up` started
 	@.venv/bin/python -m segmentation.local down
 
-backfill: .venv/ready ## Have that Airflow run many months: FROM=2022-01-01 TO=2022-12-01 ACTIVE= BACKWARDS=1 REPROCESS= and params
+backfill: .venv/ready ## Have that Airflow run many months of a shop: SHOP=demo FROM=2022-01-01 TO=2022-12-01 ACTIVE= BACKWARDS=1 REPROCESS= and params
 	@.venv/bin/python -m segmentation.local backfill
 
 shop: .venv/ready ## Write the file of a new shop: NAME=books CATEGORY=Books, or FILES= ORDERS_MAPPING=; TITLE= SCHEDULE= START= OWNER= TAGS= and params
@@ -102,6 +105,9 @@ soak: .venv/ready-dev ## Kill tasks of a running Airflow 110 times, and compare 
 
 soak-backfill: .venv/ready-dev ## Backfill 24 months both ways, and compare each with that month alone: MONTHS=
 	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_backfill.py
+
+soak-shops: .venv/ready-dev ## Run six shops with six months each under kills and a reader, and compare with each shop alone: SHOPS= MONTHS= KILLS= SEED=
+	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_shops.py
 
 cluster-test: .venv/ready-dev ## Run on a Spark cluster and Postgres of this machine, break them, compare all rows: ONLY=worker,backfill MONTHS=
 	@$(UV) sync --frozen --inexact --quiet --group cluster

@@ -13,8 +13,8 @@ customers, what changed since last month, whom do I contact and why.
 | **kmeans** | `kmeans_search`, `kmeans_model`, `customer_clusters`, `cluster_profile`, `cluster_quality` and more |
 | **report** | the report's tables, lists of customers, and `report.html` with its charts |
 
-**Trigger it** with the form; the params say what they do. A run sees everything before its *as-of date* (UTC):
-the param `as_of`, else the end of the run's data interval, by hand the first of the month.
+**Trigger it** with the form; the params say what they do. A run sees everything before its *as-of date* (UTC; of
+orders, the shop's day): the param `as_of`, else the end of the run's data interval, by hand the first of the month.
 
 **Each shop** has a DAG of its own, `customer_segmentation_<shop>`, with its params and its schedule, made from its file
 in `include/shops`. `make shop` writes one; the DAG appears within a minute, and goes with the file. This one here,

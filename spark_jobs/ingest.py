@@ -16,15 +16,18 @@ def build(work: Work) -> None:
     kind, source = work.plan.settings.kind, work.plan.source_version
     files = sources.raw_files(work.warehouse, source)
     if kind == "orders":
-        raw_orders.register(work.spark, files["orders"], work.warehouse.get("source", source, None).settings)
+        given = work.warehouse.get("source", source, None).settings
+        raw_orders.register(work.spark, files["orders"], given, work.scratch())
     else:
         _take_plain_reviews(work, files["reviews"])
         raw_lines.register(work.spark, "products", files["products"])
-    work.run_sql()
+    work.run_sql(until="rejected_rows")
     work.write("reviews", "products", "orders")
     if all(work.figures.get(name) == 0 for name in REFUSED[kind]):
         tables.empty_view(work.spark, dataset("rejected_rows"))
     work.write("rejected_rows")
+    work.run_sql()
+    work.write("refused_reasons")
 
 
 def _take_plain_reviews(work: Work, paths: list[Path]) -> None:

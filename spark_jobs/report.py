@@ -4,6 +4,7 @@ from segmentation.report import exports
 from segmentation.report.content import gather
 from segmentation.report.insights import as_text
 from segmentation.report.page import render
+from segmentation.segment_maps import own_text
 from segmentation.stage import main
 from segmentation.work import Work
 
@@ -16,8 +17,11 @@ def build(work: Work) -> None:
     exports.write_cells(work, [each.name for each in lists])
     if "report" in work.missing:
         report = gather(work)
-        charts = {f"charts/{chart.name}.svg": chart.svg for chart in report.charts}
-        work.write_texts("report", {"report.html": render(report), "insights.txt": as_text(report), **charts})
+        texts = {"report.html": render(report), "insights.txt": as_text(report)}
+        texts |= {f"charts/{chart.name}.svg": chart.svg for chart in report.charts}
+        # A map that comes along is in the code; one of the user's own may be gone tomorrow.
+        own_map = own_text(work.plan.settings.segment_map)
+        work.write_texts("report", texts | ({"segment_map.yaml": own_map + "\n"} if own_map else {}))
 
 
 if __name__ == "__main__":

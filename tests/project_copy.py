@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from segmentation import datasets, plan, segment_maps, settings, sql_files
+from segmentation import bins, datasets, plan, segment_maps, settings, sql_files
 
 
 def forget() -> None:
@@ -26,7 +26,7 @@ def project_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ca
     monkeypatch.setattr(plan, "PROJECT", tmp_path)
     for module in (sql_files, datasets):
         monkeypatch.setattr(module, "SQL", tmp_path / "include/sql")
-    for module in (settings, segment_maps):
+    for module in (settings, segment_maps, bins):
         monkeypatch.setattr(module, "SEGMENT_MAPS", tmp_path / "include/segment_maps")
     forget()
 

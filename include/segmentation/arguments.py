@@ -6,7 +6,9 @@ from datetime import date
 
 from segmentation import settings as params
 from segmentation.errors import UserError
+from segmentation.quoting import quoted
 from segmentation.settings import FIELDS, Settings
+from segmentation.spelling import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,12 @@ def templates() -> list[str]:
     words = [
         f"--source-version={resolved % 'source_version'}",
         f"--as-of={resolved % 'as_of'}",
+        # Of a map in a file, fetch has read the text: the file may change meanwhile, or be out of reach of a job.
+        f"--segment-map={resolved % 'segment_map'}",
         "--run-id={{ run_id }}",
     ]
     for name, meta in FIELDS.items():
-        if name != "as_of":
+        if name not in ("as_of", "segment_map"):
             text = {"string": f"params.{name}", "string?": f"params.{name} or ''"}.get(
                 meta["type"], f"params.{name} | tojson"
             )
@@ -40,13 +44,19 @@ def templates() -> list[str]:
 
 
 def read(words: list[str]) -> JobArguments:
-    """Parse a job's command line. Raises UserError where a value is not allowed."""
-    parser = argparse.ArgumentParser()
+    """Parse a job's command line. Raises UserError where a value is not allowed, or a word is no param."""
+    # Without abbreviations: `--frequency-edge` would be taken for the only param that begins so.
+    parser = argparse.ArgumentParser(allow_abbrev=False)
     parser.add_argument("--source-version", required=True)
     parser.add_argument("--run-id", default="by-hand")
     for name, meta in FIELDS.items():
         parser.add_argument(f"--{name.replace('_', '-')}", help=meta["help"], required=name == "as_of")
-    given = {name: value for name, value in vars(parser.parse_args(words)).items() if value is not None}
+    known, others = parser.parse_known_args(words)
+    if others:
+        options = [f"--{name.replace('_', '-')}" for name in (*FIELDS, "source_version", "run_id")]
+        word = others[0].partition("=")[0]
+        raise UserError(f"Unknown argument {quoted(others[0])} of the job.{did_you_mean(word, options)}")
+    given = {name: value for name, value in vars(known).items() if value is not None}
     source_version, run_id = given.pop("source_version"), given.pop("run_id")
     settings = params.parse(given)
     if settings.as_of is None:

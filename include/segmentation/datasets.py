@@ -12,7 +12,7 @@ from segmentation.paths import SQL
 
 STAGES = {
     "fetch": ("source",),
-    "ingest": ("reviews", "products", "orders", "rejected_rows"),
+    "ingest": ("reviews", "products", "orders", "rejected_rows", "refused_reasons"),
     "clean": (
         "known_products",
         "purchases",

@@ -69,6 +69,8 @@ def _default(value: Any) -> str:
 def _allowed(meta: Mapping[str, Any]) -> str:
     if "pattern" in meta:
         return f"a text like `{meta['pattern']}`".replace("|", "\\|")
+    if "examples" in meta:
+        return ", ".join(f"`{value}`" for value in meta["examples"]) + ", a path, or YAML"
     if "enum" in meta:
         return ", ".join(f"`{value}`" for value in meta["enum"])
     if "minimum" in meta:

@@ -4,17 +4,21 @@ import contextlib
 import errno
 import getpass
 import os
-import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from segmentation.errors import UserError
+from segmentation.paths import LOCAL
+from segmentation.quoting import cut
 from segmentation.warehouse.manifests import Manifest
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
+FORBIDDEN_WORDS = tuple(map(os.strerror, FORBIDDEN))
+# As Python, Java and SQLite say it. Python looks for a folder for temporary files by writing into it.
+FULL_WORDS = (*map(os.strerror, FULL), "disk is full", "No usable temporary directory")
 # How far the clocks of machines that share a warehouse may be apart.
 SLACK = timedelta(minutes=5)
 
@@ -31,12 +35,12 @@ def in_words(warehouse: Path) -> Iterator[None]:
         if any(_is_full(cause) for cause in causes):
             raise UserError(_full(warehouse)) from error
         for cause in causes:
-            place = _forbidden(cause, warehouse)
+            place, variable = _forbidden(cause, warehouse)
             if place:
-                why = os.strerror(cause.errno or 0) if isinstance(cause, OSError) else cause
+                why = os.strerror(cause.errno or 0) if isinstance(cause, OSError) else cut(cause)
                 raise UserError(
                     f"Cannot write to {place} ({why}). "
-                    f"Let the user {_user()} write there, or set SEGMENTATION_WAREHOUSE to another folder."
+                    f"Let the user {_user()} write there, or set {variable} to another folder."
                 ) from error
         raise
 
@@ -71,30 +75,48 @@ def _causes(error: BaseException) -> Iterator[object]:
 
 
 def _is_full(cause: object) -> bool:
-    if isinstance(cause, OSError):
-        return cause.errno in FULL
-    return isinstance(cause, str) and any(os.strerror(number) in cause for number in FULL)
+    if isinstance(cause, OSError) and cause.errno in FULL:
+        return True
+    return isinstance(cause, str) and any(words in cause for words in FULL_WORDS)
+
+
+def _places(warehouse: Path) -> Iterator[tuple[str, str, Path]]:
+    """Where we write: what it holds, the variable that names it, and the folder."""
+    yield "the warehouse", "SEGMENTATION_WAREHOUSE", warehouse
+    yield "this installation", "SEGMENTATION_LOCAL", LOCAL
+    with contextlib.suppress(OSError):  # there may be none that can be written
+        yield "temporary files", "TMPDIR", Path(tempfile.gettempdir())
 
 
 def _full(warehouse: Path) -> str:
-    places = {"the warehouse": warehouse, "temporary files": Path(tempfile.gettempdir())}
-    free = ", ".join(f"{_free(place)} for {what} in {place}" for what, place in places.items())
-    return f"The disk is full: there is {free}. Make room, then run this task again; nothing unfinished can be seen."
+    room = [(what, place, _room(place)) for what, _, place in _places(warehouse)]
+    free = ", ".join(f"{megabytes:,.0f} MB for {what} in {place}" for what, place, (megabytes, _) in room)
+    crowded = " and ".join(str(place) for _, place, (_, takes_files) in room if not takes_files)
+    full = f"The disk takes no more files in {crowded}: its inodes are used up, however much is free; "
+    return (
+        f"{full if crowded else 'The disk is full: '}there is {free}. Make room, then run this task again; "
+        "nothing unfinished can be seen."
+    )
 
 
-def _free(place: Path) -> str:
+def _room(place: Path) -> tuple[float, bool]:
+    """How many megabytes are free where a folder is or would be, and whether another file can be made there."""
     there = next(folder for folder in (place, *place.parents) if folder.exists())
-    return f"{shutil.disk_usage(there).free / 1e6:,.0f} MB"
+    found = os.statvfs(there)
+    # A file system that counts no files says that it has none at all.
+    return found.f_bavail * found.f_frsize / 1e6, bool(found.f_favail or not found.f_files)
 
 
-def _forbidden(cause: object, warehouse: Path) -> str | None:
-    """The place in the warehouse that may not be written, if that is what went wrong."""
-    if isinstance(cause, OSError):
-        place = str(cause.filename or "")
-        return place if cause.errno in FORBIDDEN and Path(place).is_relative_to(warehouse) else None
-    if isinstance(cause, str) and str(warehouse) in cause:
-        return str(warehouse) if any(os.strerror(number) in cause for number in FORBIDDEN) else None
-    return None
+def _forbidden(cause: object, warehouse: Path) -> tuple[str | None, str]:
+    """The place of ours that may not be written, if that is what went wrong, and the variable that names its folder."""
+    for _, variable, folder in _places(warehouse):
+        if isinstance(cause, OSError):
+            place = str(cause.filename or "")
+            if cause.errno in FORBIDDEN and Path(place).is_relative_to(folder):
+                return place, variable
+        elif isinstance(cause, str) and str(folder) in cause and any(words in cause for words in FORBIDDEN_WORDS):
+            return str(folder), variable
+    return None, ""
 
 
 def _user() -> str:

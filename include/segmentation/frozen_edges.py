@@ -18,6 +18,16 @@ def find(warehouse: Warehouse, version: str) -> Manifest:
     return manifest
 
 
+def check_closed(manifest: Manifest, bins_closed: str) -> None:
+    """Raise UserError where the bins of that version are closed on the other side: its edges would mean other bins."""
+    there = manifest.settings.get("bins_closed", "left")  # older versions know no other
+    if there != bins_closed:
+        raise UserError(
+            f"Param frozen_edges_from: the bins of version {manifest.version} of rfm_edges are closed on the {there}, "
+            f"but bins_closed is {bins_closed}. Choose a version made with {bins_closed}, or set it to {there}."
+        )
+
+
 def check(edges: DataFrame, version: str, bins: int) -> None:
     """Raise UserError unless each metric has `bins` bins, of which all but the lowest begin at an edge."""
     counts = edges.groupBy("metric").agg(F.count("*").alias("bins"), F.count("lower").alias("edges")).collect()

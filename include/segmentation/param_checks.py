@@ -1,10 +1,13 @@
 """Checks of several params together, and of the limits that a JSON schema cannot state. Stdlib only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
+from segmentation.bins import check_frequency_edges, check_segment_map
+from segmentation.errors import UserError
 from segmentation.param_values import refuse
 
 Params = Mapping[str, Any]  # the values of all params, typed, by name
@@ -22,8 +25,11 @@ def check_as_of(as_of: date) -> date:
     return as_of
 
 
-def check_together(params: Params) -> None:
-    """Refuse params that do not go together. Raises UserError naming the param, the value and what is allowed."""
+def check_together(params: Params, map_names: Sequence[str]) -> None:
+    """Refuse params that do not go together. Raises UserError naming the param, the value and what is allowed.
+
+    `map_names` are the names of the segment maps that come along.
+    """
     if params["as_of"]:
         check_as_of(params["as_of"])
     if params["k_min"] > params["k_max"]:
@@ -37,10 +43,9 @@ def check_together(params: Params) -> None:
         raise refuse("excluded_categories", bad[0], "texts")
     if params["bins"] != 5 and params["scoring"] == "seed":
         raise refuse("bins", params["bins"], "5 with scoring seed, which cuts five groups")
-    if not params["frozen_edges_from"]:
-        _check_frequency_edges(params["frequency_edges"], params["bins"])
-    for name in ("recency_edges", "monetary_edges"):
-        _check_own_edges(name, params[name], params)
+    if params["scoring"] == "seed":
+        _check_of_edges(params)
+    _check_fit(params, map_names)
 
 
 def _check_source(params: Params) -> None:
@@ -62,15 +67,31 @@ def _check_limits(params: Params) -> None:
         raise refuse("rows_warn", params["rows_warn"], f"at least rows_fail, which is {params['rows_fail']}")
 
 
-def _check_frequency_edges(edges: tuple[Any, ...], bins: int) -> None:
-    if any(type(edge) is not int for edge in edges):
-        raise refuse("frequency_edges", list(edges), "whole numbers")
-    if len(edges) != bins - 1 or list(edges) != sorted(set(edges)) or edges[-1] > 1_000_000:
-        example = [2, 3, 4, 6] if bins == 5 else list(range(2, bins + 1))
-        allowed = f"{bins - 1} rising whole numbers for {bins} bins, such as {example}"
-        raise refuse("frequency_edges", list(edges), allowed)
-    if edges[0] < 2:
-        raise refuse("frequency_edges", list(edges), "numbers from 2, because every customer has one purchase")
+def _check_fit(params: Params, map_names: Sequence[str]) -> None:
+    """Refuse what does not go with the number of bins, all of it at once."""
+    checks = [
+        partial(check_segment_map, params, map_names),
+        *(partial(_check_own_edges, name, params[name], params) for name in ("recency_edges", "monetary_edges")),
+    ]
+    if not params["frozen_edges_from"]:
+        checks.insert(0, partial(check_frequency_edges, params))
+    faults = []
+    for check in checks:
+        try:
+            check()
+        except UserError as fault:
+            faults.append(fault)
+    if len(faults) > 1:
+        raise UserError(f"Several params do not go with bins {params['bins']}. {' '.join(map(str, faults))}")
+    if faults:
+        raise faults[0]
+
+
+def _check_of_edges(params: Params) -> None:
+    """What says how edges are made or meant says nothing where the ranks are cut: rather refused than unheard."""
+    for name, preset in (("bins_closed", "left"), ("frequency_scoring", "edges")):
+        if params[name] != preset:
+            raise refuse(name, params[name], f"{preset} with scoring seed, which cuts equal groups")
 
 
 def _check_own_edges(name: str, edges: tuple[Decimal, ...], params: Params) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 SQL = PROJECT / "include" / "sql"
+ORDER_PRESETS = PROJECT / "include" / "order_presets"
 SEGMENT_MAPS = PROJECT / "include" / "segment_maps"
 # What the installation on one machine keeps: Airflow's home, logs, the class cache.
 LOCAL = Path(os.environ.get("SEGMENTATION_LOCAL") or PROJECT / ".local").absolute()

@@ -17,7 +17,7 @@ from typing import Any
 from segmentation import sql_files
 from segmentation.datasets import STAGE_OF, STAGES, Dataset, dataset
 from segmentation.paths import PROJECT
-from segmentation.segment_maps import map_path
+from segmentation.segment_maps import map_hash
 from segmentation.session import RESULT_SETTINGS
 from segmentation.settings import Settings
 from segmentation.warehouse.manifests import Manifest
@@ -27,6 +27,8 @@ SOURCE_VIEWS = ("raw_reviews", "raw_products", "raw_orders")
 SEGMENT_MAP_VIEWS = ("segment_cells", "segments")
 FROZEN_VIEW = "frozen_edges"
 PREVIOUS = "previous_"
+# Settings that say nothing with the scoring `seed`.
+OF_EDGES = {"bins_closed", "frequency_scoring", "frequency_edges", "recency_edges", "monetary_edges"}
 PURCHASE_MONTH = "purchase_month="
 
 
@@ -38,7 +40,7 @@ def fingerprint(content: Any) -> str:
 
 @cache
 def text_hash(path: Path) -> str:
-    """The sha256 of a rule's text: a SQL file, a Python file, a segment map."""
+    """The sha256 of a rule's text: a SQL file, a Python file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -55,6 +57,8 @@ class Plan:
     settings: Settings
     as_of: date
     source_version: str
+    # The settings in the manifest of the source version: what a source of orders says of its calendar.
+    source: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     _known: dict[str, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -147,15 +151,30 @@ class Plan:
         return {
             "as_of": self.as_of,
             "window_start": self.window_start,
+            "time_zone": self._mapping.get("time_zone", "UTC"),
+            "counts_free_orders": self._counts_free_orders(),
             "min_price": self.settings.min_price,
             "excluded_categories": list(self.settings.excluded_categories),
             "keep_unknown_category": self.settings.keep_unknown_category,
             "bins": self.settings.bins,
-            "frequency_edges": list(self.settings.frequency_edges),
+            "bins_closed": self.settings.bins_closed,
+            "frequency_edges": list(self._frequency_edges()),
             "recency_edges": [str(edge) for edge in self.settings.recency_edges],
             "monetary_edges": [str(edge) for edge in self.settings.monetary_edges],
             "frequency_counts": self._frequency_counts(),
         }
+
+    @property
+    def _mapping(self) -> Mapping[str, Any]:
+        return self.source.get("mapping", {})
+
+    def _counts_free_orders(self) -> bool:
+        """Whether an order of 0.00 counts: where the mapping says so, and no minimum says otherwise."""
+        return self._mapping.get("free_orders") == "count" and self.settings.min_price == 0
+
+    def _frequency_edges(self) -> tuple[int, ...]:
+        """The fixed edges of frequency; none where it is cut at quantiles, as recency and spend are without edges."""
+        return () if self.settings.frequency_scoring == "quantiles" else self.settings.frequency_edges
 
     def _frequency_counts(self) -> str:
         """What frequency counts. A review is an order of one line, so counting orders is counting lines there."""
@@ -170,7 +189,7 @@ class Plan:
         if item.as_of:
             used["as_of"] = self.as_of
         if self.reads(item) & set(SEGMENT_MAP_VIEWS):
-            used["segment_map"] = text_hash(map_path(self.settings.segment_map))
+            used["segment_map"] = map_hash(self.settings.segment_map)
         return {
             "dataset": item.name,
             "schema_version": item.schema_version,
@@ -187,7 +206,8 @@ class Plan:
     def _matters(self, name: str) -> bool:
         """Whether a setting has a say: the range of k has none where k is given, the edges none with ntile."""
         idle = {"k_min", "k_max"} if self.settings.k != "auto" else set()
-        idle |= {"frequency_edges", "recency_edges", "monetary_edges"} if self.settings.scoring == "seed" else set()
+        idle |= OF_EDGES if self.settings.scoring == "seed" else set()
+        idle |= {"frequency_edges"} if self.settings.frequency_scoring == "quantiles" else set()
         idle |= {"category"} if self.settings.kind == "orders" else set()
         return name not in idle
 

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from segmentation.bins import fitting
 from segmentation.categories import CATEGORIES, NOT_ELECTRONICS
 from segmentation.errors import UserError
 from segmentation.param_checks import check_together
@@ -17,6 +18,7 @@ from segmentation.param_values import refuse, typed_value
 from segmentation.paths import SEGMENT_MAPS
 from segmentation.quoting import quoted
 from segmentation.shops.names import NAME_PATTERN, RULE
+from segmentation.spelling import did_you_mean
 
 PINNED_REVISION = "2b6d039ed471f2ba5fd2acb718bf33b0a7e5598e"
 
@@ -66,12 +68,14 @@ class Settings:
         None,
         "string?",
         "orders: which columns of the files hold what, as the path of a YAML file or as the YAML itself.",
+        format="multiline",
     )
     as_of: date | None = setting(
         None,
         "date?",
-        "The run sees everything before this day (UTC) and nothing after. Empty: the end of the run's data interval, "
-        f"by hand the first of the month, but for the demo {DEMO_AS_OF} at the latest.",
+        "The run sees everything before this day and nothing after. Days are UTC; of orders they are those of the "
+        "mapping's time_zone. Empty: the end of the run's data interval, by hand the first of the month, "
+        f"but for the demo {DEMO_AS_OF} at the latest.",
     )
     window_months: int = setting(12, "integer", "How many months before the as-of date count.", minimum=1, maximum=600)
     scoring: str = setting(
@@ -93,11 +97,25 @@ class Settings:
         "A version of rfm_edges. This run scores with those edges, so that two months can be compared.",
         pattern=r"^[0-9a-f]{12}$",
     )
+    bins_closed: str = setting(
+        "left",
+        "string",
+        "edges: on which side of an edge a value on it counts. left: in the bin above (from 10 to below 20). "
+        "right: in the bin below (above 10 to 20), as pandas qcut and R's cut do.",
+        enum=["left", "right"],
+    )
+    frequency_scoring: str = setting(
+        "edges",
+        "string",
+        "edges: frequency is scored by frequency_edges. quantiles: by exact quantiles, as recency and spend are.",
+        enum=["edges", "quantiles"],
+    )
     frequency_edges: tuple[int, ...] = setting(
         [2, 3, 4, 6],
         "array",
-        "edges: the purchases at which the frequency scores from 2 on begin: one less than bins, which rise.",
-        items={"type": "integer", "minimum": 2, "maximum": 1_000_000},
+        "edges: the purchases at which the frequency scores from 2 on begin, or with bins_closed right those with "
+        "which the scores below the best end: one less than bins, which rise. The preset fits any number of bins.",
+        items={"type": "integer", "minimum": 1, "maximum": 1_000_000},
         minItems=2,
         maxItems=9,
     )
@@ -118,15 +136,16 @@ class Settings:
     frequency_counts: str = setting(
         "orders",
         "string",
-        "What frequency counts: different orders, different days (UTC) with an order, or order lines. "
+        "What frequency counts: different orders, different days with an order, or order lines. "
         "A review is an order of one line.",
         enum=["orders", "days", "lines"],
     )
     segment_map: str = setting(
         "eleven",
         "string",
-        "Which map names the segments: a file in include/segment_maps.",
-        enum=list(segment_map_names()),
+        "Which map names the segments: the name of one that comes along, the path of a YAML file, or the YAML itself.",
+        examples=list(segment_map_names()),
+        format="multiline",
     )
     k: str = setting(
         "auto",
@@ -233,7 +252,8 @@ def parse(raw: dict[str, Any]) -> Settings:
     """
     unknown = sorted(set(raw) - set(FIELDS))
     if unknown:
-        raise UserError(f"Unknown param {quoted(unknown[0])}. Known: {', '.join(FIELDS)}.")
+        meant = did_you_mean(unknown[0], FIELDS)
+        raise UserError(f"Unknown param {quoted(unknown[0])}.{meant} Known: {', '.join(FIELDS)}.")
     values = {name: typed_value(name, FIELDS[name], raw[name]) for name in FIELDS if name in raw}
     settings = Settings(**values)
     orders = settings.kind == "orders"
@@ -241,7 +261,8 @@ def parse(raw: dict[str, Any]) -> Settings:
         settings = replace(settings, excluded_categories=())
     if orders and settings.min_price == PRESET_PRICE:
         settings = replace(settings, min_price=Decimal(0))
-    check_together(vars(settings))
+    settings = replace(settings, **fitting(vars(settings), json_default("segment_map")))
+    check_together(vars(settings), segment_map_names())
     return settings
 
 

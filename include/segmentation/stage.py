@@ -10,16 +10,19 @@ import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from segmentation import arguments, limits
 from segmentation.arguments import JobArguments
 from segmentation.datasets import dataset
 from segmentation.errors import USER_ERROR_EXIT, UserError
 from segmentation.failures import in_words
+from segmentation.formats import clean
 from segmentation.paths import warehouse_root
 from segmentation.plan import Plan
+from segmentation.report import left_out
 from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.rows import rows_of
 from segmentation.warehouse.versions import Warehouse
 
 if TYPE_CHECKING:
@@ -32,12 +35,14 @@ LAST_WORDS, APPLICATION = "last_words.json", "application"
 SMALL_JOB_OPTIONS = "SEGMENTATION_SMALL_JOB_OPTIONS"
 
 
-def make_plans(stage: str, given: JobArguments) -> list[Plan]:
+def make_plans(stage: str, given: JobArguments, warehouse: Warehouse) -> list[Plan]:
     """The plans that a stage has to fulfil, the run's own last.
 
     `rfm` also makes the month before, which the report compares with.
     """
-    plan = Plan(given.settings, given.as_of, given.source_version)
+    with in_words(warehouse.root):
+        source = warehouse.find("source", given.source_version, None)
+    plan = Plan(given.settings, given.as_of, given.source_version, source.settings if source else {})
     return [plan.previous, plan] if stage == "rfm" else [plan]
 
 
@@ -71,7 +76,8 @@ def standing(stage: str, plan: Plan, warehouse: Warehouse) -> list[Manifest]:
 
 def _circumstances(manifest: Manifest, plan: Plan, warehouse: Warehouse) -> str:
     if manifest.dataset == "orders":
-        return f"Lines: {manifest.figures}."
+        reasons = warehouse.get("refused_reasons", plan.version("refused_reasons"), None)
+        return " ".join(left_out.sentences(manifest.figures, rows_of(warehouse, reasons)))
     if manifest.dataset != "customer_rfm":
         return f"Settings: {manifest.settings}."
     purchases = warehouse.get("purchases", plan.version("purchases"), None)
@@ -84,7 +90,7 @@ def _circumstances(manifest: Manifest, plan: Plan, warehouse: Warehouse) -> str:
 
 def run(stage: str, build: "Callable[[Work], None]", given: JobArguments, warehouse: Warehouse) -> list[Manifest]:
     """Make what is missing of a stage and return what stands of the run's own plan."""
-    plans = make_plans(stage, given)
+    plans = make_plans(stage, given, warehouse)
     for plan in plans:
         with in_words(warehouse.root), ExitStack() as stack:
             for name in missing_datasets(stage, plan, warehouse):
@@ -128,6 +134,18 @@ def _build(
             print(describe(manifest, "published"), flush=True)
     finally:
         work.close()
+
+
+def say_what_is_doubtful(manifests: list[Manifest], warehouse: Warehouse, plan: Plan) -> None:
+    """Put what a stage leaves out and doubts at the end of its log."""
+    figures: dict[str, Any] = {}
+    for manifest in manifests:
+        figures |= manifest.figures
+    reasons = [row for one in manifests if one.dataset == "refused_reasons" for row in rows_of(warehouse, one)]
+    for sentence in left_out.sentences(figures, reasons, plan.parameters()["counts_free_orders"]):
+        print(f"LEFT OUT {clean(sentence)}", flush=True)
+    for sentence in left_out.doubts(manifests):
+        print(f"WARNING {clean(sentence)}", flush=True)
 
 
 def describe(manifest: Manifest, word: str) -> str:

@@ -92,7 +92,9 @@ class Work:
         if version is None:
             self.register_rows(FROZEN_VIEW, dataset("rfm_edges").ddl, [])
             return
-        frame = self._rows_of(frozen_edges.find(self.warehouse, version))
+        manifest = frozen_edges.find(self.warehouse, version)
+        frozen_edges.check_closed(manifest, self.plan.settings.bins_closed)
+        frame = self._rows_of(manifest)
         frozen_edges.check(frame, version, self.plan.settings.bins)
         frame.createOrReplaceTempView(FROZEN_VIEW)
 

@@ -6,7 +6,7 @@ from segmentation.sources.patience import Patience
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
 
-QUICK = Patience(first_wait=0.01, longest_wait=0.05, silence=0.4, connect=0.5, progress_every=0.05)
+QUICK = Patience(first_wait=0.01, longest_wait=0.05, silence=1.5, connect=5, progress_every=0.05)
 REVIEWS = "raw/review_categories/Electronics.jsonl"
 PRODUCTS = "raw/meta_categories/meta_Electronics.jsonl"
 FILES = {REVIEWS: random.Random(1).randbytes(3_000_000), PRODUCTS: random.Random(2).randbytes(400_000)}

@@ -22,7 +22,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 REPO = "McAuley-Lab/Amazon-Reviews-2023"
 BLOCK = 1 << 15
 # How long a stalled answer lasts, in seconds, if the test does not end before.
-SILENCE = 20
+SILENCE = 300
 
 
 @dataclass

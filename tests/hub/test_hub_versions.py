@@ -39,7 +39,7 @@ def start(warehouse: Warehouse, *words: str, **variables: str) -> subprocess.Pop
     )
 
 
-def wait_for(happens: Callable[[], object], seconds: float = 20) -> None:
+def wait_for(happens: Callable[[], object], seconds: float = 300) -> None:
     until = time.monotonic() + seconds
     while not happens():
         assert time.monotonic() < until
@@ -76,7 +76,7 @@ def test_a_process_killed_before_it_published_leaves_the_files_for_the_next(
     hub: LocalHub, warehouse: Warehouse, fetch
 ) -> None:
     process = start(warehouse, "main", "die")
-    process.communicate(timeout=30)
+    process.communicate(timeout=300)
     assert process.returncode == -9
     assert hub.sent() == TOTAL
     assert contents(warehouse, fetch()) == FILES
@@ -86,7 +86,7 @@ def test_a_process_killed_before_it_published_leaves_the_files_for_the_next(
 
 
 def test_a_part_that_was_damaged_meanwhile_is_fetched_anew(hub: LocalHub, warehouse: Warehouse, fetch) -> None:
-    start(warehouse, "main", "die").communicate(timeout=30)
+    start(warehouse, "main", "die").communicate(timeout=300)
     part = max((warehouse.root / "_landing").glob("*.part"), key=lambda path: path.stat().st_size)
     with part.open("r+b") as file:
         file.write(b"damage")
@@ -98,7 +98,7 @@ def test_a_part_that_was_damaged_meanwhile_is_fetched_anew(hub: LocalHub, wareho
 def test_two_runs_of_one_version_fetch_each_byte_once(hub: LocalHub, warehouse: Warehouse) -> None:
     hub.bytes_per_second = 5e6
     both = [start(warehouse, "main") for _ in range(2)]
-    said = [process.communicate(timeout=30)[0] for process in both]
+    said = [process.communicate(timeout=300)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0], said
     assert hub.sent() == TOTAL
     assert sum("stands" in text for text in said) == 1
@@ -110,7 +110,7 @@ def test_two_versions_that_share_a_file_fetch_it_once(hub: LocalHub, warehouse: 
     new = hub.commit(FILES | {PRODUCTS: b"{}\n" * 1000})
     hub.bytes_per_second = 5e6
     both = [start(warehouse, sha) for sha in (old, new)]
-    said = [process.communicate(timeout=30)[0] for process in both]
+    said = [process.communicate(timeout=300)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0], said
     assert hub.sent() == TOTAL + 3000
     assert any("another run is downloading this content" in text for text in said)
@@ -132,7 +132,7 @@ def test_who_waited_for_a_part_that_is_gone_begins_a_new_one(warehouse: Warehous
     with landing.held("a" * 64, print) as part:
         part.write(b"{}")
         other.start()
-        assert waiting.wait(10)
+        assert waiting.wait(300)
         path.unlink()
     other.join()
     assert path.read_bytes() == b"mine"
@@ -200,10 +200,10 @@ def test_a_commit_that_stands_needs_no_hub(hub: LocalHub, fetch) -> None:
 @pytest.mark.parametrize("stands", [True, False], ids=["version", "landing area"])
 def test_offline_mode_works_with_what_is_here(hub: LocalHub, warehouse: Warehouse, stands: bool) -> None:
     sha = hub.branches["main"]
-    start(warehouse, sha, *([] if stands else ["die"])).communicate(timeout=30)
+    start(warehouse, sha, *([] if stands else ["die"])).communicate(timeout=300)
     calls = len(hub.calls)
     offline = start(warehouse, sha, HF_HUB_OFFLINE="1")
-    said = offline.communicate(timeout=30)[0]
+    said = offline.communicate(timeout=300)[0]
     assert offline.returncode == 0, said
     assert len(hub.calls) == calls
     assert list(warehouse.root.glob(f"source/version=*/{REVIEWS}"))
@@ -213,7 +213,7 @@ def test_offline_mode_works_with_what_is_here(hub: LocalHub, warehouse: Warehous
 @pytest.mark.parametrize("revision", ["main", "0" * 40])
 def test_offline_mode_says_what_it_cannot_know(hub: LocalHub, warehouse: Warehouse, revision: str) -> None:
     process = start(warehouse, revision, HF_HUB_OFFLINE="1")
-    said = process.communicate(timeout=30)[0]
+    said = process.communicate(timeout=300)[0]
     assert f"UserError: Param revision: '{revision}' needs the Hub, and the variable HF_HUB_OFFLINE" in said
     assert hub.calls == []
 
@@ -224,7 +224,7 @@ def test_prune_removes_parts_that_nobody_has_continued(
 ) -> None:
     fetch()
     hub.commit(FILES | {REVIEWS: FILES[REVIEWS][::-1]})
-    start(warehouse, "main", "die").communicate(timeout=30)
+    start(warehouse, "main", "die").communicate(timeout=300)
     left = landed(warehouse)
     assert len(left) == 2, "the part and the note; the products stand in the other version"
     # What the dead process was building may go at once; what it has downloaded waits for a next try.
@@ -268,7 +268,7 @@ def test_too_little_space_is_told_before_anything_is_fetched(
 
 
 def test_what_is_here_counts_as_space(hub: LocalHub, warehouse: Warehouse, fetch, monkeypatch) -> None:
-    start(warehouse, "main", "die").communicate(timeout=30)
+    start(warehouse, "main", "die").communicate(timeout=300)
     usage = shutil.disk_usage("/")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=10))
     assert contents(warehouse, fetch()) == FILES

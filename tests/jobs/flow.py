@@ -30,7 +30,7 @@ class Flow:
         self.as_of = date.fromisoformat(as_of)
         self.settings = settings.parse(params)
         self.source = sources.fetch(self.settings, self.warehouse, "test", report=lambda line: None)
-        self.plan = Plan(self.settings, self.as_of, self.source.version)
+        self.plan = Plan(self.settings, self.as_of, self.source.version, self.source.settings)
 
     def run(self, *stages: str) -> dict[str, Manifest]:
         """Run the stages (all of them by default); return what stands, by dataset."""

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from jobs.flow import Flow
-from segmentation import segment_maps
 
 ORDERS = Path(__file__).parents[1] / "data" / "rfm_orders" / "orders.csv"
 MAP = """
@@ -31,12 +30,10 @@ def rows(spark, tmp_path_factory) -> list[dict]:
         "orders_mapping": "{customer: customer_id, time: order_date, amount: revenue}",
         "window_months": 600,
         "bins": 10,
-        "frequency_edges": list(range(2, 11)),
+        "segment_map": MAP,
     }
     flow = Flow(tmp_path_factory.mktemp("warehouse"), date(2006, 12, 31).isoformat(), **params)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(segment_maps, "load_map", lambda name, bins: segment_maps.parse_map(MAP, "ten.yaml", bins))
-        flow.run("ingest", "clean", "rfm")
+    flow.run("ingest", "clean", "rfm")
     return flow.rows("customer_rfm")
 
 

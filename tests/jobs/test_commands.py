@@ -61,7 +61,7 @@ def typed(tmp_path_factory: pytest.TempPathFactory) -> Typed:
         command = command.replace("make ", "make -o .venv/ready ", 1)
         return subprocess.run(
             command, shell=True, cwd=PROJECT, env={**clean, **own, **variables},
-            capture_output=True, text=True, timeout=600, check=False,
+            capture_output=True, text=True, timeout=7200, check=False,
         )  # fmt: skip
 
     typed.folder = folder

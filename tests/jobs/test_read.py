@@ -1,4 +1,4 @@
-"""Released tables in other programs: `segmentation.read`, the views for DuckDB and Spark SQL, and the page's examples."""
+"""Released tables in other programs: `segmentation.read`, views for DuckDB and Spark SQL, and the page's examples."""
 
 import re
 from decimal import Decimal
@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from jobs.flow import Flow
-from segmentation import read, settings, views
+from segmentation import read, views
 from segmentation.datasets import STAGES, dataset
 from segmentation.errors import UserError
 from segmentation.local import __main__ as commands
@@ -124,9 +124,9 @@ def test_views_for_duckdb_have_the_rows_and_columns(flow: Flow, monkeypatch, tmp
     there = duckdb.connect(str(tmp_path / "views.db"))
     there.execute((tmp_path / "books.duckdb.sql").read_text())
     for name in tables(flow):
-        found = there.sql(f"SELECT * FROM books.{name}")  # noqa: S608
+        found = there.sql(f"SELECT * FROM books.{name}")
         assert found.columns == list(dataset(name).columns), name
-        assert there.sql(f"SELECT count(*) FROM books.{name}").fetchone() == (flow.manifest(name).rows,), name  # noqa: S608
+        assert there.sql(f"SELECT count(*) FROM books.{name}").fetchone() == (flow.manifest(name).rows,), name
     (spend,) = there.sql("SELECT sum(monetary) FROM books.customer_rfm").fetchone()
     assert spend == sum((row["monetary"] for row in flow.rows("customer_rfm")), Decimal(0))
 
@@ -147,7 +147,7 @@ def test_views_for_spark_have_the_rows_columns_and_types(flow: Flow, spark) -> N
 
 def test_names_with_signs_of_sql_stay_names(tmp_path: Path, flow: Flow, monkeypatch) -> None:
     duckdb = pytest.importorskip("duckdb")
-    odd = tmp_path / "it's \"odd\""
+    odd = tmp_path / 'it\'s "odd"'
     odd.mkdir()
     (odd / "warehouse").symlink_to(flow.warehouse.root)
     found = Warehouse(odd / "warehouse")
@@ -170,5 +170,5 @@ def examples(language: str) -> dict[str, str]:
 def test_the_examples_of_the_page_run(flow: Flow, title: str, spark, capsys) -> None:
     pytest.importorskip({"Spark": "pyspark"}.get(title, title.lower()))
     found = {"spark": spark}
-    exec(compile(examples("python")[title], f"{title} on the page", "exec"), found)  # noqa: S102
+    exec(compile(examples("python")[title], f"{title} on the page", "exec"), found)
     assert str(flow.manifest("customer_rfm").rows) in capsys.readouterr().out.replace(",", "")

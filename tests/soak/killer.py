@@ -1,6 +1,7 @@
 """Kill tasks of a running Airflow: which process, in which stage, at which moment, all from one seed."""
 
 import json
+import math
 import os
 import random
 import signal
@@ -91,6 +92,7 @@ class Killer(threading.Thread):
         plan_of: Callable[[str], Plan],
         seed: int,
         most_per_task: int = 4,
+        held: Path | None = None,
     ) -> None:
         super().__init__(daemon=True)
         self.folder = tries
@@ -98,6 +100,7 @@ class Killer(threading.Thread):
         self.warehouse = warehouse
         self.plan_of = plan_of
         self.most_per_task = most_per_task
+        self.held = held  # where tries wait to be killed, see breakpoints/sitecustomize.py
         self.dice = random.Random(seed)
         self.kills: list[Kill] = []
         self.tries: dict[str, Try] = {}
@@ -135,7 +138,10 @@ class Killer(threading.Thread):
             one = self.tries[name] = Try(run_id, stage, pid, worker, time.monotonic(), order)
         times = sorted(self.durations[stage]) or [FIRST_GUESS_FETCH if stage == "fetch" else FIRST_GUESS]
         one.due = one.began + self.dice.uniform(0, times[len(times) // 2])
-        if order and order.moment != "random":
+        if order and self.held:
+            one.due = math.inf
+            threading.Thread(target=self._strike, args=(one, order, self.held), daemon=True).start()
+        elif order and order.moment != "random":
             threading.Thread(target=self._watch, args=(one, order.moment), daemon=True).start()
 
     def _end(self, name: str, one: Try) -> None:
@@ -146,6 +152,19 @@ class Killer(threading.Thread):
             if not one.killed:
                 self.durations[one.stage].append(time.monotonic() - one.began)
             del self.tries[name]
+
+    def _strike(self, one: Try, order: Order, held: Path) -> None:
+        """Have the try stop at the moment of the order, and kill while it waits there."""
+        name = f"{order.stage}.{'data' if order.moment == 'random' else order.moment}"
+        wanted = held / f"want.{name}"
+        wanted.touch()
+        while not one.watching.is_set():
+            if any(held.glob(f"at.{name}.*")):
+                self._kill(one)
+            time.sleep(0.05)
+        # Whoever still waits, because something else was killed, goes on.
+        for path in (wanted, *held.glob(f"at.{name}.*")):
+            path.unlink(missing_ok=True)
 
     def _watch(self, one: Try, moment: str) -> None:
         """Kill as soon as the manifest of one of the try's datasets is being written, or has been."""

@@ -13,9 +13,11 @@ from urllib.parse import quote
 from segmentation.local import layout
 from segmentation.local.rest import Rest
 from segmentation.paths import DAG_ID, PROJECT
+from segmentation.shops.names import DEMO, dag_of
 from segmentation.stage import SMALL_JOB_OPTIONS
 
 SOAKED = Path(__file__).parent / "dag"
+BREAKPOINTS = Path(__file__).parent / "breakpoints"
 
 
 class Airflow:
@@ -24,6 +26,7 @@ class Airflow:
     local: Path
     address: str
     rest: Rest
+    dag_id = DAG_ID
 
     def environment(self) -> dict[str, str]:
         """The environment of its processes."""
@@ -40,11 +43,14 @@ class Airflow:
 
     def unpause(self) -> None:
         """Let the DAG run."""
-        self.rest.ask(f"/api/v2/dags/{DAG_ID}", {"is_paused": False}, "PATCH")
+        self.rest.ask(f"/api/v2/dags/{self.dag_id}", {"is_paused": False}, "PATCH")
 
     def backfill(self, params: dict[str, str], say: Callable[[str], None]) -> int:
         """Carry out `make backfill`, saying its lines as they come; returns its exit code."""
         command = [sys.executable, "-m", "segmentation.local", "backfill"]
+        # Only a shop's DAG has months.
+        self.dag_id = dag_of(DEMO)
+        self.unpause()
         environment = self.environment() | params
         with subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -56,24 +62,25 @@ class Airflow:
     def trigger(self, run_id: str, params: dict[str, Any]) -> None:
         """Start a run."""
         content = {"dag_run_id": run_id, "logical_date": None, "conf": params}
-        self.rest.ask(f"/api/v2/dags/{DAG_ID}/dagRuns", content)
+        self.rest.ask(f"/api/v2/dags/{self.dag_id}/dagRuns", content)
 
     def states(self) -> dict[str, str]:
         """The state of each run."""
-        return {run["dag_run_id"]: run["state"] for run in self.rest.runs(DAG_ID)}
+        return {run["dag_run_id"]: run["state"] for run in self.rest.runs(self.dag_id)}
 
     def tries(self, run_id: str) -> list[dict[str, Any]]:
         """The task instances of a run, as the API gives them: id, task_id, try_number, state ..."""
-        return self.rest.ask(f"/api/v2/dags/{DAG_ID}/dagRuns/{quote(run_id)}/taskInstances")["task_instances"]
+        return self.rest.ask(f"/api/v2/dags/{self.dag_id}/dagRuns/{quote(run_id)}/taskInstances")["task_instances"]
 
 
 class LocalAirflow(Airflow):
     """Airflow on a free port of this machine, with its home and warehouse under `folder`."""
 
-    def __init__(self, folder: Path, dags: Path = SOAKED, impatient: bool = True) -> None:
+    def __init__(self, folder: Path, dags: Path = SOAKED, impatient: bool = True, held: Path | None = None) -> None:
         self.dags = dags
         self.impatient = impatient  # takes a task that is silent for seconds for dead
         self.local = folder / "local"
+        self.held = held  # where tries stop to be killed
         self.begun = folder / "begun"  # where tasks say that they have begun
         self.warehouse = folder / "warehouse"
         self.address = f"http://127.0.0.1:{free_port()}"
@@ -90,13 +97,15 @@ class LocalAirflow(Airflow):
             "SPARK_SUBMIT_OPTS": os.environ.get("SPARK_SUBMIT_OPTS") or layout.environment()[SMALL_JOB_OPTIONS],
             "PYTHONPATH": os.pathsep.join([str(PROJECT / "include"), str(PROJECT / "dags")]),
         }
+        if self.held:
+            own |= {"SOAK_HELD": str(self.held), "PYTHONPATH": f"{own['PYTHONPATH']}{os.pathsep}{BREAKPOINTS}"}
         return os.environ | own | (self._impatience() if self.impatient else {})
 
-    @staticmethod
-    def _impatience() -> dict[str, str]:
+    def _impatience(self) -> dict[str, str]:
         return {
-            # How long a task may be silent before the scheduler takes its process for dead; 300 s by default.
-            "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "10",
+            # How long a task may be silent before the scheduler takes its process for dead; 300 s by default. Where
+            # the moments of kills are held, a slow machine may be slow.
+            "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "40" if self.held else "10",
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_SEC": "3",
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "3",
         }
@@ -105,6 +114,8 @@ class LocalAirflow(Airflow):
         """Start it and make the DAG ready for runs. Raises RuntimeError with what it said."""
         self.local.mkdir(parents=True)
         self.begun.mkdir()
+        if self.held:
+            self.held.mkdir()
         try:
             done = self._command("up")
             if done.returncode:
@@ -126,7 +137,9 @@ class LocalAirflow(Airflow):
 
     def log(self, run_id: str, task: str, attempt: int) -> str:
         """The log of one try of a task."""
-        path = f"/api/v2/dags/{DAG_ID}/dagRuns/{quote(run_id)}/taskInstances/{task}/logs/{attempt}?full_content=true"
+        path = (
+            f"/api/v2/dags/{self.dag_id}/dagRuns/{quote(run_id)}/taskInstances/{task}/logs/{attempt}?full_content=true"
+        )
         return json.dumps(self.rest.ask(path))
 
 

@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import pytest
 import run_soak
 from killer import orders
 
@@ -21,6 +23,8 @@ def test_a_handful_of_kills_changes_nothing(tmp_path: Path) -> None:
     own = {
         "KILLS": str(KILLS),
         "SEED": str(SEED),
+        # Each process waits at its moment until it is killed: random moments are for `make soak`.
+        "HELD": "1",
         "TMPDIR": str(tmp_path),
         "JAVA_HOME": str(java.java_home()),
         "PYTHONPATH": os.pathsep.join(map(str, folders)),
@@ -28,11 +32,42 @@ def test_a_handful_of_kills_changes_nothing(tmp_path: Path) -> None:
     }
     done = subprocess.run(
         [sys.executable, Path(run_soak.__file__)],
-        env=clean | own, capture_output=True, text=True, timeout=1500, check=False,
+        env=clean | own, capture_output=True, text=True, timeout=7200, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
     assert f"{KILLS} kills in" in done.stdout
     assert "every row is as in the undisturbed runs" in done.stdout
+
+
+@pytest.mark.parametrize("moment", ["data", "before", "after"])
+def test_who_writes_a_manifest_stops_at_the_moment_that_is_wanted(tmp_path: Path, moment: str) -> None:
+    code = """
+import sys
+from pathlib import Path
+from segmentation.warehouse.versions import write_whole
+attempt = Path(sys.argv[1], "customer_rfm/as_of=2023-09-01/_attempts/0123.ab")
+attempt.mkdir(parents=True)
+write_whole(attempt / "_manifest.json", "{}")
+"""
+    held, attempt = tmp_path / "held", tmp_path / "customer_rfm/as_of=2023-09-01/_attempts/0123.ab"
+    held.mkdir()
+    for name in (f"want.rfm.{moment}", "want.kmeans.data"):
+        (held / name).touch()
+    path = os.pathsep.join([str(PROJECT / "include"), str(Path(__file__).parent / "breakpoints")])
+    job = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], env={**os.environ, "SOAK_HELD": str(held), "PYTHONPATH": path}
+    )
+    here = held / f"at.rfm.{moment}.{job.pid}"
+    while not here.exists():
+        assert job.poll() is None, "it went past"
+        time.sleep(0.05)
+    names = {"data": set(), "before": {"._manifest.json.held"}, "after": {"_manifest.json"}}
+    assert {one.name for one in attempt.iterdir()} == names[moment]
+    assert job.poll() is None
+    here.unlink()
+    assert job.wait(300) == 0
+    assert [one.name for one in attempt.iterdir()] == ["_manifest.json"]
+    assert [one.name for one in held.iterdir()] == ["want.kmeans.data"]
 
 
 def test_the_soak_sees_a_row_that_differs_and_work_that_is_left(tmp_path: Path) -> None:

@@ -15,11 +15,13 @@ from segmentation.sql_files import closure
 
 
 @contextmanager
-def scored(spark: SparkSession, scoring: str, customers: list[dict[str, Any]], bins: int = 5) -> Iterator[None]:
-    """Register `customer_scores`, `rfm_edges` and what they need, over rows of `customer_values`."""
-    params = {"scoring": scoring, "bins": bins}
-    if bins != 5:
-        params["frequency_edges"] = list(range(2, bins + 1))
+def scored(
+    spark: SparkSession, scoring: str, customers: list[dict[str, Any]], bins: int = 5, **more: Any
+) -> Iterator[None]:
+    """Register `customer_scores`, `rfm_edges` and what they need, over rows of `customer_values`; `more` are params."""
+    params = {"scoring": scoring, "bins": bins, **more}
+    if bins not in (3, 4, 5):
+        params["segment_map"] = "./a-map-that-is-not-read.yaml"
     plan = Plan(parse(params), date(2023, 9, 1), "0" * 12)
     values = plan.parameters()
     files = closure(plan.files("rfm"), ("customer_scores", "rfm_edges"))

@@ -118,3 +118,21 @@ def test_no_name_makes_a_header_of_its_own() -> None:
 )
 def test_sizes(count: int, text: str) -> None:
     assert rendering.size(count) == text
+
+
+@pytest.mark.parametrize("what", ["", "downloads", "lineage", "gone", "nonsense", "file"])
+def test_head_answers_as_get_does_without_the_body(report, exports, client: TestClient, what: str) -> None:
+    where = {
+        "": "/",
+        "downloads": f"{address(report)}/downloads",
+        "lineage": f"/lineage/report/{report.version}?as_of={JULY}",
+        "gone": f"/reports/{JULY}/ffffffffffff",
+        "nonsense": "/reports/never/x",
+        "file": path_of(exports, "champions.csv"),
+    }[what]
+    head, get = client.head(where), client.get(where)
+    assert head.status_code == get.status_code
+    assert head.headers == get.headers
+    assert head.content == b""
+    assert get.content
+    assert client.post(where).status_code == 405

@@ -10,7 +10,7 @@ from segmentation import arguments, settings
 from segmentation.errors import UserError
 from segmentation.settings import FIELDS, parse
 
-FETCHED = {"source_version": "0123456789ab", "as_of": "2023-09-14"}
+FETCHED = {"source_version": "0123456789ab", "as_of": "2023-09-14", "segment_map": "eleven"}
 # Values that a shell, argparse or a template engine would take for something else.
 AWKWARD = [
     "-x",
@@ -36,14 +36,18 @@ AWKWARD = [
 
 
 class FakeTaskInstance:
+    def __init__(self, **fetched: str) -> None:
+        self.fetched = FETCHED | fetched
+
     def xcom_pull(self, task_ids: str) -> dict[str, str]:
-        return {"fetch": FETCHED}[task_ids]
+        return {"fetch": self.fetched}[task_ids]
 
 
 def rendered(run_id: str = "manual__2023-09-14", **given: Any) -> list[str]:
     """The words as Airflow renders them from a form, filled with defaults."""
     params = {name: settings.json_default(name) for name in FIELDS} | given
-    context = {"params": params, "ti": FakeTaskInstance(), "run_id": run_id}
+    ti = FakeTaskInstance(segment_map=params["segment_map"])
+    context = {"params": params, "ti": ti, "run_id": run_id}
     engine = SandboxedEnvironment()
     return [engine.from_string(word).render(context) for word in arguments.templates()]
 
@@ -126,6 +130,11 @@ def test_what_lacks_is_named(words: list[str], lacking: str, capsys: pytest.Capt
     with pytest.raises(SystemExit):
         arguments.read(words)
     assert f"the following arguments are required: {lacking}" in capsys.readouterr().err
+
+
+def test_a_misspelt_param_is_refused_and_not_taken_for_the_one_that_begins_so() -> None:
+    with pytest.raises(UserError, match=r"'--frequency-edge=2;3;4;7'.* Did you mean --frequency-edges\?"):
+        arguments.read([*rendered(), "--frequency-edge=2;3;4;7"])
 
 
 @pytest.mark.parametrize("empty", ["", "None"])

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from segmentation.report.exports import CustomerList, file_names, lists
-from segmentation.segment_maps import Segment, load_map
+from segmentation.segment_maps import Segment, load_map, map_bins
 from segmentation.settings import segment_map_names
 
 
@@ -15,7 +15,7 @@ def segment(name: str, group: str = "High value") -> Segment:
 
 @pytest.mark.parametrize("name", segment_map_names())
 def test_every_segment_of_a_map_has_a_list(name: str) -> None:
-    segments = load_map(name)
+    segments = load_map(name, map_bins(name))
     assert [each.segment for each in lists(segments, has_previous=False)] == [each.name for each in segments]
 
 

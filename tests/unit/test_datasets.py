@@ -32,6 +32,8 @@ PLUMBING = {
     "given",  # refuses what cannot be read; what is read is in the version
     "quoting",  # words for values in messages
     "shops/names",  # checks the name of a shop, which is in no version
+    "bins",  # chooses or refuses what goes with a number of bins; the values are in the version
+    "spelling",  # finds the name that a misspelt one may mean
     "param_values",  # gives the params their types; their values are in the version
     "paths",  # where folders are
     "plan",  # makes the version itself, and the values of the markers, which are in the version
@@ -52,6 +54,7 @@ PLUMBING = {
     "failures",  # words for what went wrong
     "limits",  # judges what stands
     "warehouse/locks",
+    "warehouse/addresses",  # hides keys in messages
     "warehouse/manifests",  # what is said of rows, not the rows
     "sources/download",
     "sources/files",

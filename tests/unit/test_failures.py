@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from test_versions import MONTH, manifest, publish
 
+from segmentation import failures
 from segmentation.errors import UserError
 from segmentation.failures import check_clock, in_words
 from segmentation.settings import check_not_ahead
@@ -117,3 +118,38 @@ def test_prune_removes_nothing_by_a_clock_that_is_behind(tmp_path: Path) -> None
     with pytest.raises(UserError, match="Set the clock"):
         upkeep.unneeded(warehouse, 0, now=datetime(2020, 1, 1, tzinfo=UTC))
     assert warehouse.find("customer_rfm", manifest().version, MONTH)
+
+
+# What else can be full or forbidden
+def test_a_disk_without_inodes_is_told_apart_from_a_full_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.statvfs(tmp_path)
+
+    def crowded(place: Path) -> os.statvfs_result:
+        return os.statvfs_result((*real[:7], 0, *real[8:])) if Path(place).is_relative_to(tmp_path) else real
+
+    monkeypatch.setattr(os, "statvfs", crowded)
+    said = words(tmp_path / "w", OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+    assert said.startswith(f"The disk takes no more files in {tmp_path}/w")
+    assert "its inodes are used up" in said
+    assert " MB for the warehouse in " in said
+
+
+def test_a_file_system_that_counts_no_files_is_just_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.statvfs(tmp_path)
+    monkeypatch.setattr(os, "statvfs", lambda place: os.statvfs_result((*real[:5], 0, 0, 0, *real[8:])))
+    assert words(tmp_path, OSError(errno.ENOSPC, "full")).startswith("The disk is full: there is ")
+
+
+def test_a_full_installation_and_full_temporary_files_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(failures, "LOCAL", tmp_path / "local")
+    no_folder = FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']")
+    for error in (OSError(errno.ENOSPC, "full", str(tmp_path / "local/logs/x")), no_folder):
+        assert f"MB for this installation in {tmp_path}/local" in words(tmp_path / "w", error)
+
+
+def test_an_installation_that_may_not_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(failures, "LOCAL", tmp_path / "local")
+    place = str(tmp_path / "local/logs")
+    said = words(tmp_path / "w", OSError(errno.EACCES, os.strerror(errno.EACCES), place))
+    assert said.startswith(f"Cannot write to {place} (")
+    assert said.endswith("or set SEGMENTATION_LOCAL to another folder.")

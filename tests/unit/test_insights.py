@@ -130,6 +130,13 @@ def test_concentration_takes_the_fewest_segments_that_bring_half() -> None:
     assert "Concentration" not in found(of(rows_of(("A", "G", 100, "300"), ("B", "G", 300, "700"))))
 
 
+SCORED = {
+    "edges": {"scoring": "edges"},
+    "right": {"scoring": "edges", "bins_closed": "right"},
+    "seed": {"scoring": "seed"},
+}
+
+
 def test_bought_once() -> None:
     bins = frequency((None, "2", 3120), ("2", "3", 600), ("3", None, 280))
     assert found(make(edges=bins))["Bought once"] == (
@@ -151,10 +158,14 @@ def test_bought_once() -> None:
         ("seed", [("1", "1", 800), ("1", "1", 800), ("1", "2", 800)], ""),  # the cut goes through those with one
         ("seed", [("1", "1", 800), ("1", "1", 800), ("2", "9", 2400)], "1,600 of 4,000 customers (40.0%)"),
         ("seed", [("1", "2", 800), ("2", "9", 3200)], ""),
+        ("right", [(None, "1", 3120), ("1", "3", 600), ("3", None, 280)], "3,120 of 4,000 customers (78.0%)"),
+        ("right", [(None, "1", 3120), ("1", "1", 0), ("1", None, 880)], "3,120 of"),  # as quantiles give it
+        ("right", [(None, "2", 3120), ("2", None, 880)], ""),  # once or twice
+        ("edges", [(None, "1", 0), ("1", "1", 0), ("1", "2", 3120), ("2", None, 880)], "3,120 of"),
     ],
 )
 def test_bought_once_is_said_only_of_bins_with_exactly_one(scoring: str, bins: list, said: str) -> None:
-    text = found(make(edges=frequency(*bins), settings={"scoring": scoring})).get("Bought once", "")
+    text = found(make(edges=frequency(*bins), settings=SCORED[scoring])).get("Bought once", "")
     assert text.startswith(said)
     assert bool(text) == bool(said)
 

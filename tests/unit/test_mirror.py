@@ -19,6 +19,7 @@ from test_upkeep import MONTH, publish, release
 from segmentation.errors import UserError
 from segmentation.local import __main__ as commands
 from segmentation.warehouse import releases
+from segmentation.warehouse.addresses import shown
 from segmentation.warehouse.manifests import MANIFEST, MANIFEST_FORMAT, seal
 from segmentation.warehouse.mirror import Mirror
 from segmentation.warehouse.upkeep import all_versions, verify
@@ -49,7 +50,7 @@ def s3(tmp_path: Path, monkeypatch) -> Iterator[str]:
     server = subprocess.Popen(
         [Path(sys.executable).with_name("rclone"), *words], stderr=subprocess.DEVNULL, env={"HOME": str(tmp_path)}
     )
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
@@ -289,3 +290,45 @@ def test_a_release_of_the_store_that_is_not_right_is_not_restored(shop: Warehous
     with pytest.raises(UserError):
         mirror.restore(again, silent)
     assert releases.shops(again) == []
+
+
+SECRETS = ("AKIAEXAMPLE", "s3cr/et+w0rd", "s3cr%2Fet%2Bw0rd", "a-token")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "s3://AKIAEXAMPLE:s3cr/et+w0rd@bucket/folder?endpoint_override=127.0.0.1:1&session_token=a-token",
+        "s3://AKIAEXAMPLE:s3cr%2Fet%2Bw0rd@bucket/folder?scheme=http&endpoint_override=127.0.0.1%3A1&region=x",
+        "s3://AKIAEXAMPLE:s3cr/et+w0rd@bucket/fol der?no such option=a-token",
+        "s4://AKIAEXAMPLE:s3cr/et+w0rd@bucket/folder",
+        "s3:/AKIAEXAMPLE:s3cr/et+w0rd@bucket",
+        "AKIAEXAMPLE:s3cr/et+w0rd@bucket",
+    ],
+)
+@pytest.mark.parametrize("command", ["mirror", "restore"])
+def test_a_key_in_an_address_is_shown_nowhere(shop: Warehouse, monkeypatch, capsys, address: str, command: str) -> None:
+    monkeypatch.setenv("SEGMENTATION_WAREHOUSE", str(shop.root))
+    monkeypatch.setenv("MIRROR", address)
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    assert commands.main([command]) == 1
+    said = "".join(capsys.readouterr())
+    assert "Failed: " in said
+    assert "bucket" in said
+    assert not any(secret in said for secret in SECRETS)
+    assert len(said) < 1500
+
+
+@pytest.mark.parametrize(
+    ("address", "seen"),
+    [
+        ("s3://bucket/folder", "s3://bucket/folder"),
+        ("s3://bucket/a@b", "s3://bucket/a@b"),
+        ("s3://bucket/folder?region=x", "s3://bucket/folder"),
+        ("s3://key:sec/ret@bucket/a", "s3://***@bucket/a"),
+        ("file:///a/b@c", "file:///a/b@c"),
+        ("/a/folder", "/a/folder"),
+    ],
+)
+def test_an_address_is_shown_without_its_key(address: str, seen: str) -> None:
+    assert shown(address) == seen

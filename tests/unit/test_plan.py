@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +32,7 @@ AFTER_PURCHASES = (RFM | KMEANS | REPORT) - ABOUT_THE_SOURCE
 AFTER_RFM = {"customer_rfm"} | KMEANS | REPORT - ABOUT_THE_SOURCE
 CLUSTERED = KMEANS | {"segment_cluster", "customer_sample", "report"}
 SOURCE = "0123456789ab"
+OWN_MAP = "segments: [{name: All, group: New, meaning: m., action: a., rules: [{}]}]"
 
 
 def make(as_of: date = date(2023, 9, 1), source: str = SOURCE, /, **given: object) -> Plan:
@@ -71,6 +73,8 @@ CHANGES = pytest.mark.parametrize(
         ("window_months", 6, AFTER_PURCHASES),
         ("min_price", 1, AFTER_PURCHASES),
         ("scoring", "seed", AFTER_PURCHASES),
+        ("bins_closed", "right", AFTER_PURCHASES),
+        ("frequency_scoring", "quantiles", AFTER_PURCHASES),
         ("frequency_edges", [2, 3, 4, 7], AFTER_PURCHASES),
         ("recency_edges", [10, 20, 30, 40], AFTER_PURCHASES),
         ("monetary_edges", [10, 20, 30, 40], AFTER_PURCHASES),
@@ -78,6 +82,7 @@ CHANGES = pytest.mark.parametrize(
         ("frequency_counts", "lines", {"report"}),  # a review is an order of one line; the page names the setting
         ("frozen_edges_from", "ba9876543210", AFTER_PURCHASES),
         ("segment_map", "seed", AFTER_RFM),
+        ("segment_map", OWN_MAP, AFTER_RFM),
         ("k", "4", CLUSTERED),
         ("k_min", 3, CLUSTERED),
         ("k_max", 9, CLUSTERED),
@@ -91,6 +96,11 @@ CHANGES = pytest.mark.parametrize(
 def test_a_setting_changes_the_datasets_that_use_it_and_no_other(name: str, value: object, expected: set[str]) -> None:
     # An own list, because the preset counts for Electronics only.
     base = {"excluded_categories": [], "files_path": "/here"}
+    if name == "bins_closed":  # of the preset edges of frequency it is not clear which bins are meant
+        base["frequency_edges"] = [1, 2, 3, 5]
+        right = make(**base, bins_closed="right")
+        assert changed(make(**{**base, "frequency_edges": [2, 3, 4, 6]}), right) == expected
+        return
     if name == "bins":  # the preset edges of frequency are for five
         base["frequency_edges"] = [2, 3, 4]
         assert changed(make(**base, bins=4), make(**{**base, "frequency_edges": [2, 3, 4, 6]})) == expected
@@ -101,6 +111,16 @@ def test_a_setting_changes_the_datasets_that_use_it_and_no_other(name: str, valu
 def test_the_table_of_settings_has_every_param() -> None:
     mark = test_a_setting_changes_the_datasets_that_use_it_and_no_other.pytestmark[0]
     assert {row[0] for row in mark.args[1]} == set(FIELDS)
+
+
+def test_a_map_counts_by_its_text_wherever_it_stands(tmp_path: Path) -> None:
+    seed = (plan.PROJECT / "include/segment_maps/seed.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "mine.yaml"
+    path.write_text(seed, encoding="utf-8")
+    by_path, by_text = make(segment_map=str(path)), make(segment_map=seed)
+    assert changed(by_path, by_text) == set()
+    assert changed(by_path, make(segment_map="seed")) == set()
+    assert changed(by_text, make(segment_map=seed.replace("Champions", "Masters"))) == AFTER_RFM
 
 
 def test_the_edges_of_frequency_do_not_matter_to_the_seed_scoring() -> None:
@@ -235,7 +255,7 @@ def test_a_page_that_would_show_another_setting_is_another_version(name: str, va
     report_content = pytest.importorskip("segmentation.report.content")
     shown = report_content._settings_shown
     base = {"files_path": "/here"}
-    edges = {"frequency_edges": [2, 3, 4]} if name == "bins" else {}
+    edges = {"frequency_edges": [1, 2, 3, 5]} if name == "bins_closed" else {}
     changes = shown(make(**{**base, **edges, name: value}).settings) != shown(make(**base).settings)
     assert not changes or "report" in expected
 

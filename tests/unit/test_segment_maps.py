@@ -9,7 +9,8 @@ from segmentation import segment_maps
 from segmentation.charts.drawing import GONE, NEW
 from segmentation.charts.palette import GROUP_COLOURS
 from segmentation.errors import UserError
-from segmentation.segment_maps import Segment, load_map, map_bins, parse_map
+from segmentation.param_values import LONGEST
+from segmentation.segment_maps import Segment, load_map, map_bins, map_hash, own_text, parse_map, settled, shown
 from segmentation.segment_maps.form import OUTSIDE, all_cells
 from segmentation.settings import segment_map_names
 
@@ -216,3 +217,85 @@ def test_a_file_that_cannot_be_read_is_refused_by_name(monkeypatch: pytest.Monke
         load_map("seed")
     path.write_text("\ufeff" + yaml.safe_dump({"segments": small_map()}), encoding="utf-8")  # as some editors save it
     assert len(load_map("seed")) == 2
+
+
+# Maps of one's own
+OWN = yaml.safe_dump({"segments": small_map()})
+
+
+def test_a_map_may_be_a_file_or_yaml_and_is_the_same_map(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + OWN.replace("\n", "\r\n").encode() + b"\r\n\r\n")
+    assert load_map(OWN) == load_map(str(path)) == read(small_map())
+    assert map_hash(OWN) == map_hash(str(path)) != map_hash(OWN.replace("Best", "First"))
+    assert settled(OWN) == settled(str(path)) == own_text(str(path)) == OWN.strip()
+    assert shown(str(path)) == f"one of your own, sha256 {map_hash(OWN)[:12]}"
+
+
+def test_a_map_that_comes_along_goes_by_its_name(tmp_path: Path) -> None:
+    copy = tmp_path / "copy.yaml"
+    copy.write_bytes((segment_maps.SEGMENT_MAPS / "seed.yaml").read_bytes())
+    assert (settled("seed"), own_text("seed"), shown("seed")) == ("seed", "", "seed")
+    assert map_hash("seed") == map_hash(str(copy))
+    # The same version must be the same page.
+    assert (settled(str(copy)), own_text(str(copy)), shown(str(copy))) == ("seed", "", "seed")
+
+
+def test_a_fault_of_a_map_of_ones_own_is_told_by_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("segments: []", encoding="utf-8")
+    with pytest.raises(UserError, match=r"^Segment map \S*mine\.yaml: segments is empty"):
+        load_map(str(path))
+    with pytest.raises(UserError, match=r"^Segment map given as YAML: segments is empty"):
+        load_map("{segments: []}")
+
+
+@pytest.mark.parametrize("given", ["./nowhere.yaml", "/no/such.yaml", "a b", "~nobody/x", "x" * 5000])
+def test_a_path_to_nothing_is_refused(given: str) -> None:
+    with pytest.raises(UserError, match=r"^Param segment_map: there is no map and no file .*\. Known: eleven, "):
+        load_map(given)
+
+
+def test_a_file_outside_of_the_allowed_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside, outside = tmp_path / "shop", tmp_path / "secret.yaml"
+    inside.mkdir()
+    outside.write_text(OWN, encoding="utf-8")
+    (inside / "link.yaml").symlink_to(outside)
+    (inside / "mine.yaml").write_text(OWN, encoding="utf-8")
+    monkeypatch.setenv("SEGMENTATION_FILES_ROOT", str(inside))
+    assert load_map(str(inside / "mine.yaml")) and load_map("seed")
+    for path in (outside, inside / "link.yaml", f"{inside}/../secret.yaml"):
+        for read_it in (load_map, map_hash, settled):
+            with pytest.raises(UserError, match=r"^Param segment_map: .* lies outside of "):
+                read_it(str(path))
+
+
+def test_a_map_too_long_to_go_along_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(OWN + "#" * LONGEST, encoding="utf-8")
+    with pytest.raises(UserError, match=r"mine\.yaml: it is [\d,]+ characters long; 20,000 are the most"):
+        load_map(str(path))
+
+
+# The maps for fewer bins
+@pytest.mark.parametrize(("name", "bins"), [("three_bins", 3), ("four_bins", 4)])
+def test_a_map_for_fewer_bins_has_the_eleven_segments_and_what_they_say(name: str, bins: int) -> None:
+    segments = load_map(name, bins)
+    assert {segment.name: segment.group for segment in segments} == GROUPS
+    cells = {segment.name: [tuple(map(int, cell)) for cell in segment.cells] for segment in segments}
+    top = bins
+    assert all(f >= 2 and m >= top - 1 and r >= top - 1 for r, f, m in cells["Champions"])
+    assert all(f == 1 and r > bins / 2 for name in ("New Customers", "Promising") for r, f, m in cells[name])
+    assert all(f >= 2 and r > bins / 2 for r, f, m in cells["Potential Loyalists"])
+    assert all((r, m) == (1, top) and f >= 2 for r, f, m in cells["Can't Lose Them"])
+    assert all(r == 1 and m < top for name in ("Hibernating", "Lost") for r, f, m in cells[name])
+
+
+@pytest.mark.parametrize(("name", "bins"), [("three_bins", 3), ("four_bins", 4)])
+def test_a_better_score_of_one_metric_never_leads_to_the_lost(name: str, bins: int) -> None:
+    owners = by_cell(load_map(name, bins))
+    worst = [cell for cell, owner in owners.items() if owner == "Lost"]
+    for cell in worst:
+        for worse in owners:
+            if all(one <= other for one, other in zip(worse, cell, strict=True)):
+                assert owners[worse] == "Lost", (worse, cell)

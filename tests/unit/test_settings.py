@@ -27,6 +27,8 @@ CONTRACT = {
     "scoring": "edges",
     "bins": 5,
     "frozen_edges_from": None,
+    "bins_closed": "left",
+    "frequency_scoring": "edges",
     "frequency_edges": (2, 3, 4, 6),
     "recency_edges": (),
     "monetary_edges": (),
@@ -216,9 +218,29 @@ def test_what_the_presets_say_in_dollars_or_categories_of_reviews_counts_as_none
         ),
         ({"bins": 2}, "bins", "2", "3 to 10"),
         ({"bins": 11}, "bins", "11", "3 to 10"),
-        ({"bins": 4}, "frequency_edges", "[2, 3, 4, 6]", "3 rising whole numbers for 4 bins, such as [2, 3, 4]"),
+        ({"bins": 4, "frequency_edges": [2, 3]}, "frequency_edges", "[2, 3]", "3 rising whole numbers for 4 bins"),
+        ({"bins": 6}, "segment_map", "'eleven'", "for 6 bins the path or the YAML of a map with `bins: 6`"),
+        ({"bins": 4, "segment_map": "seed"}, "segment_map", "'seed'", "for 4 bins four_bins, the path or the YAML"),
         (
-            {"bins": 3, "frequency_edges": [2, 3], "recency_edges": [1, 2, 3, 4]},
+            {"segment_map": "three_bins"},
+            "segment_map",
+            "'three_bins'",
+            "for 5 bins eleven, rfm_package, seed, the path",
+        ),
+        ({"bins_closed": "both"}, "bins_closed", "'both'", "left, right"),
+        ({"bins_closed": "right", "scoring": "seed"}, "bins_closed", "'right'", "left with scoring seed"),
+        ({"bins_closed": "right"}, "frequency_edges", "[2, 3, 4, 6]", "[1, 2, 3, 5] makes the bins that the preset"),
+        ({"bins_closed": "right", "frequency_edges": [0, 2, 3, 4]}, "frequency_edges", "[0, 2, 3, 4]", "from 1"),
+        ({"frequency_scoring": "ntile"}, "frequency_scoring", "'ntile'", "edges, quantiles"),
+        ({"frequency_scoring": "quantiles", "scoring": "seed"}, "frequency_scoring", "'quantiles'", "scoring seed"),
+        (
+            {"frequency_scoring": "quantiles", "frequency_edges": [2, 3, 4, 7]},
+            "frequency_edges",
+            "[2, 3, 4, 7]",
+            "the preset with frequency_scoring quantiles",
+        ),
+        (
+            {"bins": 3, "recency_edges": [1, 2, 3, 4]},
             "recency_edges",
             "['1', '2', '3', '4']",
             "2 rising numbers for 3 bins",
@@ -269,13 +291,46 @@ def test_a_refusal_names_the_param_the_value_and_what_is_allowed(
     assert allowed in rest
 
 
+# The number of bins
+@pytest.mark.parametrize(("bins", "name"), [(3, "three_bins"), (4, "four_bins")])
+def test_a_number_of_bins_alone_brings_edges_and_a_map_that_fit(bins: int, name: str) -> None:
+    form = {name: settings.json_default(name) for name in FIELDS}
+    for given in ({"bins": bins}, form | {"bins": bins}):
+        found = parse(given)
+        assert (found.frequency_edges, found.segment_map) == (tuple(range(2, bins + 1)), name)
+    right = parse({"bins": bins, "bins_closed": "right"})
+    assert right.frequency_edges == tuple(range(1, bins))
+
+
+def test_what_is_chosen_goes_before_what_would_fit() -> None:
+    own = parse({"bins": 4, "frequency_edges": [2, 5, 9], "segment_map": "maps/mine.yaml"})
+    assert (own.frequency_edges, own.segment_map) == ((2, 5, 9), "maps/mine.yaml")
+    assert parse({"bins": 7, "segment_map": "maps/mine.yaml"}).frequency_edges == (2, 3, 4, 5, 6, 7)
+    assert parse({"bins": 4, "frequency_scoring": "quantiles"}).segment_map == "four_bins"
+
+
+def test_all_that_does_not_go_with_the_bins_is_said_at_once() -> None:
+    given = {"bins": 7, "frequency_edges": [2, 3], "recency_edges": [1], "monetary_edges": [1, 2]}
+    with pytest.raises(UserError, match=r"^Several params do not go with bins 7\.") as refused:
+        parse(given)
+    for said in ("frequency_edges: [2, 3]", "segment_map: 'eleven'", "recency_edges: ['1']", "monetary_edges: ['1',"):
+        assert f"Param {said}" in str(refused.value)
+
+
+def test_a_map_that_there_is_not_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(UserError, match=r"segment_map: 'elevn' is not allowed.* Did you mean eleven\?"):
+        parse({"segment_map": "elevn"})
+
+
 def test_the_table_of_refusals_has_every_param() -> None:
     mark = test_a_refusal_names_the_param_the_value_and_what_is_allowed.pytestmark[0]
     assert {row[1] for row in mark.args[1]} == set(FIELDS)
 
 
 def test_a_param_that_does_not_exist_is_refused_and_the_known_ones_named() -> None:
-    with pytest.raises(UserError, match=r"Unknown param 'kmax'\. Known: source, category, .*k_max"):
+    with pytest.raises(
+        UserError, match=r"Unknown param 'kmax'\. Did you mean k_max\? Known: source, category, .*k_max"
+    ):
         parse({"kmax": 3})
 
 

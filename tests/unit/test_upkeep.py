@@ -3,6 +3,7 @@
 import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -128,8 +129,28 @@ def test_damage_is_named(warehouse: Warehouse, damage, words: str) -> None:
 
 def test_an_input_that_is_gone_is_named(warehouse: Warehouse) -> None:
     (part(warehouse, "reviews").with_name(MANIFEST)).unlink()
+    count, faults = upkeep.verify(warehouse)
+    assert count == 4, "what lies below the hole is not reached"
+    assert faults == [f"purchases {'c' * 12} was made from reviews {'b' * 12}, which is gone."]
     with pytest.raises(UserError, match=r"purchases .* made from reviews .* gone"):
-        upkeep.verify(warehouse)
+        upkeep.reachable(warehouse, upkeep.released_versions(warehouse, releases.every(warehouse)))
+
+
+def test_a_hole_is_told_and_passed_over_by_prune(warehouse: Warehouse, monkeypatch, capsys) -> None:
+    """As a prune of an earlier release left it when it was killed: the input is gone, what was made from it is not."""
+    publish(warehouse, "purchases", "1" * 12, reviews="9" * 12)
+    publish(warehouse, "customer_rfm", "2" * 12, MONTH, purchases="1" * 12)
+    make_old(warehouse)
+    warehouse.mark_used(warehouse.get("customer_rfm", "2" * 12, MONTH))
+    assert upkeep.unneeded(warehouse, 30) == []
+    make_old(warehouse)
+    monkeypatch.setenv("SEGMENTATION_WAREHOUSE", str(warehouse.root))
+    monkeypatch.setenv("APPLY", "1")
+    assert commands.main(["prune"]) == 0
+    said = capsys.readouterr().out
+    assert f"Gone: purchases {'1' * 12} was made from reviews {'9' * 12}, which is gone." in said
+    assert said.index("customer_rfm/") < said.index("/purchases/")
+    assert upkeep.verify(warehouse) == (6, [])
 
 
 def make_old(warehouse: Warehouse, days: int = 100) -> None:
@@ -148,6 +169,31 @@ def test_prune_removes_what_no_release_reaches_and_nothing_else(warehouse: Wareh
     assert not one.folder.exists()
     assert upkeep.verify(warehouse) == (6, [])
     assert upkeep.prune(warehouse, 30) == []
+
+
+def test_prune_may_be_stopped_at_any_moment(warehouse: Warehouse, monkeypatch) -> None:
+    """Of every version that is left, all inputs are left too."""
+    releases.place(warehouse, "books", MONTH, 1).unlink()
+    make_old(warehouse)
+    removed = []
+
+    class Killed(BaseException):
+        pass
+
+    def die(folder: Path) -> None:
+        removed.append(folder)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(upkeep, "shutil", SimpleNamespace(rmtree=die))
+        for _ in range(6):
+            with pytest.raises(Killed):
+                upkeep.prune(warehouse, 30)
+            assert upkeep.holes(warehouse) == []
+    assert upkeep.unneeded(warehouse, 30) == []
+    assert [folder.relative_to(warehouse.root).parts[0] for folder in removed] == [
+        "segment_summary", "customer_rfm", "customer_rfm", "purchases", "reviews", "source"
+    ]  # fmt: skip
 
 
 def test_prune_keeps_what_a_recent_version_was_made_from(warehouse: Warehouse) -> None:
@@ -176,10 +222,8 @@ def test_prune_keeps_the_last_releases_of_each_month_and_what_they_reach(warehou
     make_old(warehouse)
     gone = upkeep.prune(warehouse, 30, keep=2)
     # The first release, of the fixture, goes with its summary and what only that was made from.
-    assert [one.folder.name for one in gone] == [
-        "1.json", "2.json", "3.json",
-        f"version={'d' * 12}", f"version={'1' * 12}", f"version={'2' * 12}", f"version={'f' * 12}",
-    ]  # fmt: skip
+    assert [one.folder.name for one in gone][:3] == ["1.json", "2.json", "3.json"], "releases go before their versions"
+    assert {one.folder.name for one in gone[3:]} == {f"version={letter * 12}" for letter in "d12f"}
     assert releases.numbers(warehouse, "books", MONTH) == [4, 5]
     assert upkeep.verify(warehouse)[1] == []
     assert upkeep.prune(warehouse, 30, keep=2) == []

@@ -21,10 +21,10 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Work:
     def write(name: str) -> None:
         running.append(name)
         if name != "kmeans_model":
-            both.wait(10)
+            both.wait(300)
         work.seen.append((name, len(running)))
         if name != "kmeans_model":
-            both.wait(10)
+            both.wait(300)
         running.remove(name)
 
     monkeypatch.setattr(work, "_write", write, raising=False)

@@ -1,116 +1,147 @@
-"""The raw order files as a Spark view of texts, under the names that the mapping gives them."""
+"""The order files as a Spark view of typed lines, `raw_orders`. Each file is read once, by the tasks themselves."""
 
+import json
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import Column, DataFrame, SparkSession
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import DateType, DoubleType, FloatType, LongType, StringType, TimestampNTZType, TimestampType
 
-from segmentation.sources.orders_mapping import COLUMNS
+from segmentation import tables
+from segmentation.errors import UserError
+from segmentation.ingest.raw_lines import ON_DRIVER
+from segmentation.orders.columns import doubtful_columns, summed_columns
+from segmentation.orders.lines import SCHEMA, Lines
 
-# The keys of the mapping whose names mean something else in SQL.
-VIEW_NAMES = {"time": "time_text", "order": "order_id"}
-AMOUNTS = ("amount", "quantity", "unit_price")
-# What the view has for each line, and what is the same for all: how the texts are to be read.
-VIEW_COLUMNS = (
-    f"{', '.join(f'{VIEW_NAMES.get(name, name)} string' for name in COLUMNS)}, broken_line string, file string, "
-    "time_format string, time_zone string, decimal_sign string, whole_number_ids boolean, negative_returns boolean, "
-    "return_prefix string, subtract_returns boolean, amount_is_given boolean"
+# Arrow's types as Spark names them.
+_TYPES = {"string": "string", "int64": "bigint", "bool": "boolean", "timestamp[us, tz=UTC]": "timestamp"}
+LINE_COLUMNS = ", ".join(
+    f"{field.name} {_TYPES.get(str(field.type), str(field.type).replace('decimal128', 'decimal').replace(' ', ''))}"
+    for field in SCHEMA
 )
-BROKEN = "broken_line"
+# What is the same for all lines: how the SQL is to take them.
+CONSTANTS = (
+    "looks_at_orders boolean, fills_customer boolean, fills_time boolean, amount_once boolean, refund_once boolean, "
+    "drops_equal_lines boolean, own_currency string, negative_returns boolean, return_prefix string, "
+    "subtract_returns boolean, status_columns string, summed_columns string"
+)
+VIEW_COLUMNS = f"{LINE_COLUMNS}, {CONSTANTS}"
 
 
-def register(spark: SparkSession, paths: list[Path], source: dict[str, Any]) -> None:
-    """Register `raw_orders` over the files of a source version; `source`: the settings in its manifest."""
-    mapping, files = source["mapping"], source["files"]
-    groups: dict[tuple[Any, ...], list[str]] = {}
-    for path in paths:
-        alike = (tuple(files[path.name]["columns"]), tuple(files[path.name]["types"]))
-        groups.setdefault(alike, []).append(str(path))
-    # Files may have their columns in another order or of another type; Spark reads those that are alike together.
-    frames = [_read(spark, group, files[Path(group[0]).name], mapping) for group in groups.values()]
-    frame = frames[0]
-    for other in frames[1:]:
-        frame = frame.unionByName(other)
-    frame.select("*", *_constants(mapping)).createOrReplaceTempView("raw_orders")
+@dataclass(frozen=True)
+class Part:
+    """What one task reads: a file, or some row groups of a Parquet file."""
+
+    path: str
+    groups: tuple[int, ...] | None = None
 
 
-def _read(spark: SparkSession, paths: list[str], file: dict[str, Any], mapping: dict[str, Any]) -> DataFrame:
-    if not file["types"]:
-        return _csv(spark, paths, file["columns"], mapping)
-    return _parquet(spark, paths, dict(zip(file["columns"], file["types"], strict=True)), mapping)
+@dataclass(frozen=True)
+class Taken:
+    """What a task made of its part. file: the Parquet file. blank_amounts: how many lines of an order have nothing in
+    their amount. fault: what is wrong with the file."""
+
+    file: str | None = None
+    blank_amounts: int = 0
+    fault: str | None = None
 
 
-def _csv(spark: SparkSession, paths: list[str], header: list[str], mapping: dict[str, Any]) -> DataFrame:
-    """CSV cells as texts. A line with too few or too many cells keeps its text in `broken_line`.
+def register(spark: SparkSession, paths: list[Path], source: Mapping[str, Any], aside: Path) -> None:
+    """Register `raw_orders` over the files of a source version; `source`: the settings in its manifest.
 
-    Columns go by their place, because a header may hold any name. A quoted cell may go on over several lines, so a
-    file is read in one piece.
+    `aside` is a folder for the typed lines, which has to stay until the view is no longer read.
     """
-    schema = ", ".join([*(f"c{place} string" for place in range(len(header))), f"{BROKEN} string"])
-    reader = spark.read.schema(schema).option("columnNameOfCorruptRecord", BROKEN)
-    reader = reader.option("sep", mapping["delimiter"]).option("header", True).option("multiLine", True)
-    frame = reader.option("escape", '"').csv(paths)
-    cells = {key: F.col(f"c{header.index(name)}") for key, name in mapping["columns"].items()}
-    times = {"time_format": F.lit(mapping["time_format"]), "time_zone": F.lit(mapping["time_zone"])}
-    return frame.select(*_texts(cells), F.col(BROKEN), F.col("_metadata.file_name").alias("file"), *_named(times))
+    aside.mkdir()
+    parts = _parts(paths, source, spark)
+    if sum(path.stat().st_size for path in paths) <= ON_DRIVER:
+        taken = [take(part, source, str(aside)) for part in parts]
+    else:
+        worker = _worker(parts, source, str(aside))
+        rows = spark.range(0, len(parts), 1, len(parts)).mapInArrow(worker, "taken string")
+        taken = [Taken(**json.loads(row.taken)) for row in rows.collect()]
+    for one in taken:
+        if one.fault:
+            raise UserError(one.fault)
+    files = [one.file for one in taken if one.file]
+    lines = spark.read.schema(LINE_COLUMNS).parquet(*files) if files else tables.rows_frame(spark, LINE_COLUMNS, [])
+    blank_amounts = any(one.blank_amounts for one in taken)
+    lines.select("*", *_constants(source, blank_amounts)).createOrReplaceTempView("raw_orders")
 
 
-def _parquet(spark: SparkSession, paths: list[str], types: dict[str, str], mapping: dict[str, Any]) -> DataFrame:
-    """Parquet values as the texts that a CSV file would have for them. `types`: those that the files declare."""
-    # Spark has no nanoseconds, which pandas writes; as whole numbers it reads them.
-    spark.conf.set("spark.sql.legacy.parquet.nanosAsLong", True)
-    frame = spark.read.parquet(*paths)
-    kinds = {field.name: field.dataType for field in frame.schema.fields}
-    cells = {key: _as_text(name, kinds[name], types[name]) for key, name in mapping["columns"].items()}
-    for key in set(AMOUNTS) & set(cells):
-        if not isinstance(kinds[mapping["columns"][key]], StringType):
-            cells[key] = F.translate(cells[key], ".", mapping["decimal"])
-    # A pattern is for texts. A typed time needs none, and one that is an instant says its own zone.
-    is_text = isinstance(kinds[mapping["columns"]["time"]], StringType)
-    own = mapping if is_text else {**mapping, "time_format": None}
-    times = {"time_format": F.lit(own["time_format"]), "time_zone": F.lit(mapping["time_zone"])}
-    file = F.col("_metadata.file_name").alias("file")
-    return frame.select(*_texts(cells), F.lit(None).cast("string").alias(BROKEN), file, *_named(times))
+def take(part: Part, source: Mapping[str, Any], aside: str) -> Taken:
+    """Read a part and write its lines into a Parquet file of its own below `aside`."""
+    path = Path(aside) / f"part-{uuid.uuid4().hex}.parquet"
+    blank = 0
+    writer: pq.ParquetWriter | None = None
+    try:
+        for batch in Lines(source).read(Path(part.path), part.groups):
+            writer = writer or pq.ParquetWriter(path, SCHEMA, compression="snappy", write_statistics=False)
+            writer.write_batch(batch)
+            without = pc.and_(batch.column("amount_is_blank"), batch.column("order_id").is_valid())
+            blank += pc.sum(without).as_py() or 0
+    except UserError as error:
+        return Taken(fault=str(error))
+    finally:
+        if writer:
+            writer.close()
+    return Taken(str(path) if writer else None, blank)
 
 
-def _as_text(name: str, kind: Any, declared: str) -> Column:
-    """A typed value as the text that a CSV file would have for it: an instant with its zone, a local time without."""
-    quoted = f"`{name.replace('`', '``')}`"
-    column, local = F.expr(quoted), isinstance(kind, TimestampNTZType)
-    if isinstance(kind, LongType) and declared.startswith("timestamp[ns"):
-        column, kind, local = F.expr(f"timestamp_micros({quoted} DIV 1000)"), TimestampType(), "tz=" not in declared
-    if isinstance(kind, TimestampType) and not local:
-        return F.date_format(column, "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX")
-    if isinstance(kind, DateType):
-        return F.date_format(column, "yyyy-MM-dd")
-    if isinstance(kind, (DoubleType, FloatType)):
-        # Spark writes large ones as 1.7E7; an id has to read 17000000.0.
-        whole = column.try_cast("bigint")
-        return F.when(whole.cast("double") == column, F.concat(whole.cast("string"), F.lit(".0"))).otherwise(
-            column.cast("string")
-        )
-    return column.cast("string")
+def _parts(paths: list[Path], source: Mapping[str, Any], spark: SparkSession) -> list[Part]:
+    """A part for each CSV file, because quoted cells may go on over lines, and for some row groups of Parquet."""
+    parts = []
+    for path in paths:
+        groups = source["files"][path.name].get("groups")
+        if groups is None:
+            parts.append(Part(str(path)))
+            continue
+        each = max(1, groups // (4 * spark.sparkContext.defaultParallelism))
+        parts += [Part(str(path), tuple(range(at, min(at + each, groups)))) for at in range(0, groups, each)]
+    return parts
 
 
-def _texts(cells: dict[str, Column]) -> list[Column]:
-    """All columns of the view that hold texts; those that the mapping does not name are null."""
-    return [cells.get(name, F.lit(None)).cast("string").alias(VIEW_NAMES.get(name, name)) for name in COLUMNS]
+def _worker(
+    parts: list[Part], source: Mapping[str, Any], aside: str
+) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for number in batch.column(0).to_pylist():
+                taken = json.dumps(asdict(take(parts[number], source, aside)))
+                yield pa.RecordBatch.from_arrays([pa.array([taken])], ["taken"])
+
+    return run
 
 
-def _named(values: dict[str, Column]) -> list[Column]:
-    return [column.cast("string").alias(name) for name, column in values.items()]
+def constants(source: Mapping[str, Any], blank_amounts: bool) -> dict[str, Any]:
+    """What the mapping says of all lines, by the names of CONSTANTS."""
+    mapping, files = source["mapping"], source["files"]
+    returns, columns, whole = mapping["returns"], mapping["columns"], set(mapping["order_level"])
+    names = {key: {name} if isinstance(name, str) else set(name) for key, name in columns.items()}
+    amounts = names.get("amount") or names.get("quantity", set()) | names.get("unit_price", set())
+    return {
+        "looks_at_orders": "order" in columns and bool(whole or blank_amounts),
+        "fills_customer": bool(names["customer"] & whole),
+        "fills_time": bool(names["time"] & whole),
+        "amount_once": bool(amounts & whole),
+        "refund_once": bool(names.get("refunded", set()) & whole),
+        "drops_equal_lines": mapping["drop_equal_lines"] and len(files) > 1,
+        "own_currency": mapping["currency"],
+        "negative_returns": returns["negative"],
+        "return_prefix": returns["order_prefix"],
+        "subtract_returns": returns["do"] == "subtract",
+        "status_columns": doubtful_columns(source),
+        "summed_columns": summed_columns(source),
+    }
 
 
-def _constants(mapping: dict[str, Any]) -> list[Column]:
+def _constants(source: Mapping[str, Any], blank_amounts: bool) -> list[Column]:
     """What is the same for all lines. Spark folds it into the statements, so it costs nothing per line."""
-    returns = mapping["returns"]
-    return [
-        F.lit(mapping["decimal"]).alias("decimal_sign"),
-        F.lit(mapping["whole_number_ids"]).alias("whole_number_ids"),
-        F.lit(returns["negative"]).alias("negative_returns"),
-        F.lit(returns["order_prefix"]).cast("string").alias("return_prefix"),
-        F.lit(returns["do"] == "subtract").alias("subtract_returns"),
-        F.lit("amount" in mapping["columns"]).alias("amount_is_given"),
-    ]
+    values = constants(source, blank_amounts)
+    kinds = dict(column.split(" ") for column in CONSTANTS.split(", "))
+    return [F.lit(values[name]).cast(kind).alias(name) for name, kind in kinds.items()]

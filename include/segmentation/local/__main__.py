@@ -6,18 +6,20 @@ import sys
 from segmentation.errors import UserError
 from segmentation.failures import in_words
 from segmentation.local import server
+from segmentation.local.backfill import WORDS as BACKFILL_WORDS
 from segmentation.local.backfill import backfill
 from segmentation.local.releases import bring_back, show_releases
 from segmentation.local.run import run, setup
 from segmentation.local.shops import write_shop, write_views
 from segmentation.local.terminal import red
 from segmentation.local.warehouse import mirror, restore, show_faults, show_lineage, show_unneeded, upgrade
+from segmentation.local.words import PARAMS, check_words
 from segmentation.paths import warehouse_root
 from segmentation.settings import DEMO_AS_OF, FIELDS
 
 COMMANDS = {
     "setup": setup,
-    "backfill": lambda: backfill(given_params(dict(os.environ))),
+    "backfill": lambda: _backfill(dict(os.environ)),
     "up": server.up,
     "down": server.down,
     "lineage": show_lineage,
@@ -33,8 +35,6 @@ COMMANDS = {
 }
 USAGE = f"usage: python -m segmentation.local ({' | '.join([*COMMANDS, 'demo', 'run'])})"
 DEMO = {"source": "demo", "shop": "demo", "as_of": DEMO_AS_OF.isoformat()}
-# A param is given as a variable of its name in capitals, or by one of these shorter words.
-SHORT = {"FILES": "files_path", "EXCLUDED": "excluded_categories"}
 
 
 def main(words: list[str]) -> int:
@@ -49,17 +49,30 @@ def main(words: list[str]) -> int:
     if words == ["demo"]:
         return run(DEMO)
     if words == ["run"]:
-        return run(given_params(dict(os.environ)))
+        return _run(dict(os.environ))
     print(USAGE)
     return 2
 
 
+def _run(variables: dict[str, str]) -> int:
+    try:
+        check_words(variables)
+    except UserError as error:
+        print(red("Refused: ") + str(error))
+        return 2
+    return run(given_params(variables))
+
+
+def _backfill(variables: dict[str, str]) -> int:
+    check_words(variables, BACKFILL_WORDS)
+    return backfill(given_params(variables))
+
+
 def given_params(variables: dict[str, str]) -> dict[str, str]:
     """The params among environment variables. An empty text counts for lists only: there it means none."""
-    names = {name.upper(): name for name in FIELDS} | SHORT
     return {
         name: variables[word]
-        for word, name in names.items()
+        for word, name in PARAMS.items()
         if word in variables and (variables[word] or FIELDS[name]["type"] == "array")
     }
 

@@ -56,10 +56,9 @@ class Rest:
                 return answer.read()
         except urllib.error.HTTPError as error:
             raise Refused(error.code, f"Airflow refuses {path.partition('?')[0]}: {_reason(error)}") from None
-        except urllib.error.URLError as error:
-            raise UserError(
-                f"Airflow does not answer at {self.address} ({error.reason}). `make up` starts it."
-            ) from None
+        except OSError as error:  # an URLError, or a silence while the answer is read
+            why = getattr(error, "reason", None) or error
+            raise UserError(f"Airflow does not answer at {self.address} ({why}). `make up` starts it.") from None
 
     def runs(self, dag_id: str, query: str = "") -> Iterator[dict[str, Any]]:
         """The runs of a DAG, as the API gives them: dag_run_id, state, start_date ..."""

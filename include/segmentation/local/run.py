@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import subprocess
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -14,12 +13,16 @@ from typing import Any
 from segmentation import settings
 from segmentation.datasets import STAGES
 from segmentation.errors import UserError
-from segmentation.local import java, layout
+from segmentation.failures import in_words
+from segmentation.local import apart, java, layout
 from segmentation.local.children import Stopped, group_of, stops_raise
 from segmentation.local.summary import summary
 from segmentation.local.terminal import bold, clock, dim, red
-from segmentation.paths import DAG_ID, warehouse_root
+from segmentation.paths import DAG_ID, LOCAL, warehouse_root
+from segmentation.quoting import cut
 from segmentation.releasing import shop_of
+from segmentation.segment_maps import load_map
+from segmentation.warehouse.locks import locked
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
 
@@ -29,24 +32,29 @@ _STANDS = re.compile(r"^stands: (\w+)(?: as of (\S+))? version (\w+): ([\d,]+) r
 _RELEASED = re.compile(r"^released: (shop \S+ as of \S+, release \d+)$")
 _FAILED = re.compile(r"(?:^|\s)ERROR ((?:fetch|ingest|clean|rfm|kmeans|report): .*)")
 _SUBMITTED = "Submitting "
+# The params are one word of a command, which may have 128 kB.
+LONGEST_CONF = 100_000
 
 
 def prepare() -> dict[str, str]:
-    """Get Airflow's database and the class cache ready, each once; return the environment of a run."""
-    environment = layout.environment()
-    layout.LOGS.mkdir(parents=True, exist_ok=True)
-    home = Path(environment["JAVA_HOME"])
-    # Who sets the options of the JVM does not get the cache, and need not wait for it.
-    if "SPARK_SUBMIT_OPTS" not in os.environ and not java.class_cache(home).exists():
-        with clock("building the class cache that makes Spark start faster (once)"):
-            java.build_class_cache(home, environment)
+    """Get the class cache and the empty database ready, each once; return the environment of Airflow and Spark.
+
+    Others that begin at the same time wait, and find it done.
+    """
+    for folder in (layout.LOGS, layout.AIRFLOW_HOME, apart.RUNS):
+        # Logs show customers, Airflow's home its secrets: for nobody else of this machine.
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    with locked(LOCAL / "prepare.lock", lambda holder: print(f"This installation is being prepared by {holder}.")):
         environment = layout.environment()
-    with clock("preparing Airflow's database"):
-        done = subprocess.run(
-            ["airflow", "db", "migrate"], env=environment, capture_output=True, text=True, check=False
-        )
-    if done.returncode:
-        raise UserError(f"Airflow's database could not be prepared:\n{(done.stdout + done.stderr)[-2000:]}")
+        home = Path(environment["JAVA_HOME"])
+        # Who sets the options of the JVM does not get the cache, and need not wait for it.
+        if "SPARK_SUBMIT_OPTS" not in os.environ and not java.class_cache(home).exists():
+            with clock("building the class cache that makes Spark start faster (once)"):
+                java.build_class_cache(home, environment)
+            environment = layout.environment()
+        with clock("preparing Airflow's database (once)"):
+            apart.prepare(environment)
     return environment
 
 
@@ -56,7 +64,7 @@ def setup() -> None:
 
 
 def run(params: dict[str, Any]) -> int:
-    """Run the DAG once with these params.
+    """Run the DAG once with these params, apart from every other run and from the Airflow of `make up`.
 
     Returns the exit code: 0, 1 failed, 2 refused before it began, 130 or 143 stopped by Ctrl-C or a signal.
     """
@@ -69,27 +77,42 @@ def run(params: dict[str, Any]) -> int:
 
 
 def _run(params: dict[str, Any]) -> int:
+    warehouse = Warehouse(warehouse_root())
     try:
         checked = settings.parse(params)
-        environment = prepare()
+        load_map(checked.segment_map, checked.bins)
+        conf = {name: as_json(getattr(checked, name)) for name in params}
+        words = json.dumps(conf, ensure_ascii=False)
+        if len(words.encode()) > LONGEST_CONF:
+            raise UserError(
+                f"The params are {len(words.encode()):,} bytes long together; allowed are {LONGEST_CONF:,}."
+            )
+        with in_words(warehouse.root):
+            environment = prepare()
     except UserError as error:
         print(red("Refused: ") + str(error))
         return 2
     now = datetime.now(UTC)
-    conf = {name: as_json(getattr(checked, name)) for name in params}
-    command = ["airflow", "dags", "test", DAG_ID, now.strftime("%Y-%m-%dT%H:%M:%S"), "-c", json.dumps(conf)]
-    log = layout.LOGS / f"run-{now:%Y%m%dT%H%M%S}.log"
-    of = checked.files_path if checked.kind == "orders" else checked.category.replace("_", " ")
-    whose = f"shop {shop_of(checked)}{', a trial' if checked.trial else ''}"
-    print(bold(f"{checked.source}, {of}, {whose}") + dim(f"  log: {log}"), flush=True)
+    try:
+        with in_words(warehouse.root), apart.apart(environment, now) as own:
+            of = checked.files_path if checked.kind == "orders" else checked.category.replace("_", " ")
+            whose = f"shop {shop_of(checked)}{', a trial' if checked.trial else ''}"
+            print(bold(f"{checked.source}, {cut(of)}, {whose}") + dim(f"  log: {own.log}"), flush=True)
+            command = ["airflow", "dags", "test", DAG_ID, now.isoformat(), "-c", words]
+            return _follow(command, own, warehouse)
+    except UserError as error:
+        print(red("Failed: ") + str(error))
+        return 1
+
+
+def _follow(command: list[str], own: apart.Apart, warehouse: Warehouse) -> int:
     began = time.monotonic()
-    with group_of(command, environment) as process:
-        outcome = Progress(process.stdout or (), log).follow()
+    with group_of(command, own.environment) as process:
+        outcome = Progress(process.stdout or (), own.log).follow()
         code = process.wait()
     if code or outcome.report is None:
-        print(red("Failed: ") + (outcome.error or f"see the end of {log}"))
+        print(red("Failed: ") + (outcome.error or f"see the end of {own.log}"))
         return 1
-    warehouse = Warehouse(warehouse_root())
     print(summary(warehouse, outcome.find_report(warehouse), outcome.released))
     print(f"Took     {time.monotonic() - began:.0f} s")
     return 0

@@ -10,15 +10,17 @@ from pathlib import Path
 
 from segmentation.errors import UserError
 from segmentation.local import layout
+from segmentation.local.apart import migrate
 from segmentation.local.children import end_group, group_alive
 from segmentation.local.rest import login
 from segmentation.local.run import prepare
 from segmentation.local.terminal import bold, clock
 from segmentation.paths import DAG_ID, LOCAL
+from segmentation.warehouse.locks import locked
 
 PID_FILE = LOCAL / "airflow.pid"
 PASSWORDS = layout.AIRFLOW_HOME / "simple_auth_manager_passwords.json.generated"
-START_SECONDS = 180
+START_SECONDS = 600
 STOP_SECONDS = 60
 PARTS = ("metadatabase", "scheduler", "dag_processor")
 
@@ -36,8 +38,14 @@ def up() -> None:
     environment = prepare()
     # Tasks call the API at the base URL, so both must name the port.
     environment |= {"AIRFLOW__API__PORT": address().rpartition(":")[2], "AIRFLOW__API__BASE_URL": address()}
+    with locked(LOCAL / "prepare.lock"), clock("preparing Airflow's database"):
+        migrate(environment)
     environment["AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"] = "True"
     log = layout.LOGS / "airflow.log"
+    # Airflow writes the login into both, and its secrets into its home.
+    for secret in (PASSWORDS, log):
+        secret.touch(mode=0o600)
+        secret.chmod(0o600)
     with open(log, "w", encoding="utf-8") as file:
         process = subprocess.Popen(
             ["airflow", "standalone"], env=environment, stdout=file, stderr=file, start_new_session=True

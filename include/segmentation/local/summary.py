@@ -3,21 +3,19 @@
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from segmentation.formats import money
-from segmentation.local.terminal import bold, dim
+from segmentation.formats import clean, money
+from segmentation.local.terminal import bold, dim, yellow
+from segmentation.report import left_out
 from segmentation.report.words import currency_of
+from segmentation.warehouse.ancestry import tree
 from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.rows import rows_of
 from segmentation.warehouse.versions import Warehouse
 
 
 def table(warehouse: Warehouse, report: Manifest, name: str) -> list[dict[str, Any]]:
     """The rows of a table that a report rests on."""
-    manifest = warehouse.get(name, report.inputs[name], report.as_of_date)
-    folder = warehouse.place_of(manifest)
-    return pa.concat_tables([pq.read_table(folder / path) for path in manifest.files]).to_pylist()
+    return rows_of(warehouse, warehouse.get(name, report.inputs[name], report.as_of_date))
 
 
 def summary(warehouse: Warehouse, report: Manifest, released: str = "") -> str:
@@ -43,6 +41,7 @@ def summary(warehouse: Warehouse, report: Manifest, released: str = "") -> str:
     lines += ["", bold(f"K-Means: {chosen['k']} clusters") + f" ({chosen['reason']})"]
     for row in clusters:
         lines.append(f"  {row['label']:<36}{row['customers']:>12,}{row['share']:>9.1%}")
+    lines += _said(warehouse, report)
     lines += [
         "",
         f"Report   {_short(folder / 'report.html')}",
@@ -53,6 +52,19 @@ def summary(warehouse: Warehouse, report: Manifest, released: str = "") -> str:
         else "Released nothing: this was a trial",
     ]
     return "\n".join(lines)
+
+
+def _said(warehouse: Warehouse, report: Manifest) -> list[str]:
+    """What was left out, and what is doubtful."""
+    found = [line.manifest for line in tree(warehouse, report) if line.manifest and not line.again]
+    own = {one.dataset: one for one in reversed(found) if one.as_of in (None, report.as_of)}
+    figures = {name: value for one in own.values() for name, value in one.figures.items()}
+    reasons = rows_of(warehouse, own["refused_reasons"]) if "refused_reasons" in own else []
+    mapping = own["source"].settings.get("mapping", {}) if "source" in own else {}
+    left = left_out.sentences(figures, reasons, mapping.get("free_orders") == "count")
+    said = [f"{bold('Left out')}  {clean(sentence)}" for sentence in left]
+    said += [f"{yellow('Doubtful')}  {clean(sentence)}" for sentence in left_out.doubts(own.values())]
+    return ["", *said] if said else []
 
 
 def _exports(warehouse: Warehouse, report: Manifest) -> Path:

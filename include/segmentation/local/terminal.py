@@ -23,6 +23,11 @@ def bold(text: str) -> str:
     return _styled("1", text)
 
 
+def yellow(text: str) -> str:
+    """The text in yellow, on a terminal."""
+    return _styled("33", text)
+
+
 def dim(text: str) -> str:
     """The text in a weak colour, on a terminal."""
     return _styled("2", text)

@@ -116,6 +116,8 @@ def show_unneeded() -> None:
     days, keep = _whole("DAYS", DEFAULT_DAYS, 0), _whole("KEEP", os.environ.get(KEEP) or str(upkeep.KEEP_RELEASES), 1)
     warehouse = the_warehouse()
     apply = os.environ.get("APPLY") == "1"
+    for hole in upkeep.holes(warehouse):
+        print(red("Gone: ") + hole)
     found = upkeep.prune(warehouse, days, keep) if apply else upkeep.unneeded(warehouse, days, keep)
     for one in found:
         print(f"{'removed' if apply else 'would remove'}  {one.bytes:>14,} bytes  {one.folder}")

@@ -17,7 +17,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from segmentation import arguments, settings
 from segmentation.datasets import STAGES
 from segmentation.errors import Unavailable, UserError
-from segmentation.orchestration import links
+from segmentation.orchestration import links, one_warehouse
 from segmentation.orchestration.connections import password
 from segmentation.param_checks import check_as_of
 from segmentation.paths import PROJECT, warehouse_root
@@ -59,18 +59,19 @@ def announce(context: "Context", manifests: "list[Manifest]", shop: str) -> None
 def fetch_source(context: "Context") -> dict[str, str]:
     """Check the params, resolve the as-of date, and bring the source's files.
 
-    Returns source_version and as_of for the later tasks. A mistake in the params fails the task at once and
-    without a retry, before any Spark starts.
+    Returns source_version, as_of, segment_map and the warehouse for the later tasks. A mistake in the params fails the
+    task at once and without a retry, before any Spark starts.
     """
     from segmentation import releasing, sources
     from segmentation.plan import Plan
-    from segmentation.segment_maps import load_map
+    from segmentation.segment_maps import load_map, settled
     from segmentation.warehouse.upgrade import open_warehouse
 
     warehouse = open_warehouse(warehouse_root())
     try:
         given = settings.parse(dict(context["params"]))
         load_map(given.segment_map, given.bins)
+        segment_map = settled(given.segment_map)
         as_of = settings.check_not_ahead(check_as_of(given.as_of or _as_of_of_interval(given, context)))
         sources.check_window(given, as_of)
         releasing.check_shop(warehouse, given)
@@ -82,7 +83,8 @@ def fetch_source(context: "Context") -> dict[str, str]:
         print(f"ERROR fetch: {error}", flush=True)
         raise AirflowException(f"fetch: {error}") from None
     announce(context, [manifest], releasing.shop_of(given))
-    return {"source_version": manifest.version, "as_of": as_of.isoformat()}
+    told = {"source_version": manifest.version, "as_of": as_of.isoformat(), "segment_map": segment_map}
+    return told | one_warehouse.noted()
 
 
 def release(plan: "Plan", warehouse: "Warehouse", run_id: str, dag_id: str) -> None:
@@ -162,8 +164,9 @@ class StageOperator(SparkSubmitOperator):
 
         warehouse = Warehouse(warehouse_root())
         try:
+            one_warehouse.check(context)
             given = arguments.read(self.application_args or [])
-            plans = stages.make_plans(self.stage, given)
+            plans = stages.make_plans(self.stage, given, warehouse)
             missing = [(plan, stages.missing_datasets(self.stage, plan, warehouse)) for plan in plans]
             names = [name for _, some in missing for name in some]
             if names:
@@ -178,6 +181,7 @@ class StageOperator(SparkSubmitOperator):
             # Airflow makes an event for each outlet, so datasets of another kind of source must not be among them.
             self.outlets = [ASSETS[manifest.dataset] for manifest in manifests]
             announce(context, manifests, shop_of(given.settings))
+            stages.say_what_is_doubtful(manifests, warehouse, plans[-1])
         except UserError as error:
             raise _user_failure(f"{self.stage}: {error}") from None
 

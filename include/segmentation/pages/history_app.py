@@ -16,6 +16,7 @@ from fastapi.responses import StreamingResponse
 
 from segmentation.orchestration.links import HISTORY
 from segmentation.pages.access import guarded_app
+from segmentation.pages.head import HeadAsGet
 
 # The first look at a job has the server read its whole event log.
 TIMEOUT = 120
@@ -28,6 +29,7 @@ POLICY = (
 )
 
 app = guarded_app("Spark history")
+app.add_middleware(HeadAsGet)
 
 
 @app.get("/{path:path}")

@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 
 from segmentation.pages import comparing, files, listing, published, tables, whose
 from segmentation.pages.access import Viewer, app_for_users, the_viewer
+from segmentation.pages.head import HeadAsGet
 from segmentation.pages.rendering import REPORT_POLICY, page, policy, with_way_back
 from segmentation.pages.requests import StrictHeaders, as_day, named_report, named_versions, strict_headers
 from segmentation.pages.whose import Owner
@@ -41,6 +42,7 @@ AskedShop = Annotated[str | None, Query(alias="shop", max_length=100)]
 
 app = app_for_users("Customer segments")
 app.add_middleware(StrictHeaders)
+app.add_middleware(HeadAsGet)
 
 
 def the_warehouse() -> Warehouse:

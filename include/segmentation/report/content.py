@@ -5,15 +5,16 @@ from typing import Any
 import pandas as pd
 
 from segmentation.datasets import STAGE_OF, STAGES
-from segmentation.plan import PREVIOUS, fingerprint
+from segmentation.plan import OF_EDGES, PREVIOUS, fingerprint
 from segmentation.release import RELEASE
 from segmentation.report import clusters as report_clusters
-from segmentation.report import exports
+from segmentation.report import exports, left_out
 from segmentation.report import source_data as report_data
 from segmentation.report.chart_list import draw_all
 from segmentation.report.checks import check_rows
 from segmentation.report.shown import Report
 from segmentation.report.words import (
+    calendar_of,
     currency_of,
     label_of,
     mapping_shown,
@@ -21,7 +22,7 @@ from segmentation.report.words import (
     reviews_quality,
     words_of,
 )
-from segmentation.segment_maps import Segment, load_map
+from segmentation.segment_maps import Segment, load_map, shown
 from segmentation.warehouse.manifests import Manifest
 from segmentation.work import Work
 
@@ -66,6 +67,11 @@ def gather(work: Work) -> Report:
         ],
         edges=_rows(frames["rfm_edges"]),
         quality=_quality(work),
+        left_out=left_out.sentences(
+            _figures(work), _rows(work.frame("refused_reasons").toPandas()), plan.parameters()["counts_free_orders"]
+        ),
+        doubts=left_out.doubts(manifest for manifest in _run_manifests(work) if STAGE_OF[manifest.dataset] != "report"),
+        calendar=calendar_of(source),
         settings=_settings_shown(settings) | mapping_shown(source),
         lineage=_lineage(work),
         # Not the commit, which may change while the rules stay: a version is the same page wherever it is made.
@@ -117,10 +123,12 @@ def _settings_shown(settings: Any) -> dict[str, Any]:
     """The settings that say something about this source."""
     hidden = {"as_of", "force", "files_path", "orders_mapping", "revision", "demo_reviews", "shop", "trial"}
     hidden |= {"k_min", "k_max"} if settings.k != "auto" else set()
-    hidden |= {"frequency_edges"} if settings.scoring == "seed" else set()
+    hidden |= OF_EDGES if settings.scoring == "seed" else set()
+    hidden |= {"frequency_edges"} if settings.frequency_scoring == "quantiles" else set()
     hidden |= {name for name in ("recency_edges", "monetary_edges") if not getattr(settings, name)}
     hidden |= {"category"} if settings.kind == "orders" else set()
-    return {name: value for name, value in vars(settings).items() if name not in hidden}
+    values = {name: value for name, value in vars(settings).items() if name not in hidden}
+    return values | {"segment_map": shown(settings.segment_map)}
 
 
 def _run_manifests(work: Work) -> list[Manifest]:
@@ -137,12 +145,17 @@ def _lineage(work: Work) -> list[tuple[str, str, int | None]]:
     return [*lines, ("report", work.plan.version("report"), None)]
 
 
+def _figures(work: Work) -> dict[str, Any]:
+    """All figures in the manifests of the run."""
+    figures: dict[str, Any] = {}
+    for manifest in _run_manifests(work):
+        figures |= manifest.figures
+    return figures
+
+
 def _quality(work: Work) -> list[tuple[str, Any]]:
     """What was read, refused, mended and left out, from the figures in the manifests."""
-    by_name = {manifest.dataset: manifest for manifest in _run_manifests(work)}
-    figures: dict[str, Any] = {}
-    for manifest in by_name.values():
-        figures |= manifest.figures
-    rows = {name: manifest.rows for name, manifest in by_name.items()}
+    figures = _figures(work)
+    rows = {manifest.dataset: manifest.rows for manifest in _run_manifests(work)}
     labels = (orders_quality if work.plan.settings.kind == "orders" else reviews_quality)(figures, rows)
     return [(label, value) for label, value in labels.items() if value is not None]

@@ -94,11 +94,14 @@ def concentration(report: Report) -> Insight | None:
 def bought_once(report: Report) -> Insight | None:
     """The share of customers with a frequency of one, where the bins tell them from the others."""
     bins = [row for row in report.edges if row["metric"] == "frequency" and known(row["customers"])]
-    # With the scoring `seed` a bin ends with its upper value, else before it.
-    last = 1 if report.settings.get("scoring") == "seed" else 2
-    once = [row for row in bins if not pd.isna(row["upper"]) and 1 <= row["upper"] <= last]
+    # With the scoring `seed` a bin begins and ends with a value in it. Else it has one of its edges, or the other.
+    is_seed = report.settings.get("scoring") == "seed"
+    is_right = not is_seed and report.settings.get("bins_closed") == "right"
+    once = [row for row in bins if not pd.isna(row["upper"]) and _holds_one_only(row["upper"], is_seed or is_right)]
     others = [row for row in bins if row not in once]
-    if not once or any(pd.isna(row["lower"]) or row["lower"] <= 1 for row in others):
+    if not once or any(
+        pd.isna(row["lower"]) or row["lower"] < 1 or (row["lower"] == 1 and not is_right) for row in others
+    ):
         return None
     words, customers = report.words, total(row["customers"] for row in once)
     if words.counted == words.things:
@@ -109,6 +112,11 @@ def bought_once(report: Report) -> Insight | None:
         did = f"bought one {words.counted.removesuffix('s')} only"
     who = f"{number(customers)} of {count_of(report.customers, 'customer')} ({share(customers, report.customers)})"
     return Insight("Bought once", (f"{who} {did} in the window.",))
+
+
+def _holds_one_only(upper: float, has_upper: bool) -> bool:
+    """Whether a low bin of frequency that ends at this value, and has it or not, holds ones only, if anything."""
+    return 1 <= upper < 2 if has_upper else 1 <= upper <= 2
 
 
 def contact_first(report: Report) -> Insight | None:

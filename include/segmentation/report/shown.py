@@ -49,5 +49,8 @@ class Report:
     algorithms: Sequence[Row] = field(default=())  # kmeans_search of all algorithms, if there are others
     lists: Sequence[Row] = field(default=())  # the lists of customers: name, segment, only_moved, customers
     lists_folder: str = ""  # where they are in the warehouse
+    left_out: Sequence[str] = field(default=())  # sentences: what was refused, skipped or ignored
+    doubts: Sequence[str] = field(default=())  # sentences: what the checks that only warn have found
+    calendar: str = "UTC"  # the zone whose days count
     checks: Sequence[Row] = field(default=())  # dataset, found, limit, verdict
     data: SourceView | None = None  # what the source looks like; its charts are among `charts`

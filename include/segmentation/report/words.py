@@ -30,8 +30,16 @@ def _article(word: str) -> str:
 
 
 def currency_of(source: Manifest) -> str:
-    """The currency of a source's amounts: an ISO code or a sign. The reviews' prices are in dollars."""
-    return source.settings.get("mapping", {}).get("currency", "$")
+    """The currency of a source's amounts: an ISO code or a sign; empty where orders do not say it.
+
+    The reviews' prices are in dollars.
+    """
+    return source.settings.get("mapping", {"currency": "$"}).get("currency") or ""
+
+
+def calendar_of(source: Manifest) -> str:
+    """The zone whose days count: the shop's of a source of orders, else UTC."""
+    return source.settings.get("mapping", {}).get("time_zone", "UTC")
 
 
 def label_of(source: Manifest) -> str:
@@ -63,6 +71,12 @@ def orders_quality(figures: dict[str, Any], rows: dict[str, int]) -> dict[str, A
         "Lines refused": rows["rejected_rows"],
         "Returns ignored": figures.get("returns_ignored"),
         "Returns subtracted": figures.get("returns_subtracted"),
+        "Lines of orders refunded in full": figures.get("refunded_lines"),
+        "Lines refunded in part": figures.get("partly_refunded_lines"),
+        "Lines left out by only and except": figures.get("order_lines_filtered"),
+        "Further rows of orders whose amount stands on their first row": figures.get("order_lines_further"),
+        "Lines that stand in another file too, dropped": figures.get("order_lines_repeated"),
+        "Lines of 0.00": figures.get("free_lines"),
         "Negative lines that are no return, left out": figures.get("negative_lines_dropped"),
         "Lines dropped by category": figures.get("order_lines_dropped"),
         "Lines that count, all time": rows["purchases"],

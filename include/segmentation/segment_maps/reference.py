@@ -7,6 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from segmentation.formats import clean
+from segmentation.param_values import LONGEST
 from segmentation.paths import PROJECT
 from segmentation.segment_maps import form, load_map, map_bins, map_path, parse_map
 from segmentation.segment_maps.pictures import in_words, picture
@@ -63,7 +64,8 @@ def pages() -> dict[Path, str]:
     text = template("segment_maps.md.j2").render(
         maps=maps,
         usual=usual,
-        other=next((name for name in names if name != usual), usual),
+        other=next((name for name in names if name != usual and map_bins(name) == map_bins(usual)), usual),
+        most_characters=f"{LONGEST:,}",
         example=EXAMPLE,
         example_words=in_words(example),
         usual_bins=form.USUAL_BINS,

@@ -15,9 +15,11 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from segmentation.errors import UserError
+from segmentation.quoting import quoted
 from segmentation.settings import PINNED_REVISION
 from segmentation.sources import patience
 from segmentation.sources.patience import Interrupted
+from segmentation.warehouse.addresses import shown
 
 REPO = "McAuley-Lab/Amazon-Reviews-2023"
 PAGE = f"https://huggingface.co/datasets/{REPO}"
@@ -38,7 +40,9 @@ class Hub:
         logging.getLogger("httpx2").setLevel(logging.WARNING)
         self.endpoint = (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
         if not re.match(r"https?://[^/]", self.endpoint):
-            raise UserError(f"Variable HF_ENDPOINT: {self.endpoint!r} is no address. Begin it with https://.")
+            raise UserError(
+                f"Variable HF_ENDPOINT: {quoted(shown(self.endpoint))} is no address. Begin it with https://."
+            )
         token = (find_token() or get_token() or "").strip()
         if not re.fullmatch("[!-~]*", token):
             # The client would put it into its error message.

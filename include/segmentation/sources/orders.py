@@ -1,166 +1,218 @@
 """The source `orders`: CSV or Parquet files of a shop's own orders, and the mapping that says what they hold.
 
-In a source version the files lie in `raw/orders`. CSV is brought unpacked and as UTF-8, so that Spark reads one kind.
+In a source version the files lie in `raw/orders`, CSV unpacked and as UTF-8. The version's settings hold the mapping, with
+what the files settle of it (the decimal sign, the currency), and how each file is laid out.
 """
 
-import codecs
-import csv
-import glob
-import gzip
-import io
-import os
-import re
-import zlib
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
+
 from segmentation.errors import UserError
+from segmentation.orders import cells, layout, rows
+from segmentation.orders.amounts import decimal_sign
+from segmentation.orders.lines import Lines
+from segmentation.orders.rows import Chunk
+from segmentation.quoting import cut, listed, quoted
 from segmentation.settings import Settings
-from segmentation.sources.allowed import check_allowed
 from segmentation.sources.checksums import sha256
 from segmentation.sources.files import copy_file
+from segmentation.sources.order_files import PARQUET, OrderFile, bring_csv, find_files, is_empty, lines_of, opened
 from segmentation.sources.orders_mapping import read_mapping
 from segmentation.sources.resolved import ORDERS_FOLDER, Resolved, Surroundings
 
-CSV, PARQUET = ("csv", "parquet")
-ENDINGS = {".csv": CSV, ".csv.gz": CSV, ".parquet": PARQUET}
-CHUNK = 1 << 20
+# The decimal sign and the currency are looked for in so many rows.
+LOOKED_AT = 1_000_000
+LONGEST_CURRENCY = 8
+AMOUNTS = ("amount", "quantity", "unit_price", "refunded")
 
 
 def resolve(settings: Settings, surroundings: Surroundings) -> Resolved:
     """The files that `files_path` names, under the mapping. Reads them for their checksums, unless they are known."""
-    mapping = read_mapping(str(settings.orders_mapping))
-    found = _find_files(str(settings.files_path))
-    listing: dict[str, dict[str, Any]] = {}
-    for name, path in found.items():
-        surroundings.report(f"checksum of {path} ({path.stat().st_size:,} bytes)")
-        header = _parquet_header(path) if _format(path) == PARQUET else _csv_header(path, mapping)
-        _check_columns(path, header["columns"], mapping)
-        listing[name] = {"bytes": path.stat().st_size, "sha256": surroundings.sha256(path), **header}
+    mapping, found, listing = look(settings, surroundings.report)
+    for file in found:
+        surroundings.report(f"checksum of {file.path} ({file.path.stat().st_size:,} bytes)")
+        listing[file.name] |= {"bytes": file.path.stat().st_size, "sha256": surroundings.sha256(file.path)}
 
     def bring(folder: Path) -> None:
-        for name, path in found.items():
-            target = folder / ORDERS_FOLDER / name
+        for file in found:
+            target = folder / ORDERS_FOLDER / file.name
             target.parent.mkdir(parents=True, exist_ok=True)
-            surroundings.report(f"bringing {path}")
-            if _format(path) == PARQUET:
-                copy_file(path, target)
+            surroundings.report(f"bringing {file.path}")
+            if file.format == PARQUET:
+                copy_file(file.path, target)
             else:
-                _bring_csv(path, target, mapping["encoding"])
+                bring_csv(file, target, mapping["encoding"])
 
     def check(_: dict[str, dict[str, Any]]) -> None:
         """A file that is being written while it is fetched must not become a version."""
-        for name, path in found.items():
-            if sha256(path) != listing[name]["sha256"]:
-                raise UserError(f"Param files_path: {path} changed while it was read. Run again when it is complete.")
+        for file in found:
+            if sha256(file.path) != listing[file.name]["sha256"]:
+                raise UserError(
+                    f"Param files_path: {cut(file.path)} changed while it was read. Run again when it is complete."
+                )
 
     return Resolved({"source": "orders", "mapping": mapping, "files": listing}, bring, check)
 
 
-def _format(path: Path) -> str | None:
-    return next((kind for ending, kind in ENDINGS.items() if path.name.lower().endswith(ending)), None)
+def look(
+    settings: Settings, report: Callable[[str], None]
+) -> tuple[dict[str, Any], list[OrderFile], dict[str, dict[str, Any]]]:
+    """The mapping with what the files settle of it, the files, and how each is laid out: by the name in the version.
+
+    Reads no more than the beginnings of the files. Raises UserError where mapping and files do not fit.
+    """
+    mapping = read_mapping(str(settings.orders_mapping))
+    given = find_files(str(settings.files_path))
+    found = [file for file in given if not is_empty(file)]
+    for file in given:
+        if file not in found:
+            report(f"{file.path} is empty; there is nothing to read in it")
+    if not found:
+        raise UserError(f"Param files_path: {cut(given[0].path)} is empty, and there is no other file.")
+    wanted = Lines({"mapping": mapping, "files": {}}).wanted
+    listing = {file.name: _layout_of(file, mapping, wanted) for file in found}
+    for file in found:
+        _check_columns(file, listing[file.name], mapping)
+    if mapping["decimal"] is None:
+        mapping["decimal"] = _settled_decimal(found, listing, mapping)
+    if mapping["currency"] is None:
+        mapping["currency"] = _settled_currency(found, listing, mapping)
+    return mapping, found, listing
 
 
-def _find_files(files_path: str) -> dict[str, Path]:
-    """The files by the names they get in the version, in the order of their paths."""
-    path = Path(files_path).expanduser()
-    check_allowed("files_path", path)
-    if path.is_file():
-        paths = [path]
-    elif path.is_dir():
-        paths = [one for one in path.iterdir() if _format(one)]
-    else:
-        paths = [Path(one) for one in glob.glob(str(path), recursive=True)]
-    # Hidden files are what other programs leave while they write.
-    paths = sorted(one.resolve() for one in paths if one.is_file() and (one == path or one.name[0] not in "._"))
-    for one in paths:
-        check_allowed("files_path", one)
-    if not paths:
-        raise UserError(f"Param files_path: there is no file at {path}; expected {', '.join(ENDINGS)}.")
-    odd = [one for one in paths if not _format(one)]
-    if odd:
-        raise UserError(f"Param files_path: {odd[0]} is of no kind that can be read; expected {', '.join(ENDINGS)}.")
-    if len({_format(one) for one in paths}) > 1:
-        raise UserError(f"Param files_path: {path} has CSV and Parquet files. Give files of one kind only.")
-    named: dict[str, Path] = {}
-    for one in paths:
-        named[_free_name(one, named)] = one
-    return named
+def _layout_of(file: OrderFile, mapping: dict[str, Any], wanted: list[str]) -> dict[str, Any]:
+    if file.format == PARQUET:
+        return _parquet_layout(file)
+    names = [name for name in wanted if name not in file.folder]
+    delimiter = mapping["delimiter"] or ("\t" if ".tsv" in file.path.name.lower() else None)
+    with opened(file.path, mapping["encoding"]) as text:
+        head = text.read(layout.CHARACTERS)
+    found = layout.find(head, names, delimiter, mapping["header"])
+    if found is None:
+        raise UserError(
+            f"Param files_path: {cut(file.path)} has no header; its first lines have to name the columns, or the mapping "
+            "has to say header: false."
+        )
+    return {
+        "columns": list(found.columns),
+        "types": [],
+        "delimiter": found.delimiter,
+        "rows_before": found.rows,
+        **({"folder": file.folder} if file.folder else {}),
+    }
 
 
-def _free_name(path: Path, taken: dict[str, Path]) -> str:
-    """The file's name without signs that Spark takes for something else; with a number where another has it."""
-    plain = re.sub(r"[^\w.-]", "_", re.sub(r"\.gz$", "", path.name, flags=re.IGNORECASE))
-    stem, _, ending = plain.lstrip("._").rpartition(".")
-    numbered = (f"{stem or 'file'}{f'-{number}' if number else ''}.{ending}" for number in range(len(taken) + 1))
-    return next(name for name in numbered if name not in taken)
-
-
-def _check_columns(path: Path, columns: list[str], mapping: dict[str, Any]) -> None:
-    for key, name in mapping["columns"].items():
-        if columns.count(name) != 1:
-            there = "no column" if name not in columns else "more than one column"
-            raise UserError(
-                f"Param orders_mapping: {key} is {name!r}, but {path} has {there} of that name; it has "
-                f"{', '.join(map(repr, columns)) or 'none'}."
-            )
-
-
-def _parquet_header(path: Path) -> dict[str, list[str]]:
-    """The columns of a Parquet file and their types."""
+def _parquet_layout(file: OrderFile) -> dict[str, Any]:
+    """The columns of a Parquet file, their types, and how many groups of rows it has."""
     import pyarrow
     import pyarrow.parquet
 
     try:
-        schema = pyarrow.parquet.read_schema(path)
+        with pyarrow.parquet.ParquetFile(file.path) as parquet:
+            schema, groups = parquet.schema_arrow, parquet.num_row_groups
     except (pyarrow.ArrowException, OSError) as error:
-        raise UserError(f"Param files_path: {path} cannot be read as Parquet: {str(error).splitlines()[0]}") from None
-    return {"columns": list(schema.names), "types": [str(kind) for kind in schema.types]}
+        reason = str(error).partition("\n")[0]
+        raise UserError(f"Param files_path: {cut(file.path)} cannot be read as Parquet: {cut(reason)}") from None
+    return {
+        "columns": list(schema.names),
+        "types": [str(kind) for kind in schema.types],
+        "groups": groups,
+        **({"folder": file.folder} if file.folder else {}),
+    }
 
 
-def _csv_header(path: Path, mapping: dict[str, Any]) -> dict[str, list[str]]:
-    """The columns that the first line of a CSV file names; they are all texts, so no types."""
-
-    def read(file: io.TextIOBase) -> list[str]:
-        return next(csv.reader(file, delimiter=mapping["delimiter"]), [])
-
-    columns = _reading(path, mapping["encoding"], read)
-    if not columns:
-        raise UserError(f"Param files_path: {path} has no header; its first line has to name the columns.")
-    return {"columns": columns, "types": []}
-
-
-def _bring_csv(path: Path, target: Path, encoding: str) -> None:
-    """Bring a CSV file unpacked and as UTF-8; each byte is read, so that damage shows here."""
-
-    def copy(file: io.TextIOBase) -> None:
-        with open(target, "w", encoding="utf-8", newline="") as plain:
-            while text := file.read(CHUNK):
-                plain.write(text)
-
-    _reading(path, encoding, copy)
-
-
-def _reading(path: Path, encoding: str, work: Callable[[io.TextIOBase], Any]) -> Any:
-    """Do some work on the text of a file; what is wrong with the file becomes a sentence."""
-    # A byte order mark is no part of the first column's name.
-    encoding = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
-    packed = path.name.lower().endswith(".gz")
-    try:
-        with (
-            gzip.open(path, "rb") if packed else open(path, "rb") as raw,
-            io.TextIOWrapper(raw, encoding=encoding, newline="") as file,
-        ):
-            return work(file)
-    except UnicodeError as error:
+def _check_columns(file: OrderFile, laid_out: dict[str, Any], mapping: dict[str, Any]) -> None:
+    columns = laid_out["columns"]
+    for key, name in _named_columns(mapping):
+        if columns.count(name) != 1 and name not in file.folder:
+            there = "no column" if name not in columns else "more than one column"
+            raise UserError(
+                f"Param orders_mapping: {key} is {quoted(name)}, but {cut(file.path)} has {there} of that name; it has "
+                f"{listed(map(quoted, columns), 1_000, 100) or 'none'}."
+            )
+    if mapping["currency"] in columns:
         raise UserError(
-            f"Param orders_mapping: encoding is {encoding.removesuffix('-sig')!r}, but {path} is not written in it "
-            f"({getattr(error, 'reason', error)})."
-        ) from None
-    except csv.Error as error:
-        raise UserError(f"Param files_path: the header of {path} cannot be read: {error}.") from None
-    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise UserError(f"Param files_path: {path} cannot be unpacked: {error}.") from None
-    except PermissionError:
-        raise UserError(f"Param files_path: {path} may not be read by this user ({os.getuid()}).") from None
+            f"Param orders_mapping: currency is {quoted(mapping['currency'])}, which is a column of {cut(file.path)}; "
+            "name a column with currency_column, and a currency such as EUR with currency."
+        )
+    if file.format == PARQUET:
+        _check_types(file, mapping)
+
+
+def _named_columns(mapping: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, names in mapping["columns"].items():
+        for name in names if isinstance(names, list) else [names]:
+            yield key, name
+    for key in ("only", "except"):
+        for name in mapping[key]:
+            yield key, name
+
+
+def _check_types(file: OrderFile, mapping: dict[str, Any]) -> None:
+    import pyarrow.parquet
+
+    schema = pyarrow.parquet.read_schema(file.path)
+    for key, name in _named_columns(mapping):
+        if name not in schema.names:
+            continue
+        odd = cells.fault_of_type(key, schema.field(name).type, mapping["time_format"])
+        if odd:
+            hint = "; numbers need time_format, such as yyyyMMdd or epoch_milliseconds" if key == "time" else ""
+            raise UserError(
+                f"Param orders_mapping: {key} is {quoted(name)}, but in {cut(file.path)} that is a column of {cut(odd)}, "
+                f"which cannot be read as such{hint}."
+            )
+
+
+def chunks_of(
+    file: OrderFile, laid_out: dict[str, Any], mapping: dict[str, Any], names: Sequence[str]
+) -> Iterator[Chunk]:
+    """The rows of a user's own file as it lies there."""
+    if file.format == PARQUET:
+        yield from rows.read_parquet(file.path, laid_out, names)
+    else:
+        with opened(file.path, mapping["encoding"]) as text:
+            yield from rows.read_csv(lines_of(file.path, text), laid_out, names, cut(file.path))
+
+
+def _settled_decimal(found: list[OrderFile], listing: dict[str, dict[str, Any]], mapping: dict[str, Any]) -> str | None:
+    """The decimal sign that most amounts have of the first rows where some can be read with one sign only."""
+    names = [mapping["columns"][key] for key in AMOUNTS if key in mapping["columns"]]
+    for chunk in _looked_at(found, listing, mapping, names):
+        signs: Counter[str] = Counter()
+        for name in names:
+            texts = cells.texts(chunk.columns[name])
+            for text, times in Counter(texts.filter(pc.match_substring_regex(texts, "[.,]")).to_pylist()).items():
+                signs[decimal_sign(text) or ""] += times
+        signs.pop("", None)
+        if signs:
+            return max(sorted(signs), key=signs.__getitem__)
+    return None
+
+
+def _settled_currency(
+    found: list[OrderFile], listing: dict[str, dict[str, Any]], mapping: dict[str, Any]
+) -> str | None:
+    """The currency that most of the first lines have that name one."""
+    lines = Lines({"mapping": mapping, "files": listing})
+    for chunk in _looked_at(found, listing, mapping, lines.wanted):
+        currencies = Counter(lines.currencies(chunk).drop_null().to_pylist())
+        if currencies:
+            return max(sorted(currencies), key=currencies.__getitem__)[:LONGEST_CURRENCY]
+    return None
+
+
+def _looked_at(
+    found: list[OrderFile], listing: dict[str, dict[str, Any]], mapping: dict[str, Any], names: Sequence[str]
+) -> Iterator[Chunk]:
+    looked_at = 0
+    for file in found:
+        for chunk in chunks_of(file, listing[file.name], mapping, names):
+            yield chunk
+            looked_at += len(chunk.places)
+            if looked_at >= LOOKED_AT:
+                return

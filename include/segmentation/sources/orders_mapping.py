@@ -5,148 +5,181 @@ mappings make equal versions however they are spelled.
 """
 
 import codecs
-import os
-from pathlib import Path
+from difflib import get_close_matches
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from segmentation.errors import UserError
+from segmentation.given import Unreadable, file_named, load_yaml, path_of, read_bytes
+from segmentation.paths import ORDER_PRESETS
+from segmentation.quoting import cut, listed, quoted
 from segmentation.sources.allowed import check_allowed
-from segmentation.sources.time_patterns import fault_of, holds_zone
+from segmentation.sources.mapping_values import CHECKS, Wrong, column
 
+# Keys that name a column, and what a row without it lacks. `time` may be several, which are joined.
 COLUMNS = (
-    "customer", "time", "amount", "quantity", "unit_price", "order", "product", "product_name", "category",
+    "customer", "time", "amount", "quantity", "unit_price", "order", "product", "product_name", "category", "refunded",
+    "currency_column", "zone",
 )  # fmt: skip
-CONSTANTS = {
-    "currency": "$",
-    "time_zone": "UTC",
-    "time_format": None,
-    "delimiter": ",",
-    "encoding": "utf-8",
-    "decimal": ".",
+OF_CUSTOMERS = ("customer", "last_order", "orders", "amount", "currency_column", "zone")
+DEFAULTS: dict[str, Any] = {
+    "level": "order",
+    "order_level": [],
+    "only": {},
+    "except": {},
+    "returns": {},
+    "free_orders": "ignore",
+    "drop_equal_lines": False,
+    "empty": [],
+    "normalise_ids": False,
     "whole_number_ids": False,
+    "currency": None,
+    "decimal": None,
+    "minor_units": 0,
+    "time_zone": "UTC",
+    "times_in": None,
+    "time_format": None,
+    "zone_names": {},
+    "delimiter": None,
+    "encoding": "utf-8",
+    "header": True,
 }
-RETURNS = {"negative": True, "order_prefix": None, "do": "ignore"}
-KEYS = (*COLUMNS, "returns", *CONSTANTS)
+KEYS = ("preset", *COLUMNS, "last_order", "orders", *DEFAULTS)
+# What people look for under another name.
+HINTS = {
+    "status": "only: {<column>: [values]} chooses lines",
+    "filter": "only: {<column>: [values]} and except: {<column>: [values]} choose lines",
+    "email": "customer names the column with the customer's id, which may be an address",
+    "price": "unit_price is the price of one, amount that of the line",
+    "date": "time names the column with the day or time of the order",
+    "total": "amount names the column with what was paid",
+}
 
 
 def read_mapping(given: str) -> dict[str, Any]:
-    """The normalised mapping: {"columns": {...}, "returns": {...}, and the constants}.
+    """The normalised mapping: {"columns": {key: name or names}, and every key of DEFAULTS}.
 
-    `given` is the path of a YAML file, or the YAML (or JSON) itself. Raises UserError naming what is wrong, where,
-    and what is allowed.
+    `given` is the path of a YAML file, the YAML (or JSON) itself, or the name of a preset. Raises UserError naming
+    what is wrong, where, and what is allowed.
     """
     place, raw = _load(given)
-    unknown = [key for key in raw if key not in KEYS]
-    if unknown:
-        raise _wrong(place, f"unknown key {unknown[0]!r}; known are {', '.join(KEYS)}")
-    columns = {key: _text(place, key, raw[key]) for key in COLUMNS if raw.get(key) is not None}
-    for key in ("customer", "time"):
-        if key not in columns:
-            raise _wrong(place, f"{key} is missing; give the column that holds it")
-    if "amount" not in columns and not {"quantity", "unit_price"} <= set(columns):
-        raise _wrong(place, "the amount is missing; give amount, or both quantity and unit_price")
-    mapping: dict[str, Any] = {
-        "columns": columns,
-        "returns": _returns(place, raw.get("returns"), columns),
-        **{key: default if raw.get(key) is None else raw[key] for key, default in CONSTANTS.items()},
-    }
-    _check_constants(place, mapping)
-    mapping["encoding"] = codecs.lookup(mapping["encoding"]).name
-    # A pattern that reads a zone gives instants, which need no other.
-    if mapping["time_format"] and holds_zone(mapping["time_format"]):
-        mapping["time_zone"] = "UTC"
-    return mapping
+    try:
+        return _normalised(_with_preset(raw))
+    except Wrong as error:
+        raise UserError(f"Param orders_mapping{place}: {error}.") from None
+
+
+def preset_names() -> list[str]:
+    """The presets that come along: the YAML files in `include/order_presets`."""
+    return sorted(path.stem for path in ORDER_PRESETS.glob("*.yaml"))
 
 
 def _load(given: str) -> tuple[str, dict[Any, Any]]:
     """Where the mapping comes from, for messages, and what it says."""
-    import yaml
-
-    path = Path(given).expanduser()
-    is_file = os.path.isfile(path)  # unlike Path.is_file, it never raises, whatever the text
-    place = f" in {path}" if is_file else ""
-    if is_file:
-        check_allowed("orders_mapping", path)
+    if given.strip() in preset_names():
+        return "", {"preset": given.strip()}
+    path = file_named(given)
+    place = f" in {cut(path)}" if path else ""
     try:
-        raw = yaml.safe_load(path.read_bytes() if is_file else given)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" (line {mark.line + 1})" if mark else ""
-        raise _wrong(place, f"this is no YAML{line}; a mapping looks like 'customer: Customer ID'") from None
-    except OSError as error:
-        raise UserError(f"Param orders_mapping: {path} cannot be read: {error.strerror}.") from None
-    if isinstance(raw, str) and not is_file:
-        raise UserError(f"Param orders_mapping: there is no file {path}.")
+        if path:
+            check_allowed("orders_mapping", path)
+        raw = load_yaml(read_bytes(path) if path else given)
+    except Unreadable as error:
+        raise UserError(
+            f"Param orders_mapping{place}: {error}. A mapping looks like 'customer: Customer ID'."
+        ) from None
+    if isinstance(raw, str) and not path:
+        raise UserError(
+            f"Param orders_mapping: there is no file {_place(raw)}, and no preset of that name; presets are "
+            f"{listed(preset_names())}."
+        )
     if not isinstance(raw, dict):
-        raise _wrong(place, "this is no mapping of keys; it looks like 'customer: Customer ID'")
+        raise UserError(
+            f"Param orders_mapping{place}: this is no mapping of keys; it looks like 'customer: Customer ID'."
+        )
     return place, raw
 
 
-def _returns(place: str, raw: Any, columns: dict[str, str]) -> dict[str, Any]:
-    if raw is None:
-        return dict(RETURNS)
-    if not isinstance(raw, dict):
-        raise _wrong(place, f"returns is {raw!r}; it takes {', '.join(RETURNS)}")
-    unknown = [key for key in raw if key not in RETURNS]
-    if unknown:
-        raise _wrong(place, f"unknown key {unknown[0]!r} in returns; known are {', '.join(RETURNS)}")
-    found = {key: default if raw.get(key) is None else raw[key] for key, default in RETURNS.items()}
-    if not isinstance(found["negative"], bool):
-        raise _wrong(place, f"returns.negative is {found['negative']!r}; allowed are true and false")
-    if found["order_prefix"] is not None:
-        found["order_prefix"] = _text(place, "returns.order_prefix", found["order_prefix"])
-        if "order" not in columns:
-            raise _wrong(place, "returns.order_prefix needs the key order, the column that holds the order's id")
-    if found["do"] not in ("ignore", "subtract"):
-        raise _wrong(place, f"returns.do is {found['do']!r}; allowed are ignore and subtract")
-    return found
-
-
-def _check_constants(place: str, mapping: dict[str, Any]) -> None:
-    for key in ("currency", "time_zone", "encoding", "decimal"):
-        _text(place, key, mapping[key])
-    if len(mapping["currency"]) > 8 or not mapping["currency"].isprintable():
-        raise _wrong(place, f"currency is {mapping['currency']!r}; allowed is an ISO code or a sign, such as EUR or €")
-    if not _is_zone(mapping["time_zone"]):
-        raise _wrong(place, f"time_zone is {mapping['time_zone']!r}; allowed is an IANA name such as Europe/Berlin")
-    if mapping["time_format"] is not None:
-        fault = fault_of(_text(place, "time_format", mapping["time_format"]))
-        if fault:
-            raise _wrong(place, f"time_format is {mapping['time_format']!r}, but {fault}")
-    delimiter = mapping["delimiter"]
-    if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n\0':
-        raise _wrong(place, f"delimiter is {delimiter!r}; allowed is one character, such as ';' or \"\\t\"")
-    if not _is_encoding(mapping["encoding"]):
-        raise _wrong(place, f"encoding is {mapping['encoding']!r}; allowed is a name such as utf-8 or windows-1252")
-    if mapping["decimal"] not in (".", ","):
-        raise _wrong(place, f"decimal is {mapping['decimal']!r}; allowed are '.' and ','")
-    if not isinstance(mapping["whole_number_ids"], bool):
-        raise _wrong(place, f"whole_number_ids is {mapping['whole_number_ids']!r}; allowed are true and false")
-
-
-def _text(place: str, key: str, value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise _wrong(place, f"{key} is {value!r}; allowed is a text, in quotes where YAML takes it for something else")
-    return value
-
-
-def _is_zone(name: str) -> bool:
+def _place(given: str) -> str:
     try:
-        # Java knows the names with a slash and UTC; of the others it takes some for something else.
-        return ("/" in name or name == "UTC") and bool(ZoneInfo(name))
-    except (ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
-        return False
-    except KeyError:
-        return False
+        return cut(path_of(given))
+    except Unreadable:
+        return quoted(given)
 
 
-def _is_encoding(name: str) -> bool:
-    try:
-        return codecs.lookup(name)._is_text_encoding
-    except (LookupError, ValueError):
-        return False
+def _with_preset(raw: dict[Any, Any]) -> dict[Any, Any]:
+    """The keys with those of the preset that they name below them. A key that is null takes the preset's away."""
+    name = raw.get("preset")
+    if name is None:
+        return raw
+    if name not in preset_names():
+        raise Wrong(f"preset is {quoted(name)}; there are {listed(preset_names())}")
+    below = load_yaml(read_bytes(ORDER_PRESETS / f"{name}.yaml"))
+    own = {key: value for key, value in raw.items() if key != "preset"}
+    # Who names an amount of their own wants no other way to come to one.
+    ways = {"amount"}, {"quantity", "unit_price"}
+    for way, other in (ways, ways[::-1]):
+        if way <= set(own) and not other & set(own):
+            below = {key: value for key, value in below.items() if key not in other}
+    return below | own
 
 
-def _wrong(place: str, what: str) -> UserError:
-    return UserError(f"Param orders_mapping{place}: {what}.")
+def _normalised(raw: dict[Any, Any]) -> dict[str, Any]:
+    for key in raw:
+        if key not in KEYS:
+            raise Wrong(f"unknown key {quoted(key)}; {_hint(key)}")
+    header = CHECKS["header"](raw.get("header", True))
+    level = CHECKS["level"](raw.get("level") or "order")
+    keys = OF_CUSTOMERS if level == "customer" else COLUMNS
+    odd = [key for key in (*COLUMNS, "last_order", "orders") if raw.get(key) is not None and key not in keys]
+    if odd:
+        raise Wrong(f"{odd[0]} is no key with level {level}; columns are {', '.join(keys)}")
+    columns = {key: _columns(key, raw[key], header) for key in keys if raw.get(key) is not None}
+    _check_columns(columns, level)
+    columns = {"time" if key == "last_order" else key: names for key, names in columns.items()}
+    mapping: dict[str, Any] = {"columns": columns}
+    for key, default in DEFAULTS.items():
+        value = default if raw.get(key) is None else raw[key]
+        mapping[key] = CHECKS[key](value, header) if key in ("order_level", "only", "except") else CHECKS[key](value)
+    _check_together(mapping)
+    mapping["encoding"] = codecs.lookup(mapping["encoding"]).name
+    return mapping
+
+
+def _hint(key: Any) -> str:
+    if isinstance(key, str) and key.lower() in HINTS:
+        return HINTS[key.lower()]
+    near = get_close_matches(str(key)[:50].lower(), KEYS, 1)
+    return f"{f'did you mean {near[0]}? K' if near else 'k'}nown are {', '.join(KEYS)}"
+
+
+def _columns(key: str, value: Any, header: bool) -> str | list[str]:
+    if key in ("time", "last_order") and isinstance(value, list):
+        if not 1 <= len(value) <= 3:
+            raise Wrong(f"{key} is {quoted(value)}; allowed are up to three columns, which are joined with a blank")
+        names = [column(key, one, header) for one in value]
+        return names[0] if len(names) == 1 else names
+    return column(key, value, header)
+
+
+def _check_columns(columns: dict[str, Any], level: str) -> None:
+    needed = ("customer", "time") if level == "order" else ("customer", "last_order", "orders", "amount")
+    for key in needed:
+        if key not in columns:
+            raise Wrong(f"{key} is missing; give the column that holds it")
+    if level == "order" and "amount" not in columns and not {"quantity", "unit_price"} <= set(columns):
+        raise Wrong("the amount is missing; give amount, or both quantity and unit_price")
+
+
+def _check_together(mapping: dict[str, Any]) -> None:
+    columns, returns = mapping["columns"], mapping["returns"]
+    if returns["order_prefix"] is not None and "order" not in columns:
+        raise Wrong("returns.order_prefix needs the key order, the column that holds the order's id")
+    if mapping["order_level"] and "order" not in columns:
+        raise Wrong("order_level needs the key order, the column that holds the order's id")
+    mapped = [one for names in columns.values() for one in (names if isinstance(names, list) else [names])]
+    there = {*mapped, *mapping["only"], *mapping["except"]}
+    for name in mapping["order_level"]:
+        if name not in there:
+            raise Wrong(f"order_level names {quoted(name)}, which no other key names")
+    if "order" in columns and columns["order"] in mapping["order_level"]:
+        raise Wrong("order_level names the column of the order's id, which each row has to have")

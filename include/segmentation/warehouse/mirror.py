@@ -21,9 +21,12 @@ from typing import Any, BinaryIO
 from pyarrow import NativeFile, fs
 
 from segmentation.errors import UserError
+from segmentation.quoting import cut, quoted
 from segmentation.shops.names import LONGEST
 from segmentation.warehouse import releases
+from segmentation.warehouse.addresses import shown, without_secrets
 from segmentation.warehouse.ancestry import DATASET, VERSION
+from segmentation.warehouse.holes import outputs_first
 from segmentation.warehouse.manifests import MANIFEST, Manifest, is_well_formed, parse, seal
 from segmentation.warehouse.releases import RELEASES, Release
 from segmentation.warehouse.upgrade import LATEST, release_reports
@@ -53,11 +56,15 @@ class Mirror:
     """
 
     def __init__(self, address: str) -> None:
-        self.address = address
+        self.address = shown(address)
+        self._given = address
         try:
             self._files, root = fs.FileSystem.from_uri(address)
         except (ValueError, OSError, TypeError) as error:
-            raise UserError(f"MIRROR: {address!r} is no address such as s3://bucket/folder: {error}") from None
+            said = cut(without_secrets(error, address))
+            raise UserError(
+                f"MIRROR: {quoted(self.address)} is no address such as s3://bucket/folder: {said}"
+            ) from None
         self._root = root.rstrip("/")
 
     def push(self, warehouse: Warehouse, report: Callable[[str], None] = say, shop: str | None = None) -> Copied:
@@ -65,7 +72,10 @@ class Mirror:
         wanted = list(releases.every(warehouse, shop))
         versions, size, standing = 0, 0, 0
         with self._in_words():
-            for folder, manifest in sorted(reachable(warehouse, released_versions(warehouse, wanted)).items()):
+            versions_of = reachable(warehouse, released_versions(warehouse, wanted))
+            # Inputs first, so that a push that breaks off leaves no version there without what it was made from.
+            for folder in reversed(outputs_first(warehouse, versions_of)):
+                manifest = versions_of[folder]
                 place = folder.relative_to(warehouse.root).as_posix()
                 if self._seal_of(place) == manifest.seal:
                     standing += 1
@@ -203,7 +213,7 @@ class Mirror:
         except OSError as error:
             if error.filename is not None:  # of this machine's disk
                 raise
-            raise UserError(f"{self.address}: {error}") from None
+            raise UserError(f"{self.address}: {cut(without_secrets(error, self._given), 600)}") from None
 
 
 def _pieces(file: BinaryIO | NativeFile) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from segmentation.datasets import STAGE_OF
 from segmentation.errors import UserError
 from segmentation.failures import check_clock
 from segmentation.warehouse import releases, runs
-from segmentation.warehouse.ancestry import input_of
+from segmentation.warehouse.holes import outputs_first, walk
 from segmentation.warehouse.landing import Landing
 from segmentation.warehouse.manifests import MANIFEST, Manifest, data_files, describe_files, seal
 from segmentation.warehouse.releases import RELEASES, Release
@@ -38,17 +38,6 @@ def as_of_of(folder: Path) -> date | None:
     return date.fromisoformat(text.removeprefix("as_of=")) if text.startswith("as_of=") else None
 
 
-def inputs(warehouse: Warehouse, manifest: Manifest) -> dict[str, Manifest]:
-    """The manifests of a version's inputs, by the name the version gives them. Raises UserError if one is gone."""
-    found = {}
-    for label, version in manifest.inputs.items():
-        one = input_of(warehouse, manifest, label, version)
-        if one is None:
-            raise UserError(f"{manifest.dataset} {manifest.version} was made from {label} {version}, which is gone.")
-        found[label] = one
-    return found
-
-
 def released_versions(warehouse: Warehouse, kept: Iterable[Release]) -> list[Manifest]:
     """The versions that releases name, each once. Raises UserError naming one that is gone."""
     found = [one for release in kept for one in releases.manifests(warehouse, release)]
@@ -56,19 +45,23 @@ def released_versions(warehouse: Warehouse, kept: Iterable[Release]) -> list[Man
 
 
 def reachable(warehouse: Warehouse, roots: list[Manifest]) -> dict[Path, Manifest]:
-    """The versions that `roots` rest on, themselves included, by folder."""
-    found: dict[Path, Manifest] = {}
-    todo = list(roots)
-    while todo:
-        one = todo.pop()
-        if warehouse.place_of(one) not in found:
-            found[warehouse.place_of(one)] = one
-            todo += inputs(warehouse, one).values()
+    """The versions that `roots` rest on, themselves included, by folder. Raises UserError if one is gone."""
+    found, holes = walk(warehouse, roots)
+    if holes:
+        raise UserError(holes[0])
     return found
 
 
+def holes(warehouse: Warehouse) -> list[str]:
+    """A sentence for each input of any version that is gone, as a removal leaves them that was stopped."""
+    return walk(warehouse, [manifest_at(warehouse, folder) for folder in all_versions(warehouse)])[1]
+
+
 def verify(warehouse: Warehouse, shop: str | None = None) -> tuple[int, list[str]]:
-    """Read every version that the releases (of a shop) reach against its manifest: how many, and what is wrong."""
+    """Read every version that the releases (of a shop) reach against its manifest: how many, and what is wrong.
+
+    Without a shop, an input that is gone is told wherever it is missing.
+    """
     roots: list[Manifest] = []
     wrong = []
     for name, as_of, number in releases.places(warehouse, shop):
@@ -77,8 +70,9 @@ def verify(warehouse: Warehouse, shop: str | None = None) -> tuple[int, list[str
             roots += releases.manifests(warehouse, one) if one else []
         except UserError as error:
             wrong.append(str(error))
-    versions = reachable(warehouse, roots)
-    return len(versions), wrong + [fault for folder, one in versions.items() for fault in faults(folder, one)]
+    versions, gone = walk(warehouse, roots)
+    wrong += [fault for folder, one in versions.items() for fault in faults(folder, one)]
+    return len(versions), wrong + (gone if shop else holes(warehouse))
 
 
 def faults(folder: Path, manifest: Manifest) -> list[str]:
@@ -129,11 +123,14 @@ def unneeded(warehouse: Warehouse, days: int, keep: int = KEEP_RELEASES, now: da
     recent = [one for folder, one in folders.items() if last_used(folder) > edge]
     replaced = replaced_releases(warehouse, keep, edge)
     staying = (one for one in releases.every(warehouse) if releases.place_of(warehouse, one) not in replaced)
-    kept = reachable(warehouse, released_versions(warehouse, staying) + recent)
+    # What is gone keeps nothing: it is passed over here, and told by `holes`.
+    kept, _ = walk(warehouse, released_versions(warehouse, staying) + recent)
     names = [Unneeded(path, path.stat().st_size) for path in [*replaced, *runs.stale(warehouse, edge)]]
     downloads = [Unneeded(path, path.stat().st_size) for path in Landing(warehouse.root).stale(edge)]
     unfinished = [Unneeded(folder, _size(folder)) for folder in warehouse.unfinished()]
-    versions = [Unneeded(folder, one.bytes) for folder, one in folders.items() if folder not in kept]
+    going = {folder: one for folder, one in folders.items() if folder not in kept}
+    versions = [Unneeded(folder, going[folder].bytes) for folder in outputs_first(warehouse, going)]
+    # A release goes before the versions that it names, and those before what they were made from.
     return names + versions + unfinished + downloads
 
 
@@ -169,7 +166,10 @@ def last_used(folder: Path) -> datetime:
 
 
 def prune(warehouse: Warehouse, days: int, keep: int = KEEP_RELEASES) -> list[Unneeded]:
-    """Remove what is unneeded; return what went. Each version vanishes in one step, and not while it is being built."""
+    """Remove what is unneeded; return what went. Each version vanishes in one step, and not while it is being built.
+
+    What was made from a version goes before it, so that a prune that is stopped leaves nothing without its inputs.
+    """
     gone = []
     for one in unneeded(warehouse, days, keep):
         if one.folder.relative_to(warehouse.root).parts[0] in (RELEASES, runs.RUNS):

@@ -3,18 +3,31 @@
 -- Reads: window_purchases
 -- Params: as_of date: recency counts the days up to it; a purchase on the day before gives 1
 --   frequency_counts string: orders, days or lines
--- Figures: customers_without_spend = count_if((frequency > 0 AND monetary > 0) IS NOT TRUE)
+--   counts_free_orders boolean: whether a price of 0 is a purchase
+-- Figures: customers_without_spend = count_if((frequency > 0 AND (monetary > 0 OR only_free)) IS NOT TRUE)
+--   customer_beyond_range = coalesce(max(CASE WHEN monetary IS NULL THEN user_id END), '')
 -- Note: a negative price is a return: it takes from the spend, and is no purchase. A purchase without an order's id
---   is an order of its own. Days are UTC.
+--   is an order of its own. monetary is null where the sum is larger than the column can hold; a check refuses that.
+WITH counted AS (
+    SELECT
+        user_id,
+        order_id,
+        purchased_on,
+        price,
+        price > 0 OR (price = 0 AND :counts_free_orders) AS is_purchase
+    FROM window_purchases
+)
+
 SELECT
     user_id,
-    datediff(:as_of, cast(max(purchased_at) FILTER (WHERE price > 0) AS DATE)) AS recency_days,
+    datediff(:as_of, max(CASE WHEN is_purchase THEN purchased_on END)) AS recency_days,
     CASE :frequency_counts
         WHEN 'orders'
-            THEN count(DISTINCT CASE WHEN price > 0 THEN order_id END) + count_if(price > 0 AND order_id IS NULL)
-        WHEN 'days' THEN count(DISTINCT CASE WHEN price > 0 THEN cast(purchased_at AS DATE) END)
-        WHEN 'lines' THEN count_if(price > 0)
+            THEN count(DISTINCT CASE WHEN is_purchase THEN order_id END) + count_if(is_purchase AND order_id IS NULL)
+        WHEN 'days' THEN count(DISTINCT CASE WHEN is_purchase THEN purchased_on END)
+        WHEN 'lines' THEN count_if(is_purchase)
     END AS frequency,
-    cast(sum(price) AS DECIMAL(18, 2)) AS monetary
-FROM window_purchases
+    try_cast(sum(price) AS DECIMAL(18, 2)) AS monetary,
+    min(price) = 0 AND max(price) = 0 AS only_free
+FROM counted
 GROUP BY user_id

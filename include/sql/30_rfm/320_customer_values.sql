@@ -1,5 +1,5 @@
 -- Recency, frequency and spend of each customer who counts.
--- Grain: one row per customer with a purchase that counts and spend above zero.
+-- Grain: one row per customer with a purchase that counts, and with spend above zero or free orders only.
 -- Reads: customer_totals
 -- Params: none
 -- Cache: the counts and the scores both read it
@@ -9,4 +9,4 @@ SELECT
     frequency,
     monetary
 FROM customer_totals
-WHERE frequency > 0 AND monetary > 0
+WHERE frequency > 0 AND (monetary > 0 OR only_free)

@@ -26,3 +26,7 @@ for task in dag.tasks:
     task.retry_delay = timedelta(seconds=1)
     task.retry_exponential_backoff = 0
     task._pre_execute_hook = note
+    if "SOAK_HELD" in os.environ and hasattr(task, "env_vars"):
+        # A job gets a path of its own; the breakpoints have to be on it.
+        breakpoints = Path(__file__).parents[1] / "breakpoints"
+        task.env_vars["PYTHONPATH"] += f"{os.pathsep}{breakpoints}"

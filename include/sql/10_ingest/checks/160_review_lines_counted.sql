@@ -8,8 +8,8 @@
 WITH counts AS (
     SELECT
         (SELECT count(*) FROM reviews) AS written,
-        coalesce(cast(max(value) FILTER (WHERE name = 'review_lines_read') AS BIGINT), 0) AS lines_read,
-        coalesce(cast(max(value) FILTER (WHERE name = 'review_lines_refused') AS BIGINT), 0) AS refused
+        coalesce(try_cast(max(value) FILTER (WHERE name = 'review_lines_read') AS BIGINT), 0) AS lines_read,
+        coalesce(try_cast(max(value) FILTER (WHERE name = 'review_lines_refused') AS BIGINT), 0) AS refused
     FROM figures
 )
 

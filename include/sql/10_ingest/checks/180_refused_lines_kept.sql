@@ -9,7 +9,7 @@ WITH counts AS (
     SELECT
         (SELECT count(*) FROM rejected_rows) AS written,
         coalesce(
-            sum(cast(value AS BIGINT)) FILTER (
+            sum(try_cast(value AS BIGINT)) FILTER (
                 WHERE name IN ('review_lines_refused', 'product_lines_refused', 'order_lines_refused')
             ), 0
         ) AS refused

@@ -4,15 +4,17 @@
 -- Params: none
 -- Limit: rejected_share
 -- Of: rejected_rows
+-- Note: of order lines only those count that are judged: not those that only and except leave out, nor the further
+--   rows of an order whose amount stands on its first.
 WITH counts AS (
     SELECT
         coalesce(
-            sum(cast(value AS BIGINT)) FILTER (
-                WHERE name IN ('review_lines_read', 'product_lines_read', 'order_lines_read')
+            sum(try_cast(value AS BIGINT)) FILTER (
+                WHERE name IN ('review_lines_read', 'product_lines_read', 'order_lines_judged')
             ), 0
         ) AS lines_read,
         coalesce(
-            sum(cast(value AS BIGINT)) FILTER (
+            sum(try_cast(value AS BIGINT)) FILTER (
                 WHERE name IN ('review_lines_refused', 'product_lines_refused', 'order_lines_refused')
             ), 0
         ) AS refused

@@ -1,133 +1,81 @@
--- The lines of the order files, typed, each with the reason why it is refused, or null.
+-- The lines of the order files, each with what becomes of it: it counts, it is skipped, or it is refused with a reason.
 -- Grain: one row per line of raw_orders.
--- Reads: raw_orders
+-- Reads: raw_orders, whole_orders, repeated_lines
 -- Params: none
 -- Figures: order_lines_read = count(*)
+--   order_lines_judged = count_if(skipped IS NULL)
 --   order_lines_refused = count_if(refused IS NOT NULL)
--- Note: raw_orders has texts, and beside them how the mapping says to read them. A time without a zone of its own
---   is in the mapping's zone. Thousands may be grouped, as in 1,234.50; what is finer than a cent is rounded.
---   A line is a return if its order's id has the prefix for returns, or, where the mapping says so, if its amount
---   or quantity is negative.
-WITH trimmed AS (
+--   order_lines_filtered = count_if(skipped = 'filtered')
+--   order_lines_further = count_if(skipped = 'further row')
+--   order_lines_repeated = count_if(skipped = 'repeated')
+--   amount_read = cast(sum(CASE WHEN skipped IS NULL THEN abs(amount_read) ELSE 0 END) AS STRING)
+--   amount_refused = cast(sum(CASE WHEN refused IS NOT NULL THEN abs(amount_read) ELSE 0 END) AS STRING)
+--   status_columns = coalesce(max(status_columns), '')
+--   summed_columns = coalesce(max(summed_columns), '')
+-- Note: a line that only and except leave out is not judged. A further row of an order adds nothing where the order's
+--   amount stands on its first row. A line is a return if its order's id has the prefix for returns, or, where the
+--   mapping says so, if its amount or quantity is negative.
+WITH joined AS (
     SELECT
-        transform(
-            array(customer, order_id, product, product_name, category, time_text, amount, quantity, unit_price),
-            cell -> btrim(cell, ' \t\r\n\u00a0')
-        ) AS cells,
-        decimal_sign,
-        time_format,
-        time_zone,
-        whole_number_ids,
-        negative_returns,
-        return_prefix,
-        subtract_returns,
-        amount_is_given,
-        broken_line,
-        file,
-        to_json(
-            struct(customer, order_id, product, product_name, category, time_text, amount, quantity, unit_price)
-        ) AS cells_read
-    FROM raw_orders
-),
-
-mended AS (
-    SELECT
-        transform(
-            slice(cells, 1, 5),
-            cell -> CASE
-                WHEN cell NOT IN ('None', 'none', 'N/A', 'n/a', 'null', 'NULL', 'nan', 'NaN', '') THEN cell
-            END
-        ) AS names,
-        transform(
-            transform(
-                slice(cells, 7, 3),
-                cell -> CASE WHEN decimal_sign = ',' THEN translate(cell, ',.', '.,') ELSE cell END
-            ),
-            cell -> try_cast(
-                CASE
-                    WHEN cell RLIKE '^[-+]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]*)?$' THEN replace(cell, ',', '')
-                    ELSE cell
-                END AS DECIMAL(18, 6)
-            )
-        ) AS numbers,
-        cells[5] AS time_text,
-        time_format,
-        time_zone,
-        whole_number_ids,
-        negative_returns,
-        return_prefix,
-        subtract_returns,
-        amount_is_given,
-        broken_line,
-        file,
-        cells_read
-    FROM trimmed
-),
-
-typed AS (
-    SELECT
-        transform(
-            slice(names, 1, 3),
-            id -> CASE WHEN whole_number_ids THEN regexp_replace(id, '^([0-9]+)[.]0+$', '$1') ELSE id END
-        ) AS ids,
-        names[3] AS product_name,
-        names[4] AS main_category,
+        raw_orders.file,
+        raw_orders.place,
+        coalesce(raw_orders.user_id, CASE WHEN fills_customer THEN whole_user_id END) AS user_id,
+        coalesce(raw_orders.user_key, CASE WHEN fills_customer AND raw_orders.user_id IS NULL THEN whole_user_key END)
+            AS user_key,
+        raw_orders.order_id,
+        parent_asin,
+        product_name,
+        main_category,
+        CASE WHEN fills_time AND time_fault = 'no time' THEN whole_ordered_at ELSE ordered_at END AS ordered_at,
+        CASE WHEN NOT fills_time OR time_fault <> 'no time' OR whole_ordered_at IS NULL THEN time_fault END
+            AS time_fault,
+        quantity,
+        unit_price,
+        amount,
+        amount_fault,
+        CASE WHEN NOT refund_once OR raw_orders.place = refund_place THEN refunded END AS refunded,
         CASE
-            WHEN time_format IS NOT NULL
-                THEN cast(
-                    convert_timezone(time_zone, 'UTC', cast(try_to_timestamp(time_text, time_format) AS TIMESTAMP_NTZ))
-                    AS TIMESTAMP
-                )
-            WHEN NOT time_text RLIKE '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T].*)?$' THEN NULL
-            WHEN time_text RLIKE ':[0-9]{2}([.][0-9]+)? ?(Z|[-+][0-9]{2}(:?[0-9]{2})?)$'
-                THEN try_cast(time_text AS TIMESTAMP)
-            ELSE cast(convert_timezone(time_zone, 'UTC', try_cast(time_text AS TIMESTAMP_NTZ)) AS TIMESTAMP)
-        END AS ordered_at,
-        numbers[1] AS quantity,
-        numbers[2] AS unit_price,
-        CASE WHEN amount_is_given THEN numbers[0] ELSE numbers[1] * numbers[2] END AS amount,
+            WHEN is_broken THEN NULL
+            WHEN coalesce(filtered, whole_filtered, filtered_alone) THEN 'filtered'
+            WHEN amount_place < raw_orders.place AND (amount_is_blank OR amount_once) THEN 'further row'
+            WHEN repeated_lines.place IS NOT NULL THEN 'repeated'
+        END AS skipped,
+        foreign_currency,
+        own_currency,
         negative_returns,
         return_prefix,
         subtract_returns,
+        customer_text,
         time_text,
-        broken_line,
-        file,
-        cells_read
-    FROM mended
+        amount_text,
+        line_text,
+        is_broken,
+        status_columns,
+        summed_columns
+    FROM raw_orders
+    LEFT JOIN whole_orders ON raw_orders.file = whole_orders.file AND raw_orders.order_id = whole_orders.order_id
+    LEFT JOIN repeated_lines ON raw_orders.file = repeated_lines.file AND raw_orders.place = repeated_lines.place
 ),
 
 judged AS (
     SELECT
-        ids[0] AS user_id,
-        ids[1] AS order_id,
-        ids[2] AS parent_asin,
-        product_name,
-        main_category,
-        ordered_at,
-        quantity,
-        unit_price,
-        amount,
-        coalesce(startswith(ids[1], return_prefix), FALSE)
-        OR (negative_returns AND (coalesce(amount < 0, FALSE) OR coalesce(quantity < 0, FALSE))) AS is_return,
-        subtract_returns,
-        broken_line,
-        cells_read,
-        file,
+        *,
         CASE
-            WHEN broken_line IS NOT NULL THEN 'not as many cells as the header has columns'
-            WHEN ids[0] IS NULL THEN 'no customer'
-            WHEN coalesce(time_text, '') = '' THEN 'no time'
-            WHEN ordered_at IS NULL THEN 'a time that cannot be read'
+            WHEN skipped IS NOT NULL THEN NULL
+            WHEN is_broken THEN 'not as many cells as the header has columns'
+            WHEN user_id IS NULL THEN 'no customer'
+            WHEN time_fault IS NOT NULL THEN time_fault
             WHEN NOT ordered_at >= TIMESTAMP '1970-01-01 00:00:00Z' THEN 'time outside 1970 to 2099'
             WHEN NOT ordered_at < TIMESTAMP '2100-01-01 00:00:00Z' THEN 'time outside 1970 to 2099'
-            WHEN amount IS NULL THEN 'no amount that is a number'
-            WHEN NOT abs(amount) < 1000000000000 THEN 'an amount of 1,000,000,000,000 or more'
+            WHEN amount_fault IS NOT NULL THEN amount_fault
+            WHEN foreign_currency IS NOT NULL THEN concat('another currency than ', own_currency)
         END AS refused
-    FROM typed
+    FROM joined
 )
 
 SELECT
     user_id,
+    user_key,
     order_id,
     parent_asin,
     product_name,
@@ -135,10 +83,25 @@ SELECT
     ordered_at,
     quantity,
     unit_price,
-    CASE WHEN refused IS NULL THEN cast(amount AS DECIMAL(18, 2)) END AS amount,
-    is_return,
-    is_return AND subtract_returns AS is_subtracted,
-    CASE WHEN refused IS NOT NULL THEN coalesce(broken_line, cells_read) END AS line_text,
+    CASE WHEN refused IS NULL AND skipped IS NULL THEN amount END AS amount,
+    amount AS amount_read,
+    refunded,
+    coalesce(startswith(order_id, return_prefix), FALSE)
+    OR (negative_returns AND (coalesce(amount < 0, FALSE) OR coalesce(quantity < 0, FALSE))) AS is_return,
+    subtract_returns,
+    CASE WHEN refused IS NOT NULL THEN line_text END AS line_text,
+    CASE
+        WHEN refused IS NULL OR is_broken THEN NULL
+        WHEN refused = 'no customer' THEN customer_text
+        WHEN foreign_currency IS NOT NULL AND startswith(refused, 'another') THEN foreign_currency
+        WHEN time_text IS NOT NULL AND refused = time_fault THEN time_text
+        WHEN startswith(refused, 'time outside') THEN cast(ordered_at AS STRING)
+        ELSE amount_text
+    END AS cell,
     file,
-    refused
+    place,
+    skipped,
+    refused,
+    status_columns,
+    summed_columns
 FROM judged

@@ -13,7 +13,8 @@ SELECT
     quantity,
     unit_price,
     amount,
+    refunded,
     is_return,
-    is_subtracted
+    is_return AND subtract_returns AS is_subtracted
 FROM order_lines
-WHERE refused IS NULL
+WHERE refused IS NULL AND skipped IS NULL

@@ -5,7 +5,10 @@
 -- Note: a line with as many cells as the header is written as JSON, with the cells that are read.
 SELECT
     file,
+    place,
     line_text,
-    refused AS reason
+    refused AS reason,
+    cell,
+    amount_read AS amount
 FROM order_lines
 WHERE refused IS NOT NULL

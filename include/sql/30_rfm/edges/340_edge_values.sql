@@ -2,16 +2,17 @@
 -- Grain: one row per metric and edge (1 to one less than there are bins).
 -- Reads: value_counts, frozen_edges
 -- Params: bins int: how many bins, and so scores, each metric has
---   frequency_edges array<int>: the fixed edges of frequency
+--   bins_closed string: left, a value on an edge is in the bin above it, or right, in the bin below
+--   frequency_edges array<int>: the fixed edges of frequency, or none for quantiles
 --   recency_edges array<string>: those of recency as exact texts, or none for quantiles
 --   monetary_edges array<string>: those of spend as exact texts, or none for quantiles
 -- Cache: the scores and the bins both read it
--- Note: recency and monetary take exact quantiles with linear interpolation (type 7 of R and numpy):
+-- Note: exact quantiles with linear interpolation (type 7 of R and numpy):
 --   rank h = (n - 1) * i / bins, edge = x[floor(h)] + (h - floor(h)) * (x[floor(h) + 1] - x[floor(h)]).
---   All in whole hundredths; what does not divide is rounded up, which leaves every value in its bin, because
---   values are whole hundredths too. Frequency takes fixed edges, since most customers bought once and every
---   quantile is then the same; recency and monetary take fixed ones where they are given. Edges of another
---   version, where given, replace all of these.
+--   All in whole hundredths; what does not divide is rounded up, or down where bins are closed on the right. This
+--   leaves every value in its bin, because values are whole hundredths too. A metric takes fixed edges where they are
+--   given. Frequency has some preset, since most customers bought once and every quantile is then the same. Edges of
+--   another version, where given, replace all of these.
 WITH steps AS (
     SELECT
         metric,
@@ -20,7 +21,6 @@ WITH steps AS (
         customers_up_to,
         customers_in_all - 1 AS last_rank
     FROM value_counts
-    WHERE metric IN ('recency', 'monetary')
 ),
 
 neighbours AS (
@@ -38,7 +38,11 @@ quantiles AS (
     SELECT
         metric,
         edge,
-        lower_value + ((coalesce(upper_value, lower_value) - lower_value) * parts + :bins - 1) DIV :bins AS hundredths
+        lower_value
+        + (
+            (coalesce(upper_value, lower_value) - lower_value) * parts
+            + CASE :bins_closed WHEN 'left' THEN :bins - 1 ELSE 0 END
+        ) DIV :bins AS hundredths
     FROM neighbours
 ),
 

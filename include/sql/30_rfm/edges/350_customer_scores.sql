@@ -2,14 +2,22 @@
 -- Grain: one row per customer.
 -- Reads: customer_values, edge_values
 -- Params: bins int: how many scores each metric has
--- Note: bins are half-open, a value on an edge belongs to the bin above. Few days since the last purchase are
---   good, so the recency score counts down.
-WITH edges AS (
+--   bins_closed string: left, a value on an edge is in the bin above it, or right, in the bin below
+-- Note: bins are half-open. Few days since the last purchase are good, so the recency score counts down. Values and
+--   edges are whole hundredths, so a bin that is closed on the right ends where the next hundredth begins.
+WITH starts AS (
     SELECT
-        collect_list(value) FILTER (WHERE metric = 'recency') AS recency,
-        collect_list(value) FILTER (WHERE metric = 'frequency') AS frequency,
-        collect_list(value) FILTER (WHERE metric = 'monetary') AS monetary
+        metric,
+        value + CASE :bins_closed WHEN 'left' THEN 0.00 ELSE 0.01 END AS start
     FROM edge_values
+),
+
+edges AS (
+    SELECT
+        collect_list(start) FILTER (WHERE metric = 'recency') AS recency,
+        collect_list(start) FILTER (WHERE metric = 'frequency') AS frequency,
+        collect_list(start) FILTER (WHERE metric = 'monetary') AS monetary
+    FROM starts
 )
 
 SELECT /*+ BROADCAST(edges) */ -- noqa: CP03

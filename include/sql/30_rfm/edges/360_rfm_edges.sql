@@ -1,8 +1,10 @@
--- The bins that the scores come from: lower <= value < upper.
+-- The bins that the scores come from: lower <= value < upper, or closed on the right: lower < value <= upper.
 -- Grain: one row per metric and score.
 -- Reads: edge_values, value_counts
 -- Params: bins int: how many scores each metric has
--- Note: the outermost bins are open, so their outer edge is null.
+--   bins_closed string: left or right
+-- Note: the outermost bins are open, so their outer edge is null. Values and edges are whole hundredths, so a bin that
+--   is closed on the right ends where the next hundredth begins.
 WITH bins AS (
     SELECT
         metric,
@@ -20,20 +22,31 @@ WITH bins AS (
     WHERE edge = 1
 ),
 
+reached AS (
+    SELECT
+        metric,
+        bin,
+        lower,
+        upper,
+        lower * 100 + CASE :bins_closed WHEN 'left' THEN 0 ELSE 1 END AS first_inside,
+        upper * 100 + CASE :bins_closed WHEN 'left' THEN 0 ELSE 1 END AS first_after
+    FROM bins
+),
+
 counted AS (
     SELECT
-        bins.metric,
-        bins.bin,
-        bins.lower,
-        bins.upper,
+        reached.metric,
+        reached.bin,
+        reached.lower,
+        reached.upper,
         coalesce(sum(value_counts.customers), 0) AS customers
-    FROM bins
+    FROM reached
     LEFT JOIN value_counts
         ON
-            bins.metric = value_counts.metric
-            AND (bins.lower IS NULL OR value_counts.hundredths >= bins.lower * 100)
-            AND (bins.upper IS NULL OR value_counts.hundredths < bins.upper * 100)
-    GROUP BY bins.metric, bins.bin, bins.lower, bins.upper
+            reached.metric = value_counts.metric
+            AND (reached.lower IS NULL OR reached.first_inside <= value_counts.hundredths)
+            AND (reached.upper IS NULL OR reached.first_after > value_counts.hundredths)
+    GROUP BY reached.metric, reached.bin, reached.lower, reached.upper
 )
 
 SELECT

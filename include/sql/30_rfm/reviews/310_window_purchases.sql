@@ -8,7 +8,7 @@
 SELECT
     user_id,
     order_id,
-    purchased_at,
+    cast(purchased_at AS DATE) AS purchased_on,
     price
 FROM purchases
 WHERE

@@ -26,7 +26,7 @@ SELECT
     AND (clusters.share = 1 OR everyone.customers = 0) AS passed,
     concat(
         'The clusters have ', clusters.customers, ' of ', everyone.customers, ' customers, ', clusters.monetary, ' of ',
-        everyone.monetary, ' dollars and shares of ', clusters.share, ' in all; it must be all, all and 1.'
+        everyone.monetary, ' spent and shares of ', clusters.share, ' in all; it must be all, all and 1.'
     ) AS message
 FROM clusters
 CROSS JOIN everyone

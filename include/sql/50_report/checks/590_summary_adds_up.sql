@@ -23,7 +23,7 @@ SELECT
     segments.customers = everyone.customers AND segments.monetary = everyone.monetary AS passed,
     concat(
         'The segments have ', segments.customers, ' of ', everyone.customers, ' customers and ', segments.monetary,
-        ' of ', everyone.monetary, ' dollars; it must be all of both.'
+        ' of ', everyone.monetary, ' spent; it must be all of both.'
     ) AS message
 FROM segments
 CROSS JOIN everyone

@@ -1,4 +1,4 @@
--- Each line of the order files became an order line or was refused.
+-- Each line of the order files became an order line, was skipped or was refused.
 -- Grain: one row.
 -- Reads: orders, figures
 -- Params: none
@@ -8,16 +8,21 @@
 WITH counts AS (
     SELECT
         (SELECT count(*) FROM orders) AS written,
-        coalesce(cast(max(value) FILTER (WHERE name = 'order_lines_read') AS BIGINT), 0) AS lines_read,
-        coalesce(cast(max(value) FILTER (WHERE name = 'order_lines_refused') AS BIGINT), 0) AS refused
+        coalesce(try_cast(max(value) FILTER (WHERE name = 'order_lines_read') AS BIGINT), 0) AS lines_read,
+        coalesce(try_cast(max(value) FILTER (WHERE name = 'order_lines_refused') AS BIGINT), 0) AS refused,
+        coalesce(
+            sum(try_cast(value AS BIGINT)) FILTER (
+                WHERE name IN ('order_lines_filtered', 'order_lines_further', 'order_lines_repeated')
+            ), 0
+        ) AS skipped
     FROM figures
 )
 
 SELECT
-    lines_read - written - refused AS figure,
-    lines_read = written + refused AS passed,
+    lines_read - written - refused - skipped AS figure,
+    lines_read = written + refused + skipped AS passed,
     concat(
-        lines_read, ' order lines were read, ', written, ' written and ', refused,
-        ' refused; the last two must add up to the first.'
+        lines_read, ' order lines were read, ', written, ' written, ', skipped, ' skipped and ', refused,
+        ' refused; the last three must add up to the first.'
     ) AS message
 FROM counts

@@ -1,0 +1,154 @@
+"""A run has a database and a log of its own, whatever else runs on this machine."""
+
+import os
+import sqlite3
+import threading
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from segmentation.errors import UserError
+from segmentation.local import apart, layout, run
+from segmentation.paths import warehouse_root
+
+NOW = datetime(2026, 11, 27, 14, 32, 36, tzinfo=UTC)
+TABLES = (
+    "CREATE TABLE connection (id INTEGER PRIMARY KEY, conn_id TEXT, password TEXT{}); CREATE TABLE variable (key TEXT)"
+)
+
+
+def database(path: Path, more: str = "", **connections: str) -> None:
+    with closing(sqlite3.connect(path)) as made:
+        made.executescript(TABLES.format(more))
+        made.executemany("INSERT INTO connection (conn_id, password) VALUES (?, ?)", connections.items())
+        made.commit()
+
+
+def connections(path: Path) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(path)) as read:
+        return read.execute("SELECT conn_id, password FROM connection").fetchall()
+
+
+@pytest.fixture
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """An installation whose empty database stands, and the environment of its Airflow."""
+    monkeypatch.setattr(apart, "RUNS", tmp_path / "runs")
+    monkeypatch.setattr(layout, "LOGS", tmp_path / "logs")
+    for folder in ("runs", "logs", "airflow"):
+        (tmp_path / folder).mkdir()
+    database(apart._template())
+    return {"AIRFLOW_HOME": str(tmp_path / "airflow")}
+
+
+def own_database(own: apart.Apart) -> Path:
+    return Path(own.environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"].removeprefix("sqlite:///"))
+
+
+def test_runs_of_the_same_second_share_nothing(environment: dict[str, str]) -> None:
+    with apart.apart(environment, NOW) as one, apart.apart(environment, NOW) as other:
+        assert own_database(one).is_file()
+        assert own_database(other).is_file()
+        assert own_database(one) != own_database(other)
+        assert [one.log.name, other.log.name] == ["run-20261127T143236.log", "run-20261127T143236-2.log"]
+        assert one.environment["AIRFLOW__LOGGING__BASE_LOG_FOLDER"] != other.environment[
+            "AIRFLOW__LOGGING__BASE_LOG_FOLDER"
+        ]  # fmt: skip
+    assert list(apart.RUNS.glob("*/")) == [], "the folders go with the runs"
+    assert one.log.is_file()
+
+
+def test_a_run_works_in_the_warehouse_it_began_in_whatever_else_is_set(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SEGMENTATION_WAREHOUSE", str(tmp_path / "mine"))
+    theirs = {
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "postgresql://up/airflow",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": "postgresql+asyncpg://up/airflow",
+        "SEGMENTATION_WAREHOUSE": "elsewhere",
+    }
+    with apart.apart(environment | theirs, NOW) as own:
+        assert own_database(own).parent.parent == apart.RUNS
+        assert "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC" not in own.environment
+        assert own.environment["SEGMENTATION_WAREHOUSE"] == str(warehouse_root()) == str(tmp_path / "mine")
+
+
+def test_the_connections_of_the_airflow_of_this_machine_come_along(environment: dict[str, str]) -> None:
+    # It may be of another release, with other columns.
+    database(Path(environment["AIRFLOW_HOME"], "airflow.db"), ", later TEXT", huggingface_default="secret")
+    with apart.apart(environment, NOW) as own:
+        assert connections(own_database(own)) == [("huggingface_default", "secret")]
+    assert connections(apart._template()) == []
+
+
+def test_a_database_that_cannot_be_read_costs_its_connections_only(environment: dict[str, str], capsys) -> None:
+    Path(environment["AIRFLOW_HOME"], "airflow.db").write_text("no database at all" * 100)
+    with apart.apart(environment, NOW) as own:
+        assert connections(own_database(own)) == []
+    assert "cannot be read (file is not a database)" in capsys.readouterr().out
+
+
+def test_what_a_killed_run_has_left_goes_and_a_living_one_stays(environment: dict[str, str]) -> None:
+    dead = apart.RUNS / "20200101T000000"
+    dead.mkdir()
+    (dead / "airflow.db").touch()
+    with apart.apart(environment, NOW) as one:
+        assert not dead.exists()
+        with apart.apart(environment, NOW):
+            assert own_database(one).exists()
+
+
+def test_a_run_that_fails_leaves_its_log_only(environment: dict[str, str]) -> None:
+    with pytest.raises(RuntimeError), apart.apart(environment, NOW) as own:
+        own.log.write_text("why")
+        raise RuntimeError
+    assert list(apart.RUNS.glob("*/")) == []
+    assert own.log.read_text() == "why"
+
+
+def test_first_runs_at_once_prepare_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(apart, "RUNS", tmp_path / "runs")
+    monkeypatch.setattr(layout, "LOGS", tmp_path / "logs")
+    monkeypatch.setattr(layout, "AIRFLOW_HOME", tmp_path / "airflow")
+    monkeypatch.setattr(run, "LOCAL", tmp_path)
+    monkeypatch.setenv("SPARK_SUBMIT_OPTS", "-Xmx1g")  # no class cache, then
+    made, inside = [], []
+
+    def slowly(environment: dict[str, str]) -> None:
+        inside.append(1)
+        assert len(inside) == 1, "two at once"
+        time.sleep(0.3)
+        path = Path(environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"].removeprefix("sqlite:///"))
+        database(path)
+        made.append(path)
+        inside.pop()
+
+    monkeypatch.setattr(apart, "migrate", slowly)
+    threads = [threading.Thread(target=run.prepare) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 1
+    assert apart._template().is_file()
+    assert not made[0].exists(), "it has got its name when it was whole"
+
+
+@pytest.mark.parametrize(
+    ("says", "told"),
+    [
+        ("sqlite3.OperationalError: database or disk is full", "The disk is full: there is "),
+        ("OSError: [Errno 28] No space left on device", "The disk is full: there is "),
+        ("ImportError: no such thing", "Airflow's database could not be prepared:\nImportError"),
+    ],
+)
+def test_why_a_database_cannot_be_made_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, says: str, told: str
+) -> None:
+    (tmp_path / "airflow").write_text(f"#!/bin/sh\necho '{says}' >&2; exit 1\n")
+    (tmp_path / "airflow").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(UserError, match=r"^" + told.replace("(", r"\(")):
+        apart.migrate(dict(os.environ))
