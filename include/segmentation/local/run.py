@@ -22,6 +22,7 @@ from segmentation.paths import DAG_ID, LOCAL, warehouse_root
 from segmentation.quoting import cut
 from segmentation.releasing import shop_of
 from segmentation.segment_maps import load_map
+from segmentation.stage import NOTHING_TO_MAKE
 from segmentation.warehouse.locks import locked
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
@@ -154,13 +155,18 @@ class Progress:
                         self.report = (stands[2], stands[3])
                 elif released := _RELEASED.match(line):
                     self.released = released[1]
+                elif line.startswith(NOTHING_TO_MAKE):
+                    made = [f"{NOTHING_TO_MAKE} of this source"]
                 elif _SUBMITTED in line:
                     submitted = True
                 elif failed := _FAILED.search(line):
                     self.error = failed[1].strip()
                 elif _END.search(line):
                     ticking.close()
-                    note = "" if submitted or stage not in list(STAGES)[1:] else "  (stood already)"
+                    idle = (
+                        submitted or stage not in list(STAGES)[1:] or made[:1] == [f"{NOTHING_TO_MAKE} of this source"]
+                    )
+                    note = "" if idle else "  (stood already)"
                     done = "  ".join(made) if made else "did not finish"
                     print(f"  {stage:<8}{time.monotonic() - began:>6.1f} s  {dim(done + note)}", flush=True)
         return self

@@ -176,6 +176,8 @@ class StageOperator(SparkSubmitOperator):
             else:
                 self.log.info("All versions stand; no Spark is needed.")
             manifests = stages.conclude(self.stage, plans[-1], warehouse)
+            if not manifests:
+                print(f"{stages.NOTHING_TO_MAKE}: {self.stage} has nothing to do for {plans[-1].kind}", flush=True)
             if self.stage == LAST_STAGE:
                 release(plans[-1], warehouse, given.run_id, dag_id_of(context))
             # Airflow makes an event for each outlet, so datasets of another kind of source must not be among them.
