@@ -94,6 +94,7 @@ def test_presets_for_electronics_are_none_for_another_category(folder: Path) -> 
         ("params: {category: Cars}\n", "category:", "Books"),
         ("params: {source: demo, k: 1}\n", "k:", "2 to 50"),
         ("params: {source: demo, window_months: many}\n", "window_months:", "a whole number"),
+        ("params: {source: demo, segment_map: elven}\n", "segment_map", "eleven"),
         ("params: {source: orders}\n", "files_path:", "a file, folder or glob"),
         ("params: {source: demo, shop: games}\n", "shop:", "the file names it"),
         ("params: {source: demo, trial: true}\n", "trial:", "only in the form"),

@@ -6,6 +6,7 @@ Imported by the DAG at each parse, so whatever a run needs is imported inside th
 import json
 import os
 import tempfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,7 +77,8 @@ def fetch_source(context: "Context") -> dict[str, str]:
         sources.check_window(given, as_of)
         releasing.check_shop(warehouse, given)
         manifest = sources.fetch(given, warehouse, context["run_id"], find_token=hub_token)
-        releasing.begin(Plan(given, as_of, manifest.version), warehouse, context["run_id"], dag_id_of(context))
+        plan = Plan(replace(given, segment_map=segment_map), as_of, manifest.version)
+        releasing.begin(plan, warehouse, context["run_id"], dag_id_of(context))
     except UserError as error:
         raise _user_failure(f"fetch: {error}") from None
     except Unavailable as error:

@@ -16,7 +16,7 @@ from segmentation.errors import UserError
 from segmentation.given import Unreadable, load_yaml, read_bytes
 from segmentation.paths import DAG_ID, shops_folder
 from segmentation.quoting import cut, quoted
-from segmentation.settings import FIELDS, Settings, json_default, parse
+from segmentation.settings import FIELDS, Settings, json_default, parse, segment_map_names
 from segmentation.shops.names import DEMO, LONGEST_TITLE, RULE, dag_of, derived_title, is_name
 
 ENDINGS = (".yaml", ".yml")
@@ -167,7 +167,12 @@ def _settings(name: str, params: Any) -> Settings:
     if "trial" in params:
         raise _Fault("params: trial: it is not allowed. Allowed: only in the form of a run")
     try:
-        return parse({**params, "shop": name})
+        settings = parse({**params, "shop": name})
+        if settings.segment_map not in segment_map_names():
+            from segmentation.segment_maps import load_map
+
+            load_map(settings.segment_map, settings.bins)
+        return settings
     except UserError as error:
         words = str(error).rstrip(".").removeprefix("Param ")
         raise _Fault(f"params: {words}") from None

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from segmentation.errors import UserError
+from segmentation.given import file_named
 from segmentation.paths import shops_folder
 from segmentation.settings import parse
 from segmentation.shops.files import ENDINGS, MONTHLY, Wrong, check_file, has_file, json_value
@@ -72,9 +73,10 @@ def with_source(params: dict[str, Any]) -> dict[str, Any]:
     if found.get("files_path"):
         parts = str(found["files_path"]).split(",") if found["source"] == "files" else [str(found["files_path"])]
         found["files_path"] = ",".join(map(_absolute, parts))
-    mapping = str(found.get("orders_mapping") or "")
-    if mapping and "\n" not in mapping and Path(mapping).expanduser().is_file():
-        found["orders_mapping"] = _absolute(mapping)
+    if found.get("orders_mapping") and file_named(str(found["orders_mapping"])):
+        found["orders_mapping"] = _absolute(str(found["orders_mapping"]))
+    if found.get("segment_map") and file_named(str(found["segment_map"])):
+        found["segment_map"] = _absolute(str(found["segment_map"]))
     return {"source": found.pop("source"), **found}
 
 
