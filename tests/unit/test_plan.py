@@ -154,7 +154,9 @@ def test_a_setting_of_orders_changes_the_datasets_that_use_it(name: str, value: 
 
 
 # What a table of customers has no rows for: products and lines, and whatever needs the month before.
-NOT_OF_CUSTOMERS = {"purchases", "segment_migration", "cluster_movement"}
+NOT_OF_CUSTOMERS = {
+    "purchases", "first_purchases", "segment_migration", "cluster_movement", "cohort_retention", "second_purchase",
+}  # fmt: skip
 OF_CUSTOMERS = {"mapping": {"level": "customer"}}
 
 
