@@ -119,7 +119,10 @@ def test_a_dataset_is_described_down_to_its_columns(item: Dataset) -> None:
             "`user_id` string, `recency_days` int, `frequency` bigint, `monetary` decimal(18,2), "
             "`r_score` int, `f_score` int, `m_score` int, `rfm_score` string, `segment` string",
         ),
-        ("rejected_rows", "`file` string, `line_text` string, `reason` string"),
+        (
+            "rejected_rows",
+            "`file` string, `place` bigint, `line_text` string, `reason` string, `cell` string, `amount` decimal(18,2)",
+        ),
         ("report", ""),
     ],
 )

@@ -239,9 +239,13 @@ def test_a_check_is_of_a_dataset_of_its_stage(stage: str) -> None:
         assert check.header["Of"] in stage_datasets(stage)
 
 
-def test_every_marker_is_a_param_or_the_start_of_the_window() -> None:
+# What follows from the as-of date, and from the mapping of orders.
+DERIVED = {"window_start", "time_zone", "counts_free_orders"}
+
+
+def test_every_marker_is_a_param_or_follows_from_some() -> None:
     used = {marker for path in OWN for marker in read_file(path).markers}
-    assert used <= set(FIELDS) | {"window_start"}
+    assert used <= set(FIELDS) | DERIVED
 
 
 @pytest.mark.parametrize("path", OWN, ids=lambda path: path.name)

@@ -1,4 +1,4 @@
-"""The files that `files_path` names for the source `orders`, and their texts. CSV has many endings, and may be packed."""
+"""The files that `files_path` names for the source `orders`, and their texts. CSV has many endings, may be packed."""
 
 import codecs
 import glob
@@ -29,7 +29,7 @@ _FOLDER = re.compile(r"([^/=]+)=([^/]*)")
 
 @dataclass(frozen=True)
 class OrderFile:
-    """A file of the user's. name: what it is called in the version. folder: what its folders' names say, column -> text."""
+    """A file of the user's. name: what it is called in the version. folder: column -> what its folder says."""
 
     name: str
     path: Path
