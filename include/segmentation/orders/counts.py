@@ -1,6 +1,7 @@
 """How many orders a customer has made, where each row of a file is a customer."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,7 +31,8 @@ def read_counts(column: pa.Array | None, decimal: str | None, size: int) -> Coun
     numbers = cells.read_numbers(column, decimal)
     values, faults = numbers.values, numbers.fault_texts()
     whole = pc.equal(pc.floor(values), values)
-    within = pc.and_(pc.greater_equal(values, pa.scalar(1)), pc.less_equal(values, pa.scalar(MOST)))
+    least, most = (pa.scalar(Decimal(limit), values.type) for limit in (1, MOST))
+    within = pc.and_(pc.greater_equal(values, least), pc.less_equal(values, most))
     # An amount of money is no number of orders.
     counts = pc.and_(pc.and_(whole, within).fill_null(False), numbers.currencies.is_null())
     two_ways = pc.equal(faults, amounts.AMBIGUOUS).fill_null(False)
