@@ -1,4 +1,4 @@
-"""Some cases of exports in Spark: the same customers as in DuckDB, and a user's mistake stays one sentence in a task."""
+"""Some cases of exports in Spark: the customers are those of DuckDB, and a user's mistake stays one sentence."""
 
 from pathlib import Path
 
