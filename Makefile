@@ -9,12 +9,17 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 # Else Matplotlib keeps its fonts in the home of whoever draws.
 export MPLCONFIGDIR ?= $(or $(SEGMENTATION_LOCAL),$(CURDIR)/.local)/matplotlib
+# Else uv and pip keep what they fetch in the home of whoever sets this up, who need not have one.
+export UV_CACHE_DIR ?= $(CURDIR)/.tools/cache/uv
+export PIP_CACHE_DIR ?= $(CURDIR)/.tools/cache/pip
+# Whatever the locale is.
+export PYTHONUTF8 := 1
 unexport VIRTUAL_ENV
 # The names of the variables behind the target, so that a misspelt param is told from a variable of the environment.
 GIVEN = $(strip $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
-run backfill: export SEGMENTATION_GIVEN = $(GIVEN)
+run preview backfill: export SEGMENTATION_GIVEN = $(GIVEN)
 
-.PHONY: help setup demo run up down backfill docs reproduce lineage verify prune mirror restore test coverage test-browser soak soak-backfill cluster-test bench lint audit format clean
+.PHONY: help setup demo preview run up down backfill shop views docs reproduce lineage releases release upgrade verify prune mirror restore test coverage test-browser soak soak-backfill soak-shops cluster-test bench lint audit format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -45,6 +50,9 @@ demo: .venv/ready ## Generate a small shop and run the whole workflow on it
 	@echo
 	@echo "Next: open the report in a browser. Run your own files: make run SOURCE=files FILES=... AS_OF=..."
 
+preview: .venv/ready ## See what a run would make of your orders, in seconds; without a mapping, propose one: FILES= ORDERS_MAPPING= AS_OF= SAVE=mapping.yaml
+	@.venv/bin/python -m segmentation.local preview
+
 # The words after `make run` reach the program through its environment, so that any value comes through whole.
 run: .venv/ready ## Run the workflow: SOURCE= CATEGORY= FILES= ORDERS_MAPPING= AS_OF= WINDOW_MONTHS= SCORING= SEGMENT_MAP= K= EXCLUDED= ...
 	@.venv/bin/python -m segmentation.local run
@@ -55,19 +63,34 @@ up: .venv/ready ## Start Airflow with its pages on this machine
 down: ## Stop the Airflow that `make up` started
 	@.venv/bin/python -m segmentation.local down
 
-backfill: .venv/ready ## Have that Airflow run many months: FROM=2022-01-01 TO=2022-12-01 ACTIVE= BACKWARDS=1 REPROCESS= and params
+backfill: .venv/ready ## Have that Airflow run many months of a shop: SHOP=demo FROM=2022-01-01 TO=2022-12-01 ACTIVE= BACKWARDS=1 REPROCESS= and params
 	@.venv/bin/python -m segmentation.local backfill
 
-lineage: .venv/ready ## Show what a version was made from: DATASET=report AS_OF=2023-09-01
+shop: .venv/ready ## Write the file of a new shop: NAME=books CATEGORY=Books, or FILES= ORDERS_MAPPING=; TITLE= SCHEDULE= START= OWNER= TAGS= and params
+	@.venv/bin/python -m segmentation.local shop
+
+views: .venv/ready ## Write CREATE VIEW statements for DuckDB and Spark SQL over a shop's current release: SHOP=books AS_OF= OUT=
+	@.venv/bin/python -m segmentation.local views
+
+lineage: .venv/ready ## Show what a version was made from: DATASET=report SHOP=demo AS_OF=2023-09-01
 	@.venv/bin/python -m segmentation.local lineage
 
-verify: .venv/ready ## Read all versions that LATEST reaches against their manifests
+releases: .venv/ready ## List the releases of a shop: SHOP=demo AS_OF=
+	@.venv/bin/python -m segmentation.local releases
+
+release: .venv/ready ## Bring an earlier release back, under a new number: SHOP=demo AS_OF=2023-09-01 NUMBER=1
+	@.venv/bin/python -m segmentation.local release
+
+upgrade: .venv/ready ## Convert a warehouse that release 0.1 has left; the first other command would do it too
+	@.venv/bin/python -m segmentation.local upgrade
+
+verify: .venv/ready ## Read all versions that the releases reach against their manifests: SHOP=
 	@.venv/bin/python -m segmentation.local verify
 
-prune: .venv/ready ## List versions that nothing needs and no run has used for DAYS, or remove them: APPLY=1 DAYS=30
+prune: .venv/ready ## List versions that nothing needs and no run has used for DAYS, or remove them: APPLY=1 DAYS=30 KEEP=3
 	@.venv/bin/python -m segmentation.local prune
 
-mirror: .venv/ready ## Copy what LATEST reaches into an object store: MIRROR=s3://bucket/folder
+mirror: .venv/ready ## Copy what the releases reach into an object store: MIRROR=s3://bucket/folder SHOP=
 	@.venv/bin/python -m segmentation.local mirror
 
 restore: .venv/ready ## Bring back from there what the warehouse lacks: MIRROR=s3://bucket/folder
@@ -85,11 +108,15 @@ test-browser: .venv/ready-dev ## Look at the report and the pages in Chromium, f
 	@$(UV) sync --frozen --inexact --quiet --group browser
 	@.venv/bin/python -m pytest tests/browser
 
-soak: .venv/ready-dev ## Kill tasks of a running Airflow 110 times, and compare all rows with undisturbed runs: KILLS= SEED=
+soak: .venv/ready-dev ## Kill tasks of a running Airflow 110 times, and compare all rows with undisturbed runs; stop runs beside it, kill prunes, fill disks: KILLS= SEED= ONLY=
 	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_soak.py
+	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_edges.py
 
 soak-backfill: .venv/ready-dev ## Backfill 24 months both ways, and compare each with that month alone: MONTHS=
 	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_backfill.py
+
+soak-shops: .venv/ready-dev ## Run six shops with six months each under kills and a reader, and compare with each shop alone: SHOPS= MONTHS= KILLS= SEED=
+	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_shops.py
 
 cluster-test: .venv/ready-dev ## Run on a Spark cluster and Postgres of this machine, break them, compare all rows: ONLY=worker,backfill MONTHS=
 	@$(UV) sync --frozen --inexact --quiet --group cluster

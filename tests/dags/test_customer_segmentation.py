@@ -11,7 +11,6 @@ from types import SimpleNamespace
 
 import pytest
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
-from airflow.sdk import CronDataIntervalTimetable
 from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
 
 from segmentation import inputs, settings
@@ -44,9 +43,8 @@ def test_the_tasks_are_the_flow_in_a_row(dag) -> None:
         assert dag.get_task(task_id).downstream_task_ids == ({following} if following else set())
 
 
-def test_it_runs_monthly_by_data_interval_without_catching_up(dag) -> None:
-    assert isinstance(dag.timetable, CronDataIntervalTimetable)
-    assert dag.timetable.expression == "0 0 1 * *"
+def test_it_runs_by_hand_only(dag) -> None:
+    assert dag.timetable.can_be_scheduled is False
     assert dag.catchup is False
 
 
@@ -80,6 +78,20 @@ def test_every_spark_task_submits_its_job_with_retries_and_a_time_limit(dag, sta
     assert task.retries >= 2
     assert task.retry_exponential_backoff
     assert task.execution_timeout > timedelta(0)
+
+
+def test_a_run_that_waits_for_a_retry_keeps_no_other_out(dag) -> None:
+    assert dag.max_active_runs >= 16
+    order = [dag.get_task(stage) for stage in STAGES]
+    assert {task.max_active_tis_per_dag for task in order} == {2}
+    # The scheduler takes the heavier first: a run that has begun before one that has not.
+    assert {task.weight_rule for task in order} == {"upstream"}
+
+
+@pytest.mark.parametrize("stage", list(STAGES)[1:])
+def test_a_job_reads_names_of_files_as_utf_8_whatever_the_locale(dag, stage: str) -> None:
+    task = dag.get_task(stage)
+    assert task.env_vars["LC_ALL"] == task.conf["spark.executorEnv.LC_ALL"] == "C.UTF-8"
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -222,10 +234,10 @@ def test_the_first_task_tells_the_others_what_the_map_says_and_not_where_it_lies
     own = tmp_path / "own.yaml"
     own.write_text(OWN_MAP, encoding="utf-8")
     told = {}
-    for bins, given in ((3, str(own)), (3, OWN_MAP), (3, "eleven"), (5, "seed")):
+    for bins, given in ((3, str(own)), (3, OWN_MAP), (3, "came_back"), (5, "seed")):
         params = {"as_of": "2023-03-01", "bins": bins, "segment_map": given, "demo_reviews": 1000}
         told[given] = tasks.fetch_source({"params": params, "run_id": "test"})["segment_map"]
-    assert told == {str(own): OWN_MAP.strip(), OWN_MAP: OWN_MAP.strip(), "eleven": "three_bins", "seed": "seed"}
+    assert told == {str(own): OWN_MAP.strip(), OWN_MAP: OWN_MAP.strip(), "came_back": "three_bins", "seed": "seed"}
 
 
 @pytest.mark.parametrize(
@@ -240,6 +252,14 @@ def test_the_first_task_tells_the_others_what_the_map_says_and_not_where_it_lies
 def test_an_empty_as_of_is_the_end_of_the_interval(source: str, interval_end: datetime, as_of: date) -> None:
     given = settings.parse({"source": source, **({"files_path": "/data"} if source == "files" else {})})
     assert tasks._as_of_of_interval(given, {"data_interval_end": interval_end}) == as_of
+
+
+def test_by_hand_an_empty_as_of_is_the_first_of_the_month() -> None:
+    """What has no schedule gets a moment instead of an interval."""
+    given = settings.parse({"source": "files", "files_path": "/data"})
+    now = datetime(2026, 11, 17, 14, 30, tzinfo=UTC)
+    found = tasks._as_of_of_interval(given, {"data_interval_start": now, "data_interval_end": now})
+    assert found == date(2026, 11, 1)
 
 
 def test_an_empty_as_of_without_an_interval_is_refused() -> None:

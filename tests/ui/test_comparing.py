@@ -5,7 +5,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 from fastapi.testclient import TestClient
-from months import AUGUST, JULY, SEPTEMBER, Shop, counting, key, many
+from months import AUGUST, JULY, SEPTEMBER, Shop, counting, key, many, owner_of
 
 from segmentation.pages import comparing, moving, tables
 
@@ -17,7 +17,7 @@ NOW |= {"g": "Promising", "h": "Champions"}
 
 
 def compared(shop: Shop, one, other) -> comparing.Comparison:
-    return comparing.compare(shop.warehouse, one, other)
+    return comparing.compare(shop.warehouse, (owner_of(one), one), (owner_of(other), other))
 
 
 def test_key_figures(shop: Shop) -> None:
@@ -114,7 +114,7 @@ def test_what_makes_the_two_unlike_is_said(shop: Shop) -> None:
     one = shop.month(JULY, THEN, bins=5)
     other = shop.month(AUGUST, NOW, category="Gift_Cards", source=demo, bins=3)
     notes = " ".join(compared(shop, one, other).notes)
-    assert "These are two categories: Electronics and Gift Cards." in notes
+    assert "These are two shops: Electronics and Gift Cards." in notes
     assert "One of the two is generated demo data." in notes
     assert "bins was 5 and is 3" in notes
     maps = shop.month(SEPTEMBER, NOW, segment_map="def")
@@ -131,7 +131,7 @@ def test_two_currencies_have_no_difference(shop: Shop, client: TestClient) -> No
     assert "different currencies" in " ".join(found.notes)
     assert [figure.change for figure in found.figures][:3] == [1, None, None]
     assert found.segments[0].spend.change is None
-    text = client.get("/compare", params={"a": key(one), "b": key(other)}).text
+    text = client.get("/compare", params={"a": key(one), "b": key(other, "own_orders")}).text
     assert "$420.00" in text
     assert "EUR\u00a0431.00" in text
 
@@ -210,3 +210,47 @@ def test_names_that_name_no_report(shop: Shop, client: TestClient, name: str) ->
 def test_a_report_that_is_not_published(shop: Shop, client: TestClient) -> None:
     report = shop.month(JULY, many(1))
     assert client.get("/compare", params={"a": key(report), "b": "2023-07-01.ffffffffffff"}).status_code == 404
+
+
+def claims_of(*rows: tuple[str, int, str, bool | None, str]) -> pa.Table:
+    columns = [("segment", pa.string()), ("claim_number", pa.int32()), ("claim", pa.string()), ("held", pa.bool_()),
+               ("found", pa.string())]  # fmt: skip
+    return pa.Table.from_pylist(
+        [dict(zip([name for name, _ in columns], row, strict=True)) for row in rows], pa.schema(columns)
+    )
+
+
+def test_a_name_that_does_not_fit_is_said_beside_the_segment(shop: Shop, client: TestClient) -> None:
+    claims = shop.publish(
+        "segment_claims",
+        AUGUST,
+        {
+            "part-0.parquet": claims_of(
+                ("Champions", 2, "all <b>spent</b>", False, "half spent"),
+                ("Champions", 1, "all bought at least twice", False, "41.0% bought at least twice"),
+                ("Lost", 1, "none are rich", True, "0.0% are rich"),
+                ("At Risk", 1, "all are old", None, ""),
+            )
+        },
+    )
+    before = shop.month(JULY, THEN)
+    after = shop.month(AUGUST, NOW, inputs={"segment_claims": claims.version})
+    found = {one.name: one.misfits for one in compared(shop, before, after).segments}
+    why = [
+        "Claimed: all bought at least twice. Found: 41.0% bought at least twice.",
+        "Claimed: all <b>spent</b>. Found: half spent.",
+    ]
+    assert found == {"Champions": ((AUGUST, why),), "Promising": (), "At Risk": (), "Lost": ()}
+    assert next(one.misfits for one in compared(shop, after, after).segments) == ((AUGUST, why),), "said once"
+    page = client.get("/compare", params={"a": key(before), "b": key(after)}).text
+    assert page.count("The name does not fit its customers, 1 August 2023.") == 1
+    assert "all &lt;b&gt;spent&lt;/b&gt;" in page
+    downloads = client.get(f"/reports/{AUGUST}/{after.version}/downloads").text
+    assert "the name does not fit its customers.</strong>" in downloads
+    assert "does not fit" not in client.get(f"/reports/{JULY}/{before.version}/downloads").text
+
+
+def test_claims_that_cannot_be_read_leave_the_figures_alone(shop: Shop) -> None:
+    claims = shop.publish("segment_claims", AUGUST, {"part-0.parquet": pa.table({"segment": ["Champions"]})})
+    after = shop.month(AUGUST, NOW, inputs={"segment_claims": claims.version})
+    assert all(one.misfits == () for one in compared(shop, shop.month(JULY, THEN), after).segments)

@@ -2,15 +2,19 @@
 
 import os
 import sys
+from collections.abc import Callable, Sequence
 
 from segmentation.errors import UserError
 from segmentation.failures import in_words
 from segmentation.local import server
 from segmentation.local.backfill import WORDS as BACKFILL_WORDS
 from segmentation.local.backfill import backfill
+from segmentation.local.preview import SAVE, preview
+from segmentation.local.releases import bring_back, show_releases
 from segmentation.local.run import run, setup
+from segmentation.local.shops import write_shop, write_views
 from segmentation.local.terminal import red
-from segmentation.local.warehouse import mirror, restore, show_faults, show_lineage, show_unneeded
+from segmentation.local.warehouse import mirror, restore, show_faults, show_lineage, show_unneeded, upgrade
 from segmentation.local.words import PARAMS, check_words
 from segmentation.paths import warehouse_root
 from segmentation.settings import DEMO_AS_OF, FIELDS
@@ -25,9 +29,14 @@ COMMANDS = {
     "prune": show_unneeded,
     "mirror": mirror,
     "restore": restore,
+    "releases": show_releases,
+    "release": bring_back,
+    "upgrade": upgrade,
+    "shop": lambda: write_shop(given_params(dict(os.environ))),
+    "views": write_views,
 }
-USAGE = f"usage: python -m segmentation.local ({' | '.join([*COMMANDS, 'demo', 'run'])})"
-DEMO = {"source": "demo", "as_of": DEMO_AS_OF.isoformat()}
+USAGE = f"usage: python -m segmentation.local ({' | '.join([*COMMANDS, 'demo', 'preview', 'run'])})"
+DEMO = {"source": "demo", "shop": "demo", "as_of": DEMO_AS_OF.isoformat()}
 
 
 def main(words: list[str]) -> int:
@@ -41,19 +50,22 @@ def main(words: list[str]) -> int:
             return 1
     if words == ["demo"]:
         return run(DEMO)
+    if words == ["preview"]:
+        return _checked(dict(os.environ), lambda given: preview(given_params(given), given.get(SAVE) or None), [SAVE])
     if words == ["run"]:
-        return _run(dict(os.environ))
+        return _checked(dict(os.environ), lambda given: run(given_params(given)))
     print(USAGE)
     return 2
 
 
-def _run(variables: dict[str, str]) -> int:
+def _checked(variables: dict[str, str], command: Callable[[dict[str, str]], int], more: Sequence[str] = ()) -> int:
+    """Carry out a command if the words behind the target are known. `more`: those that it takes besides params."""
     try:
-        check_words(variables)
+        check_words(variables, more)
     except UserError as error:
         print(red("Refused: ") + str(error))
         return 2
-    return run(given_params(variables))
+    return command(variables)
 
 
 def _backfill(variables: dict[str, str]) -> int:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmentation.orders import cells, csv_files, names, rows, times
+from segmentation.orders.counts import read_counts
 from segmentation.orders.currencies import agree
 from segmentation.orders.money import CENTS, SHOWN, Money, read_money
 from segmentation.orders.rows import Chunk
@@ -30,7 +31,7 @@ SCHEMA = pa.schema(
         ("amount_fault", pa.string()), ("amount_is_blank", pa.bool_()), ("refunded", CENTS),
         ("foreign_currency", pa.string()), ("filtered", pa.bool_()), ("filtered_alone", pa.bool_()),
         ("customer_text", pa.string()), ("time_text", pa.string()), ("amount_text", pa.string()),
-        ("line_text", pa.string()), ("is_broken", pa.bool_()),
+        ("line_text", pa.string()), ("is_broken", pa.bool_()), ("order_count", pa.int64()),
     ]
 )  # fmt: skip
 
@@ -97,8 +98,11 @@ class Lines:
         beside = self._cells("zone", chunk)
         at, time_text = cells.read_times(self._all("time", chunk), self.how, beside)
         money = self._money(chunk)
+        counts = read_counts(self._cells("orders", chunk), self.mapping["decimal"], size)
+        fault = pc.coalesce(counts.fault, money.fault)
+        fault_text = pc.if_else(counts.fault.is_valid(), counts.text, money.text)
         time_fault = at.fault_texts()
-        faulty = pc.or_(pc.or_(time_fault.is_valid(), money.fault.is_valid()), customer.is_null())
+        faulty = pc.or_(pc.or_(time_fault.is_valid(), fault.is_valid()), customer.is_null())
         foreign = self._is_foreign(money.currency)
         faulty = pc.or_(faulty, foreign)
         filtered, alone = self._filtered(chunk)
@@ -114,7 +118,7 @@ class Lines:
                 money.quantity,
                 money.unit_price,
                 money.amount,
-                money.fault,
+                fault,
                 money.is_blank,
                 money.refunded,
                 pc.if_else(foreign, money.currency, pa.scalar(None, pa.string())),
@@ -122,9 +126,10 @@ class Lines:
                 alone,
                 self._nobody(chunk, customer),
                 pc.if_else(time_fault.is_valid(), time_text, pa.scalar(None, pa.string())),
-                pc.if_else(money.fault.is_valid(), money.text, pa.scalar(None, pa.string())),
+                pc.if_else(fault.is_valid(), fault_text, pa.scalar(None, pa.string())),
                 self._line_texts(chunk, faulty),
                 pa.array(np.zeros(size, dtype=bool)),
+                counts.values,
             ],
             schema=SCHEMA,
         )

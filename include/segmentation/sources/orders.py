@@ -20,6 +20,7 @@ from segmentation.orders.rows import Chunk
 from segmentation.quoting import cut, listed, quoted
 from segmentation.settings import Settings
 from segmentation.sources.checksums import sha256
+from segmentation.sources.customer_tables import check_params
 from segmentation.sources.files import copy_file
 from segmentation.sources.order_files import PARQUET, OrderFile, bring_csv, find_files, is_empty, opened
 from segmentation.sources.orders_mapping import read_mapping
@@ -70,6 +71,7 @@ def look(
     Reads no more than the beginnings of the files. Raises UserError where mapping and files do not fit.
     """
     mapping = read_mapping(str(settings.orders_mapping))
+    check_params(settings, mapping)
     given = find_files(str(settings.files_path))
     found = [file for file in given if not is_empty(file)]
     for file in given:
@@ -148,8 +150,9 @@ def _check_columns(file: OrderFile, laid_out: dict[str, Any], mapping: dict[str,
 
 def _named_columns(mapping: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for key, names in mapping["columns"].items():
+        given = "last_order" if key == "time" and mapping["level"] == "customer" else key
         for name in names if isinstance(names, list) else [names]:
-            yield key, name
+            yield given, name
     for key in ("only", "except"):
         for name in mapping[key]:
             yield key, name
@@ -164,7 +167,7 @@ def _check_types(file: OrderFile, mapping: dict[str, Any]) -> None:
         several = isinstance(mapping["columns"].get(key), list)
         odd = cells.fault_of_type(key, schema.field(name).type, mapping["time_format"], several)
         if odd:
-            hint = "; numbers need time_format, such as yyyyMMdd or epoch_milliseconds" if key == "time" else ""
+            hint = "; numbers need time_format, such as yyyyMMdd or epoch_milliseconds" if key in cells.TIMES else ""
             raise UserError(
                 f"Param orders_mapping: {key} is {quoted(name)}, but in {cut(file.path)} that is a column of "
                 f"{cut(odd)}, which cannot be read as such{hint}."

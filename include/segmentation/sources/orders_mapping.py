@@ -13,6 +13,7 @@ from segmentation.given import Unreadable, file_named, load_yaml, path_of, read_
 from segmentation.paths import ORDER_PRESETS
 from segmentation.quoting import cut, listed, quoted
 from segmentation.sources.allowed import check_allowed
+from segmentation.sources.customer_tables import ABOUT_LINES
 from segmentation.sources.mapping_values import CHECKS, Wrong, column
 
 # Keys that name a column, and what a row without it lacks. `time` may be several, which are joined.
@@ -146,6 +147,7 @@ def _normalised(raw: dict[Any, Any]) -> dict[str, Any]:
     level = CHECKS["level"](raw.get("level") or "order")
     keys = OF_CUSTOMERS if level == "customer" else COLUMNS
     odd = [key for key in (*COLUMNS, "last_order", "orders") if raw.get(key) is not None and key not in keys]
+    odd += [key for key in ABOUT_LINES if raw.get(key) is not None and level == "customer"]
     if odd:
         raise Wrong(f"{odd[0]} is no key with level {level}; columns are {', '.join(keys)}")
     columns = {key: _columns(key, raw[key], header) for key in keys if raw.get(key) is not None}
