@@ -19,7 +19,7 @@ from segmentation.datasets import Dataset, dataset
 from segmentation.failures import check_clock
 from segmentation.figures import Figures
 from segmentation.inputs import input_manifest, input_manifests
-from segmentation.plan import FROZEN_VIEW, SEGMENT_MAP_VIEWS, Plan
+from segmentation.plan import FROZEN_VIEW, PREVIOUS, SEGMENT_MAP_VIEWS, Plan
 from segmentation.segment_maps import claim_rows
 from segmentation.together import together
 from segmentation.warehouse.manifests import Manifest, data_files, describe_files
@@ -69,6 +69,8 @@ class Work:
             if name != "source":
                 self._rows_of(manifest).createOrReplaceTempView(name)
         read = {view for name in self.missing for view in self.plan.reads(dataset(name))}
+        for name in [name for name in read if name.startswith(PREVIOUS) and name not in manifests]:
+            self.register_rows(name, dataset(name.removeprefix(PREVIOUS)).ddl, [])
         if read & set(SEGMENT_MAP_VIEWS):
             self._register_segment_map()
         if FROZEN_VIEW in read:
@@ -77,6 +79,11 @@ class Work:
     def input_manifest(self, name: str) -> Manifest:
         """The manifest of an input; `previous_` before a dataset means the month before."""
         return input_manifest(self.plan, name, self.warehouse)
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether there were customers a month before."""
+        return self.plan.compares and self.input_manifest(f"{PREVIOUS}customer_rfm").rows > 0
 
     def _rows_of(self, manifest: Manifest) -> DataFrame:
         item, folder = dataset(manifest.dataset), self.warehouse.place_of(manifest)

@@ -128,5 +128,5 @@ def test_the_charts_of_the_notebook_are_where_the_page_says() -> None:
 
 
 def test_the_page_about_the_notebook_names_every_dataset_about_the_source() -> None:
-    about = {name for names in STAGES.values() for name in names if dataset(name).only_for == "reviews"}
+    about = {name for names in STAGES.values() for name in names if dataset(name).only_for == ("reviews",)}
     assert about <= set(code(EDA))

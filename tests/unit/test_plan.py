@@ -16,7 +16,7 @@ from segmentation.warehouse.manifests import Manifest
 
 # What the sources of reviews make.
 INGEST, CLEAN, RFM, KMEANS, REPORT = (
-    {name for name in STAGES[s] if dataset(name).only_for in (None, "reviews")}
+    {name for name in STAGES[s] if dataset(name).is_for("reviews")}
     for s in ("ingest", "clean", "rfm", "kmeans", "report")
 )
 ALL = INGEST | CLEAN | RFM | KMEANS | REPORT
@@ -147,8 +147,49 @@ ORDERS = {"source": "orders", "files_path": "/here", "orders_mapping": "customer
 def test_a_setting_of_orders_changes_the_datasets_that_use_it(name: str, value: object, expected: set[str]) -> None:
     one, other = make(**ORDERS), make(**{**ORDERS, name: value})
     made = {each for stage in STAGES for each in one.datasets(stage)}
-    assert made == {name for name in ALL if dataset(name).only_for != "reviews"} | {"source", "orders"}
+    assert made == {name for name in ALL if dataset(name).is_for("orders")} | {"source", "orders"}
     assert {each for each in made if one.version(each) != other.version(each)} == expected
+
+
+# What a table of customers has no rows for: products and lines, and whatever needs the month before.
+NOT_OF_CUSTOMERS = {"purchases", "segment_migration", "cluster_movement"}
+OF_CUSTOMERS = {"mapping": {"level": "customer"}}
+
+
+def customers(as_of: date = date(2023, 9, 1), **given: object) -> Plan:
+    return Plan(parse({**ORDERS, **given}), as_of, SOURCE, OF_CUSTOMERS)
+
+
+def test_a_table_of_customers_makes_what_needs_no_line_and_no_month_before() -> None:
+    of_orders = {each for stage in STAGES for each in make(**ORDERS).datasets(stage)}
+    made = {each for stage in STAGES for each in customers().datasets(stage)}
+    assert made == of_orders - NOT_OF_CUSTOMERS - {"orders"} | {"given_customers"}
+    assert customers().datasets("clean") == []
+
+
+def test_a_table_of_customers_is_never_compared_with_a_month_before() -> None:
+    """The same table as of an earlier date would have customers with the orders that they made later."""
+    plan = customers()
+    assert not plan.compares
+    for stage in STAGES:
+        for name in set(plan.datasets(stage)) - {"source"}:
+            assert [read for read in plan.inputs(name) if read.startswith("previous_")] == [], name
+    assert make(**ORDERS).compares
+    assert "previous_customer_rfm" in make(**ORDERS).inputs("exports")
+
+
+@pytest.mark.parametrize(("name", "value"), [("window_months", 6), ("category", "Books")])
+def test_what_says_nothing_of_customers_changes_none_of_their_datasets(name: str, value: object) -> None:
+    one, other = customers(), customers(**{name: value})
+    made = [each for stage in STAGES for each in one.datasets(stage)]
+    assert [each for each in made if one.version(each) != other.version(each)] == []
+
+
+def test_the_calendar_and_free_orders_of_the_mapping_change_the_scores_of_customers() -> None:
+    for key, value in (("time_zone", "Asia/Tokyo"), ("free_orders", "count")):
+        other = Plan(parse(ORDERS), date(2023, 9, 1), SOURCE, {"mapping": {"level": "customer", key: value}})
+        assert other.version("given_customers") == customers().version("given_customers")
+        assert other.version("customer_rfm") != customers().version("customer_rfm")
 
 
 def test_the_same_inputs_give_the_same_ids_whatever_was_asked_before() -> None:

@@ -16,11 +16,12 @@ from segmentation.errors import UserError
 from segmentation.failures import in_words
 from segmentation.local import apart, java, layout
 from segmentation.local.children import Stopped, group_of, stops_raise
+from segmentation.local.first_look import look_first
 from segmentation.local.summary import summary
 from segmentation.local.terminal import bold, clock, dim, red
 from segmentation.paths import DAG_ID, LOCAL, warehouse_root
 from segmentation.quoting import cut
-from segmentation.segment_maps import load_map
+from segmentation.stage import NOTHING_TO_MAKE
 from segmentation.warehouse.locks import locked
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
@@ -78,7 +79,7 @@ def _run(params: dict[str, Any]) -> int:
     warehouse = Warehouse(warehouse_root())
     try:
         checked = settings.parse(params)
-        load_map(checked.segment_map, checked.bins)
+        look_first(checked)
         conf = {name: as_json(getattr(checked, name)) for name in params}
         words = json.dumps(conf, ensure_ascii=False)
         if len(words.encode()) > LONGEST_CONF:
@@ -148,13 +149,18 @@ class Progress:
                     made.append(f"{stands[1]} {stands[4]}")
                     if stands[1] == "report":
                         self.report = (stands[2], stands[3])
+                elif line.startswith(NOTHING_TO_MAKE):
+                    made = [f"{NOTHING_TO_MAKE} of this source"]
                 elif _SUBMITTED in line:
                     submitted = True
                 elif failed := _FAILED.search(line):
                     self.error = failed[1].strip()
                 elif _END.search(line):
                     ticking.close()
-                    note = "" if submitted or stage not in list(STAGES)[1:] else "  (stood already)"
+                    idle = (
+                        submitted or stage not in list(STAGES)[1:] or made[:1] == [f"{NOTHING_TO_MAKE} of this source"]
+                    )
+                    note = "" if idle else "  (stood already)"
                     done = "  ".join(made) if made else "did not finish"
                     print(f"  {stage:<8}{time.monotonic() - began:>6.1f} s  {dim(done + note)}", flush=True)
         return self

@@ -92,9 +92,8 @@ def _exports(warehouse: Warehouse, report: Manifest) -> Path:
 
 def _currency(warehouse: Warehouse, report: Manifest) -> str:
     """The currency of the source that a report leads back to."""
-    purchases = warehouse.get("purchases", report.inputs["purchases"], None)
-    read = "orders" if "orders" in purchases.inputs else "reviews"
-    source = warehouse.get(read, purchases.inputs[read], None).inputs["source"]
+    read = next(name for name in ("orders", "given_customers", "reviews") if name in report.inputs)
+    source = warehouse.get(read, report.inputs[read], None).inputs["source"]
     return currency_of(warehouse.get("source", source, None))
 
 

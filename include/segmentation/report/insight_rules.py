@@ -114,7 +114,8 @@ def bought_once(report: Report) -> Insight | None:
     else:
         did = f"bought one {words.counted.removesuffix('s')} only"
     who = f"{number(customers)} of {count_of(report.customers, 'customer')} ({share(customers, report.customers)})"
-    return Insight("Bought once", (f"{who} {did} in the window.", *frequency_says(report, customers)))
+    in_window = "" if words.summed_up else " in the window"
+    return Insight("Bought once", (f"{who} {did}{in_window}.", *frequency_says(report, customers)))
 
 
 def _holds_one_only(upper: float, has_upper: bool) -> bool:

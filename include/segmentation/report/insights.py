@@ -42,11 +42,10 @@ def insights(report: Report) -> list[Insight]:
 
 def as_text(report: Report) -> str:
     """Headlines, insights and movements as plain text; each line ends with a newline."""
-    last_day = report.as_of - timedelta(days=1)
     lines = [
         name(report.title),
-        f"{name(report.category)}, as of {day(report.as_of)}. {report.words.things.capitalize()} from"
-        f" {day(report.window_start)} to {day(last_day)} (UTC). Source: {name(report.source_label)}.",
+        f"{name(report.category)}, as of {day(report.as_of)}. {period(report)} ({name(report.calendar)}). "
+        f"Source: {name(report.source_label)}.",
     ]
     if report.generated_data:
         lines.append("Generated demo data: these customers and purchases are made up.")
@@ -59,8 +58,19 @@ def as_text(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
+def period(report: Report) -> str:
+    """Which orders or purchases the page is about, in words without the calendar."""
+    last_day = day(report.as_of - timedelta(days=1))
+    if report.words.summed_up:
+        return f"One row per customer, with a last order up to {last_day}"
+    return f"{report.words.things.capitalize()} from {day(report.window_start)} to {last_day}"
+
+
 def _change_sentence(report: Report) -> str:
     customers = number(report.customers)
+    if report.words.summed_up:
+        who, spend = count_of(report.customers, "customer"), money(report.total_monetary, report.currency)
+        return f"{who} spent {spend} in all; the table says nothing of an earlier month to compare with."
     if not has_previous(report):
         spend = money(report.total_monetary, report.currency)
         who = count_of(report.customers, "customer")

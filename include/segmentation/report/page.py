@@ -6,7 +6,7 @@ The sentences come from `insights`; all their numbers come from the tables.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from numbers import Integral, Real
 from pathlib import Path
@@ -20,7 +20,7 @@ from segmentation.charts.palette import PALETTE, group_colour
 from segmentation.formats import MISSING, count_of, day, money, number, percent
 from segmentation.report.facts import HIGH, RISK, customers_before, group_sums, has_previous, total
 from segmentation.report.fits import found_sentence, misfit_sentences
-from segmentation.report.insights import headlines, insights
+from segmentation.report.insights import headlines, insights, period
 from segmentation.report.movements import movements
 from segmentation.report.shown import Report, Row
 
@@ -49,7 +49,7 @@ def render(report: Report) -> str:
     placed = {chart.name: chart for chart in report.charts}
     return environment.get_template("report.html.j2").render(
         report=report,
-        last_day=report.as_of - timedelta(days=1),
+        period=period(report),
         headlines=headlines(report),
         key_figures=key_figures(report),
         insights=insights(report),

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from segmentation.quoting import cut, quoted
+
 LONGEST_SHOWN = 70
 
 
@@ -27,5 +29,5 @@ def shown(raw: Any) -> str:
     if raw in ("", []):
         return "empty"
     is_plain = isinstance(raw, list) and all(isinstance(item, str) for item in raw)
-    text = f"[{', '.join(raw)}]" if is_plain else repr(raw)
+    text = cut(f"[{', '.join(raw)}]", 1000) if is_plain else quoted(raw, 1000)
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 10] + "..."
