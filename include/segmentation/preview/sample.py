@@ -7,7 +7,6 @@ from itertools import islice
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from segmentation.errors import UserError
 from segmentation.orders import cells, layout
