@@ -9,6 +9,11 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 # Else Matplotlib keeps its fonts in the home of whoever draws.
 export MPLCONFIGDIR ?= $(or $(SEGMENTATION_LOCAL),$(CURDIR)/.local)/matplotlib
+# Else uv and pip keep what they fetch in the home of whoever sets this up, who need not have one.
+export UV_CACHE_DIR ?= $(CURDIR)/.tools/cache/uv
+export PIP_CACHE_DIR ?= $(CURDIR)/.tools/cache/pip
+# Whatever the locale is.
+export PYTHONUTF8 := 1
 unexport VIRTUAL_ENV
 # The names of the variables behind the target, so that a misspelt param is told from a variable of the environment.
 GIVEN = $(strip $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
@@ -88,8 +93,9 @@ test-browser: .venv/ready-dev ## Look at the report and the pages in Chromium, f
 	@$(UV) sync --frozen --inexact --quiet --group browser
 	@.venv/bin/python -m pytest tests/browser
 
-soak: .venv/ready-dev ## Kill tasks of a running Airflow 110 times, and compare all rows with undisturbed runs: KILLS= SEED=
+soak: .venv/ready-dev ## Kill tasks of a running Airflow 110 times, and compare all rows with undisturbed runs; stop runs beside it, kill prunes, fill disks: KILLS= SEED= ONLY=
 	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_soak.py
+	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_edges.py
 
 soak-backfill: .venv/ready-dev ## Backfill 24 months both ways, and compare each with that month alone: MONTHS=
 	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_backfill.py

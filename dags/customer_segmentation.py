@@ -13,7 +13,8 @@ customers, what changed since last month, whom do I contact and why.
 | **kmeans** | `kmeans_search`, `kmeans_model`, `customer_clusters`, `cluster_profile`, `cluster_quality` and more |
 | **report** | the report's tables, lists of customers, and `report.html` with its charts |
 
-**Trigger it** with the form; the params say what they do. A run sees everything before its *as-of date* (UTC; of orders, the shop's day):
+**Trigger it** with the form; the params say what they do. A run sees everything before its *as-of date*
+(UTC; of orders, the shop's day):
 the param `as_of`, else the end of the run's data interval.
 
 **Backfill and rerun** as you like. Every output is a version made from its inputs and rules, so a task whose
@@ -32,7 +33,7 @@ from datetime import datetime, timedelta
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_current_context, task
 
 from segmentation import settings
-from segmentation.orchestration import alerts, links
+from segmentation.orchestration import alerts, links, slots
 from segmentation.orchestration.tasks import StageOperator, fetch_source, outlets
 from segmentation.paths import DAG_ID
 
@@ -48,7 +49,7 @@ with DAG(
     schedule=CronDataIntervalTimetable("@monthly", timezone="UTC"),
     start_date=datetime(2000, 1, 1),
     catchup=False,
-    max_active_runs=2,
+    max_active_runs=slots.RUNS,
     params=PARAMS,
     tags=["segmentation", "spark"],
     default_args={
@@ -59,6 +60,7 @@ with DAG(
         "max_retry_delay": timedelta(minutes=15),
         "execution_timeout": timedelta(hours=6),
         "on_failure_callback": alerts.tell_failure,
+        **slots.TASKS,
     },
 ) as dag:
 

@@ -1,4 +1,4 @@
-"""Make `reviews` and `products`, or `orders`, and `rejected_rows` from the raw files of a source version."""
+"""Make `reviews` and `products`, `orders` or `given_customers`, and `rejected_rows` from a source version's files."""
 
 from pathlib import Path
 
@@ -8,22 +8,22 @@ from segmentation.ingest import raw_lines, raw_orders
 from segmentation.stage import main
 from segmentation.work import Work
 
-REFUSED = {"reviews": ("review_lines_refused", "product_lines_refused"), "orders": ("order_lines_refused",)}
+OF_REVIEWS, OF_ORDERS = ("review_lines_refused", "product_lines_refused"), ("order_lines_refused",)
 
 
 def build(work: Work) -> None:
     """Read the raw lines once; read them again for the refused ones only if there are any."""
-    kind, source = work.plan.settings.kind, work.plan.source_version
+    of_reviews, source = work.plan.kind == "reviews", work.plan.source_version
     files = sources.raw_files(work.warehouse, source)
-    if kind == "orders":
-        given = work.warehouse.get("source", source, None).settings
-        raw_orders.register(work.spark, files["orders"], given, work.scratch())
-    else:
+    if of_reviews:
         _take_plain_reviews(work, files["reviews"])
         raw_lines.register(work.spark, "products", files["products"])
+    else:
+        given = work.warehouse.get("source", source, None).settings
+        raw_orders.register(work.spark, files["orders"], given, work.scratch())
     work.run_sql(until="rejected_rows")
-    work.write("reviews", "products", "orders")
-    if all(work.figures.get(name) == 0 for name in REFUSED[kind]):
+    work.write("reviews", "products", "orders", "given_customers")
+    if all(work.figures.get(name) == 0 for name in (OF_REVIEWS if of_reviews else OF_ORDERS)):
         tables.empty_view(work.spark, dataset("rejected_rows"))
     work.write("rejected_rows")
     work.run_sql()

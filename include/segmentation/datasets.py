@@ -12,10 +12,11 @@ from segmentation.paths import SQL
 
 STAGES = {
     "fetch": ("source",),
-    "ingest": ("reviews", "products", "orders", "rejected_rows", "refused_reasons"),
+    "ingest": ("reviews", "products", "orders", "given_customers", "rejected_rows", "refused_reasons"),
     "clean": (
         "known_products",
         "purchases",
+        "first_purchases",
         "review_days",
         "product_years",
         "helpful_by_day",
@@ -33,6 +34,9 @@ STAGES = {
     ),
     "report": (
         "segment_summary",
+        "segment_claims",
+        "cohort_retention",
+        "second_purchase",
         "segment_cluster",
         "segment_migration",
         "rfm_grid",
@@ -64,7 +68,7 @@ class Dataset:
     when_empty: what to tell the user where no rows are an error; None where they are fine.
     python_reads, python_uses: the datasets and params that the stage's Python, not its SQL, takes in.
     code: the Python files that shape the rows: those of the stage, then its own. Their text is part of the version.
-    only_for: the kind of source (`Settings.kind`) that the dataset is made for; None for every kind.
+    only_for: the kinds of source (`Plan.kind`) that the dataset is made for; empty for every kind.
     order_by: the columns that order the rows of a file_per_list; `-name` is descending.
     bulky: the columns that hold most of the bytes; the checksum of the rows leaves them out.
     """
@@ -83,7 +87,7 @@ class Dataset:
     python_reads: tuple[str, ...]
     python_uses: tuple[str, ...]
     code: tuple[str, ...]
-    only_for: str | None = None
+    only_for: tuple[str, ...] = ()
     order_by: tuple[str, ...] = ()
     bulky: tuple[str, ...] = ()
 
@@ -91,6 +95,10 @@ class Dataset:
     def ddl(self) -> str:
         """The columns as a Spark schema text."""
         return ", ".join(f"`{name}` {kind}" for name, kind in self.columns.items())
+
+    def is_for(self, kind: str) -> bool:
+        """Whether the dataset is made for this kind of source."""
+        return not self.only_for or kind in self.only_for
 
 
 SOURCE = Dataset(
@@ -128,7 +136,7 @@ def stage_datasets(stage: str) -> dict[str, Dataset]:
 
 
 def _dataset(name: str, stage: str, entry: dict[str, Any], code: list[str]) -> Dataset:
-    columns = entry.get("columns", {})
+    columns, kinds = entry.get("columns", {}), entry.get("only_for", [])
     return Dataset(
         name=name,
         stage=stage,
@@ -144,7 +152,7 @@ def _dataset(name: str, stage: str, entry: dict[str, Any], code: list[str]) -> D
         python_reads=tuple(entry.get("python_reads", ())),
         python_uses=tuple(entry.get("python_uses", ())),
         code=(*code, *entry.get("code", ())),
-        only_for=entry.get("only_for"),
+        only_for=(kinds,) if isinstance(kinds, str) else tuple(kinds),
         order_by=tuple(entry.get("order_by", ())),
         bulky=tuple(entry.get("bulky", ())),
     )

@@ -24,6 +24,8 @@ def input_manifests(plan: Plan, missing: Sequence[str], warehouse: Warehouse) ->
     """The manifests of all versions that the missing datasets of a stage read, `source` among them, by name."""
     reads = sorted({read for name in missing for read in plan.reads(dataset(name))})
     names = [name for name in reads if name.removeprefix(PREVIOUS) in STAGE_OF and name not in missing]
+    if not plan.compares:
+        names = [name for name in names if not name.startswith(PREVIOUS)]
     if set(reads) & set(SOURCE_VIEWS) and "source" not in names:
         names.append("source")
     return {name: input_manifest(plan, name, warehouse) for name in names}

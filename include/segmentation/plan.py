@@ -24,9 +24,12 @@ from segmentation.warehouse.manifests import Manifest
 
 # Views that a job registers itself, and what they come from.
 SOURCE_VIEWS = ("raw_reviews", "raw_products", "raw_orders")
-SEGMENT_MAP_VIEWS = ("segment_cells", "segments")
+SEGMENT_MAP_VIEWS = ("segment_cells", "segments", "claims", "claim_conditions")
 FROZEN_VIEW = "frozen_edges"
 PREVIOUS = "previous_"
+CUSTOMERS = "customers"
+# Settings that say nothing of customers who are summed up.
+NOT_FOR_CUSTOMERS = {"window_months", "frequency_counts", "min_price", "excluded_categories", "keep_unknown_category"}
 # Settings that say nothing with the scoring `seed`.
 OF_EDGES = {"bins_closed", "frequency_scoring", "frequency_edges", "recency_edges", "monetary_edges"}
 PURCHASE_MONTH = "purchase_month="
@@ -62,6 +65,17 @@ class Plan:
     _known: dict[str, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
+    def kind(self) -> str:
+        """What the source holds: reviews, orders or customers, which are orders already summed up. It names the
+        subfolders of SQL and the datasets that are for such sources only."""
+        return CUSTOMERS if self._mapping.get("level") == "customer" else self.settings.kind
+
+    @property
+    def compares(self) -> bool:
+        """Whether there may be a month before: customers who are summed up say nothing of earlier days."""
+        return self.kind != CUSTOMERS
+
+    @property
     def previous(self) -> "Plan":
         """The plan of the same run a month earlier, to compare with."""
         return replace(self, as_of=months_before(self.as_of, 1), _known={})
@@ -89,15 +103,15 @@ class Plan:
         return [name for name in STAGES[stage] if self._is_made(name)]
 
     def _is_made(self, name: str) -> bool:
-        return dataset(name).only_for in (None, self.settings.kind)
+        return dataset(name).is_for(self.kind)
 
     def files(self, stage: str) -> dict[str, sql_files.SqlFile]:
         """The stage's SQL files under these settings."""
-        return sql_files.stage_files(stage, self.settings.scoring, self.settings.kind)
+        return sql_files.stage_files(stage, self.settings.scoring, self.kind)
 
     def checks(self, stage: str) -> tuple[sql_files.SqlFile, ...]:
         """The stage's checks for this kind of source."""
-        return sql_files.stage_checks(stage, self.settings.kind)
+        return sql_files.stage_checks(stage, self.kind)
 
     def needed(self, item: Dataset) -> dict[str, sql_files.SqlFile]:
         """The SQL files of its stage that a dataset rests on, up to other datasets of the stage: those are inputs."""
@@ -120,6 +134,8 @@ class Plan:
         for read in sorted(self.reads(dataset(name))):
             if read in SOURCE_VIEWS:
                 found["source"] = self.source_version
+            elif read.startswith(PREVIOUS) and not self.compares:
+                continue
             elif read.startswith(PREVIOUS):
                 found[read] = self.previous.version(read.removeprefix(PREVIOUS))
             elif read == FROZEN_VIEW and self.settings.frozen_edges_from:
@@ -209,6 +225,7 @@ class Plan:
         idle |= OF_EDGES if self.settings.scoring == "seed" else set()
         idle |= {"frequency_edges"} if self.settings.frequency_scoring == "quantiles" else set()
         idle |= {"category"} if self.settings.kind == "orders" else set()
+        idle |= NOT_FOR_CUSTOMERS if self.kind == CUSTOMERS else set()
         return name not in idle
 
 

@@ -99,11 +99,11 @@ def stage_files(stage: str, *variants: str) -> dict[str, SqlFile]:
     """The stage's files by view name, in number order.
 
     A subfolder other than `checks` is a variant (a scoring, a kind of source): its files count only where it is
-    among `variants`.
+    among `variants`. There, a file stands for the one of the same name in the stage's own folder.
     """
     folder = SQL / SQL_FOLDERS[stage]
-    paths = [*folder.glob("*.sql"), *(path for variant in variants for path in (folder / variant).glob("*.sql"))]
-    return {file.name: file for file in map(read_file, sorted(paths, key=lambda path: path.name))}
+    paths = {path.name: path for part in (".", *variants) for path in (folder / part).glob("*.sql")}
+    return {file.name: file for _, path in sorted(paths.items()) for file in [read_file(path)]}
 
 
 @cache

@@ -19,7 +19,7 @@ from segmentation.errors import USER_ERROR_EXIT, UserError
 from segmentation.failures import in_words
 from segmentation.formats import clean
 from segmentation.paths import warehouse_root
-from segmentation.plan import Plan
+from segmentation.plan import CUSTOMERS, Plan
 from segmentation.report import left_out
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.rows import rows_of
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 # The folder where a job leaves notes for the task that started it: its last words, and its name in Spark.
 NOTES = "SEGMENTATION_NOTES"
 LAST_WORDS, APPLICATION = "last_words.json", "application"
+# What the log of a task says that has no datasets for this kind of source.
+NOTHING_TO_MAKE = "nothing to make"
 # Java's options for jobs that read little, where an installation has some; they stand for SPARK_SUBMIT_OPTS then.
 SMALL_JOB_OPTIONS = "SEGMENTATION_SMALL_JOB_OPTIONS"
 
@@ -38,12 +40,12 @@ SMALL_JOB_OPTIONS = "SEGMENTATION_SMALL_JOB_OPTIONS"
 def make_plans(stage: str, given: JobArguments, warehouse: Warehouse) -> list[Plan]:
     """The plans that a stage has to fulfil, the run's own last.
 
-    `rfm` also makes the month before, which the report compares with.
+    `rfm` also makes the month before, which the report compares with, where the source can say what it was like.
     """
     with in_words(warehouse.root):
         source = warehouse.find("source", given.source_version, None)
     plan = Plan(given.settings, given.as_of, given.source_version, source.settings if source else {})
-    return [plan.previous, plan] if stage == "rfm" else [plan]
+    return [plan.previous, plan] if stage == "rfm" and plan.compares else [plan]
 
 
 def missing_datasets(stage: str, plan: Plan, warehouse: Warehouse) -> list[str]:
@@ -66,7 +68,7 @@ def standing(stage: str, plan: Plan, warehouse: Warehouse) -> list[Manifest]:
             if verdict.level == limits.WARN:
                 print(f"WARNING {verdict.text}", flush=True)
             elif verdict.of_rows:
-                failed.append(f"{verdict.text} {hint} {_circumstances(manifest, plan, warehouse)}")
+                failed.append(f"{verdict.text} {_hint(manifest, plan)} {_circumstances(manifest, plan, warehouse)}")
             else:
                 failed.append(verdict.text)
     if failed:
@@ -74,12 +76,21 @@ def standing(stage: str, plan: Plan, warehouse: Warehouse) -> list[Manifest]:
     return manifests
 
 
+def _hint(manifest: Manifest, plan: Plan) -> str:
+    if plan.kind == CUSTOMERS and manifest.dataset == "customer_rfm":
+        return "No customer of the table has an amount that counts and a last order before the as-of date."
+    return dataset(manifest.dataset).when_empty or ""
+
+
 def _circumstances(manifest: Manifest, plan: Plan, warehouse: Warehouse) -> str:
-    if manifest.dataset == "orders":
+    if manifest.dataset in ("orders", "given_customers"):
         reasons = warehouse.get("refused_reasons", plan.version("refused_reasons"), None)
         return " ".join(left_out.sentences(manifest.figures, rows_of(warehouse, reasons)))
     if manifest.dataset != "customer_rfm":
         return f"Settings: {manifest.settings}."
+    if plan.kind == CUSTOMERS:
+        first, last = (manifest.figures.get(f"{name}_last_order") for name in ("first", "last"))
+        return f"The run is as of {plan.as_of}; the last orders run from {first} to {last}. Choose another as_of."
     purchases = warehouse.get("purchases", plan.version("purchases"), None)
     return (
         f"The window is {plan.window_start} to {plan.as_of} (exclusive), min_price {plan.settings.min_price}; "

@@ -19,7 +19,8 @@ from segmentation.datasets import Dataset, dataset
 from segmentation.failures import check_clock
 from segmentation.figures import Figures
 from segmentation.inputs import input_manifest, input_manifests
-from segmentation.plan import FROZEN_VIEW, SEGMENT_MAP_VIEWS, Plan
+from segmentation.plan import FROZEN_VIEW, PREVIOUS, SEGMENT_MAP_VIEWS, Plan
+from segmentation.segment_maps import claim_rows
 from segmentation.together import together
 from segmentation.warehouse.manifests import Manifest, data_files, describe_files
 from segmentation.warehouse.versions import Attempt, Warehouse
@@ -68,6 +69,8 @@ class Work:
             if name != "source":
                 self._rows_of(manifest).createOrReplaceTempView(name)
         read = {view for name in self.missing for view in self.plan.reads(dataset(name))}
+        for name in [name for name in read if name.startswith(PREVIOUS) and name not in manifests]:
+            self.register_rows(name, dataset(name.removeprefix(PREVIOUS)).ddl, [])
         if read & set(SEGMENT_MAP_VIEWS):
             self._register_segment_map()
         if FROZEN_VIEW in read:
@@ -76,6 +79,11 @@ class Work:
     def input_manifest(self, name: str) -> Manifest:
         """The manifest of an input; `previous_` before a dataset means the month before."""
         return input_manifest(self.plan, name, self.warehouse)
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether there were customers a month before."""
+        return self.plan.compares and self.input_manifest(f"{PREVIOUS}customer_rfm").rows > 0
 
     def _rows_of(self, manifest: Manifest) -> DataFrame:
         item, folder = dataset(manifest.dataset), self.warehouse.place_of(manifest)
@@ -86,6 +94,8 @@ class Work:
         self.register_rows("segments", "segment string, segment_group string", [(s.name, s.group) for s in segments])
         cells = [(cell, segment.name) for segment in segments for cell in segment.cells]
         self.register_rows("segment_cells", "cell string, segment string", cells)
+        for view, rows in claim_rows.rows(segments).items():
+            self.register_rows(view, claim_rows.VIEWS[view], rows)
 
     def _register_frozen_edges(self) -> None:
         version = self.plan.settings.frozen_edges_from

@@ -112,7 +112,7 @@ def test_the_report_speaks_of_orders_in_their_currency(flow: Flow, page: str) ->
     assert f"EUR\u00a0{spend:,.2f}" in page
     assert "$" not in page
     ours = page.replace("<bdi>purchases</bdi>", "")  # the name of the dataset
-    for segment in load_map("eleven"):
+    for segment in load_map("came_back"):
         ours = ours.replace(str(escape(segment.meaning)), "").replace(str(escape(segment.action)), "")
     assert re.findall(r".{0,40}(?:purchase|review).{0,40}", ours, re.IGNORECASE) == []
     for words in ("Orders from 1 July 2022", "Orders per customer", "own orders, orders.csv", "Order lines read",
@@ -232,7 +232,7 @@ def test_files_without_a_line_that_can_be_used_fail_and_say_why(spark, tmp_path:
     flow = shop(tmp_path / "w", tmp_path / "o.csv", {"customer": "who", "time": "when", "amount": "sum"})
     with pytest.raises(
         UserError,
-        match=r"orders has no rows.*rejected_rows says why.*1 line of 1 \(100.0%\) refused.*'1.6.2023' in row 2 of o.csv",
+        match=r"orders has no rows.*rejected_rows says why.*1 line of 1 .*refused.*'1.6.2023' in row 2 of o.csv",
     ):
         flow.run("ingest")
 
@@ -250,7 +250,8 @@ def test_a_pattern_reads_back_what_spark_writes_with_it(spark) -> None:
     for pattern in PATTERNS:
         rows = spark.sql(
             "SELECT text, unix_micros(try_to_timestamp(text, :pattern)) AS micros FROM ("
-            "SELECT date_format(cast(moment AS TIMESTAMP), :pattern) AS text FROM (SELECT explode(:moments) AS moment))",
+            "SELECT date_format(cast(moment AS TIMESTAMP), :pattern) AS text "
+            "FROM (SELECT explode(:moments) AS moment))",
             args={"pattern": pattern, "moments": MOMENTS},
         ).collect()
         read = times.from_texts(pa.array([row.text for row in rows]), times.reading("UTC", None, pattern, {}))

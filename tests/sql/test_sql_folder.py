@@ -18,9 +18,9 @@ from segmentation.sql_files import read_file
 SQL_PATHS = sorted(SQL.rglob("*.sql"))
 ORDERS = {"source": "orders", "files_path": "orders.csv", "orders_mapping": "mapping.yaml"}
 PLANS = [
-    Plan(parse({"scoring": scoring, **source}), date(2023, 9, 1), "0" * 12)
+    Plan(parse({"scoring": scoring, **params}), date(2023, 9, 1), "0" * 12, source)
     for scoring in ("edges", "seed")
-    for source in ({}, ORDERS)
+    for params, source in (({}, {}), (ORDERS, {}), (ORDERS, {"mapping": {"level": "customer"}}))
 ]
 each_sql_file = pytest.mark.parametrize("path", SQL_PATHS, ids=lambda path: str(path.relative_to(SQL)))
 
@@ -65,7 +65,7 @@ def test_each_marker_has_a_value(path: Path) -> None:
     assert read_file(path).markers <= set(PLANS[0].parameters())
 
 
-@pytest.mark.parametrize("plan", PLANS, ids=lambda plan: f"{plan.settings.scoring} {plan.settings.kind}")
+@pytest.mark.parametrize("plan", PLANS, ids=lambda plan: f"{plan.settings.scoring} {plan.kind}")
 @pytest.mark.parametrize("stage", SQL_FOLDERS)
 def test_a_check_reads_only_what_its_dataset_brings_along(stage: str, plan: Plan) -> None:
     """The views of a dataset that stands are not there when another dataset of the stage is made alone."""

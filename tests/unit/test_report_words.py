@@ -2,7 +2,7 @@
 
 import pytest
 
-from segmentation.report.words import currency_of, label_of, mapping_shown, words_of
+from segmentation.report.words import category_of, currency_of, label_of, mapping_shown, words_of
 from segmentation.settings import parse
 from segmentation.sources import RESOLVERS
 from segmentation.warehouse.manifests import Manifest
@@ -40,6 +40,27 @@ def test_own_orders_are_called_by_their_first_file() -> None:
         assert label_of(source(source=name, files={"a.csv": {}})), f"{name} has no name on the page"
     assert label_of(source(source="orders", files={"a.csv": {}})) == "own orders, a.csv"
     assert label_of(source(source="orders", files=dict.fromkeys("abc"))) == "own orders, a and 2 more"
+
+
+CUSTOMERS = {"columns": {"customer": "Who", "time": "Last"}, "level": "customer", "returns": {"do": "ignore"},
+             "order_level": [], "time_zone": "UTC"}  # fmt: skip
+
+
+def test_customers_who_are_summed_up_have_words_of_their_own() -> None:
+    words = words_of(parse({**ORDERS, "frequency_counts": "orders"}), "customers")
+    assert (words.things, words.counted, words.one, words.summed_up) == ("orders", "orders", "order", True)
+    assert not words_of(parse(ORDERS), "orders").summed_up
+    found = source(source="orders", files={"a.csv": {}}, mapping=CUSTOMERS)
+    assert label_of(found) == "own customers, a.csv"
+    assert [category_of(parse(ORDERS), kind) for kind in ("orders", "customers")] == ["Own orders", "Own customers"]
+    assert category_of(parse({"category": "Gift_Cards"}), "reviews") == "Gift Cards"
+
+
+def test_the_mapping_of_customers_is_shown_without_what_is_about_lines() -> None:
+    assert mapping_shown(source(source="orders", mapping=CUSTOMERS)) == {
+        "mapping: customer": "Who", "mapping: last order": "Last", "mapping: level": "customer",
+        "mapping: time zone": "UTC",
+    }  # fmt: skip
 
 
 def test_the_mapping_is_shown_flat() -> None:

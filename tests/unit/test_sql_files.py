@@ -15,7 +15,7 @@ from segmentation.settings import FIELDS
 from segmentation.sql_files import SqlFile, closure, read_file, stage_checks, stage_files
 
 HEADER = "-- Rows.\n-- Grain: one row per n.\n-- Reads: numbers\n-- Params: none\n"
-VARIANTS = [(scoring, kind) for scoring in ("edges", "seed") for kind in ("reviews", "orders")]
+VARIANTS = [(scoring, kind) for scoring in ("edges", "seed") for kind in ("reviews", "orders", "customers")]
 OWN = sorted(path for path in SQL.rglob("*.sql"))
 # Views that a stage's Python registers itself.
 REGISTERED = {*SOURCE_VIEWS, *SEGMENT_MAP_VIEWS, FROZEN_VIEW, *CLUSTER_VIEWS, exports.VIEW, "figures"}
@@ -134,6 +134,15 @@ def test_a_stage_has_its_files_and_those_of_one_variant_in_number_order(stage) -
     assert stage_files("rfm", "seed")["mid"].path.parent.name == "seed"
 
 
+def test_a_file_of_a_variant_stands_for_the_one_of_its_name(stage) -> None:
+    for name in ("310_first.sql", "320_mid.sql", "customers/320_mid.sql", "330_last.sql"):
+        stage(name)
+    assert [file.path.parent.name for file in stage_files("rfm", "customers").values()] == [
+        SQL_FOLDERS["rfm"], "customers", SQL_FOLDERS["rfm"],
+    ]  # fmt: skip
+    assert {file.path.parent.name for file in stage_files("rfm", "orders").values()} == {SQL_FOLDERS["rfm"]}
+
+
 def test_a_check_may_have_a_known_limit_instead_of_a_level(stage) -> None:
     text = HEADER + "-- Limit: rejected_share\n-- Of: rows\nSELECT 1"
     stage("checks/310_sound.sql", text)
@@ -217,20 +226,26 @@ def test_every_view_is_made_before_it_is_read(stage: str, variants: tuple[str, s
 def test_numbers_and_names_are_given_once(stage: str) -> None:
     for variants in VARIANTS:
         folder = SQL / SQL_FOLDERS[stage]
-        paths = [*folder.glob("*.sql"), *(path for variant in variants for path in (folder / variant).glob("*.sql"))]
+        own = {path.name for variant in variants for path in (folder / variant).glob("*.sql")}
+        paths = [path for path in folder.glob("*.sql") if path.name not in own]
+        paths += [path for variant in variants for path in (folder / variant).glob("*.sql")]
         assert len({path.name[:3] for path in paths}) == len({path.name[4:] for path in paths}) == len(paths)
         assert all(path.name[:2] == f"{SQL_FOLDERS[stage][0]}{path.name[1]}" for path in paths)
 
 
 @pytest.mark.parametrize("stage", SQL_FOLDERS)
 def test_a_check_is_of_a_dataset_of_its_stage(stage: str) -> None:
-    for check in stage_checks(stage, "reviews", "orders"):
+    for check in stage_checks(stage, "reviews", "orders", "customers"):
         assert check.header["Of"] in stage_datasets(stage)
 
 
-def test_every_marker_is_a_param_or_the_start_of_the_window() -> None:
+# What follows from the as-of date, and from the mapping of orders.
+DERIVED = {"window_start", "time_zone", "counts_free_orders"}
+
+
+def test_every_marker_is_a_param_or_follows_from_some() -> None:
     used = {marker for path in OWN for marker in read_file(path).markers}
-    assert used <= set(FIELDS) | {"window_start"}
+    assert used <= set(FIELDS) | DERIVED
 
 
 @pytest.mark.parametrize("path", OWN, ids=lambda path: path.name)

@@ -21,6 +21,7 @@ from segmentation.local.summary import summary
 from segmentation.local.terminal import bold, clock, dim, red
 from segmentation.paths import DAG_ID, LOCAL, warehouse_root
 from segmentation.quoting import cut
+from segmentation.stage import NOTHING_TO_MAKE
 from segmentation.warehouse.locks import locked
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
@@ -148,13 +149,18 @@ class Progress:
                     made.append(f"{stands[1]} {stands[4]}")
                     if stands[1] == "report":
                         self.report = (stands[2], stands[3])
+                elif line.startswith(NOTHING_TO_MAKE):
+                    made = [f"{NOTHING_TO_MAKE} of this source"]
                 elif _SUBMITTED in line:
                     submitted = True
                 elif failed := _FAILED.search(line):
                     self.error = failed[1].strip()
                 elif _END.search(line):
                     ticking.close()
-                    note = "" if submitted or stage not in list(STAGES)[1:] else "  (stood already)"
+                    idle = (
+                        submitted or stage not in list(STAGES)[1:] or made[:1] == [f"{NOTHING_TO_MAKE} of this source"]
+                    )
+                    note = "" if idle else "  (stood already)"
                     done = "  ".join(made) if made else "did not finish"
                     print(f"  {stage:<8}{time.monotonic() - began:>6.1f} s  {dim(done + note)}", flush=True)
         return self

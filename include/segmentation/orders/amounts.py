@@ -5,6 +5,7 @@ counts only if the mapping or the file says which is the decimal sign.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -13,11 +14,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segmentation.orders.currencies import AFFIX, code_of
+from segmentation.orders.currencies import AFFIX, CODES, agree, code_of
 
-# Digits before and behind the point that a quantity, a price or an amount may have.
-WHOLE, SCALE = 16, 12
-NUMBER = pa.decimal128(WHOLE + SCALE, SCALE)
+# Digits before and behind the point that a quantity, a price or an amount may have. Programs that compute in binary
+# fractions write 0.016666666666666666; it counts as it stands, and what a line costs is rounded once.
+WHOLE, SCALE = 15, 20
+NUMBER = pa.decimal128(WHOLE + 1 + SCALE, SCALE)  # rounding may add a digit
 UNREADABLE = "no amount that is a number"
 AMBIGUOUS = "an amount that can be read in two ways, unless decimal says how"
 TOO_LONG = f"a number of more than {WHOLE} digits before the decimal sign, or {SCALE} behind it"
@@ -37,8 +39,8 @@ _BOTH_WAYS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 @dataclass(frozen=True)
 class Numbers:
-    """A column of numbers. values: decimal(28,12), null where there is none. faults: codes of FAULTS; empty cells have
-    the first. currencies: the code or sign that stands with a number, null where none does."""
+    """A column of numbers. values: of the type NUMBER, null where there is none. faults: codes of FAULTS; empty cells
+    have the first that is one. currencies: the code or sign that stands with a number, null where none does."""
 
     values: pa.Array
     faults: np.ndarray
@@ -62,13 +64,17 @@ def read_number(text: str, decimal: str | None) -> tuple[Decimal | None, str | N
     if plain in (UNREADABLE, AMBIGUOUS):
         return None, plain, currency
     value = Decimal(plain)
-    if value and (value.adjusted() >= WHOLE or _decimals(value) > SCALE):
+    if not value:
+        return Decimal(0), None, currency
+    if value.adjusted() >= WHOLE or _decimals(value) > SCALE:
         return None, TOO_LONG, currency
-    return (-value if is_negative else value), None, currency
+    return (value.copy_negate() if is_negative else value), None, currency
 
 
 def decimal_sign(text: str) -> str | None:
     """Which sign is the decimal one, if the text can only be read with one of them."""
+    if read_number(text, None)[0] is None:
+        return None
     by_point, by_comma = (read_number(text, sign)[0] for sign in (".", ","))
     if by_point is None and by_comma is not None:
         return ","
@@ -85,10 +91,15 @@ def read_numbers(texts: pa.Array, decimal: str | None) -> Numbers:
     encoded = texts.dictionary_encode()
     read = [read_number(text, decimal) if text else (None, UNREADABLE, None) for text in encoded.dictionary.to_pylist()]
     places = encoded.indices.fill_null(len(read))
-    values = pa.array([*(value for value, _, _ in read), None], NUMBER).take(places)
+    values = numbers_of([*(value for value, _, _ in read), None]).take(places)
     codes = np.array([*(_CODES[fault] for _, fault, _ in read), _CODES[UNREADABLE]], dtype=np.int8)
     currencies = pa.array([*(currency for _, _, currency in read), None], pa.string()).take(places)
     return Numbers(values, codes[places.to_numpy(zero_copy_only=False)], currencies)
+
+
+def numbers_of(values: Iterable[Decimal | None]) -> pa.Array:
+    """Decimals as a column, by way of texts, which Arrow takes faster."""
+    return pc.cast(pa.array([None if value is None else f"{value:f}" for value in values], pa.string()), NUMBER)
 
 
 def _in_one_go(texts: pa.Array, decimal: str | None) -> Numbers | None:
@@ -125,9 +136,11 @@ def _unwrapped(text: str) -> tuple[str | None, bool, str | None]:
         else:
             match = AFFIX.fullmatch(text)
             if match:
-                if currency is not None or not code_of(match["before"] or match["behind"]):
+                found = code_of(match["before"] or match["behind"])
+                if found is None or (currency is not None and not agree(currency, found)):
                     return None, False, None
-                currency = code_of(match["before"] or match["behind"])
+                # Of `$5.00 USD` the code says more.
+                currency = found if currency not in CODES else currency
                 text = match["first"] if match["behind"] else match["second"]
         text = text.strip(_BLANK)
         if text == before:
@@ -140,6 +153,9 @@ def _plain(body: str, decimal: str | None) -> str:
     exponent = _EXPONENT.fullmatch(body)
     if exponent:
         mantissa, other = exponent["mantissa"], {".": ",", ",": "."}.get(decimal or "")
+        # With one digit before it, a sign is the decimal one: nobody groups thousands there.
+        if not decimal and len(re.split("[.,]", mantissa)[0]) > 1 and _BOTH_WAYS.fullmatch(mantissa):
+            return AMBIGUOUS
         return UNREADABLE if other and other in mantissa else f"{mantissa.replace(',', '.')}E{exponent['exponent']}"
     if decimal:
         return _by_sign(body, decimal) or UNREADABLE
@@ -150,7 +166,7 @@ def _plain(body: str, decimal: str | None) -> str:
 
 
 def _by_sign(body: str, decimal: str) -> str | None:
-    whole, sign, fraction = body.partition(decimal)
+    whole, _, fraction = body.partition(decimal)
     if not re.fullmatch(r"[0-9]*", fraction) or not (whole or fraction):
         return None
     if whole and not re.fullmatch(r"[0-9]+", whole):
@@ -164,5 +180,7 @@ def _by_sign(body: str, decimal: str) -> str | None:
 
 
 def _decimals(value: Decimal) -> int:
-    exponent = value.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+    """The digits behind the point, without zeros at the end. `normalize` would round a long number."""
+    _, digits, exponent = value.as_tuple()
+    zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    return max(0, -(int(exponent) + zeros))

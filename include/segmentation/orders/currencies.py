@@ -4,24 +4,35 @@ import re
 import unicodedata
 
 # Signs that stand for one currency, and those that several share: these agree with each of theirs.
-SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₪": "ILS", "₫": "VND",
-         "฿": "THB", "₱": "PHP", "₦": "NGN", "₡": "CRC", "₵": "GHS", "₸": "KZT", "₾": "GEL", "₲": "PYG", "₼": "AZN"}  # fmt: skip
+SIGNS = {
+    "€": "EUR", "£": "GBP", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₪": "ILS", "₫": "VND",
+    "฿": "THB", "₱": "PHP", "₦": "NGN", "₡": "CRC", "₵": "GHS", "₸": "KZT", "₾": "GEL", "₲": "PYG", "₼": "AZN",
+}  # fmt: skip
 WORDS = {
     "us$": "USD", "r$": "BRL", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD", "hk$": "HKD",
     "s$": "SGD", "sg$": "SGD", "nt$": "TWD", "mx$": "MXN", "zł": "PLN", "kč": "CZK", "ft": "HUF", "lei": "RON",
     "rs": "INR", "rs.": "INR", "руб": "RUB", "руб.": "RUB", "sfr": "CHF", "sfr.": "CHF", "fr.": "CHF", "r": "ZAR",
     "rm": "MYR", "rp": "IDR", "лв": "BGN", "лв.": "BGN", "tl": "TRY", "kr": "kr", "kr.": "kr", "euro": "EUR",
 }  # fmt: skip
-DOLLARS = frozenset(["USD", "CAD", "AUD", "NZD", "HKD", "SGD", "TWD", "MXN", "CLP", "COP", "ARS", "BBD", "BMD", "BND", "BSD", "BZD", "DOP", "FJD", "GYD", "JMD", "KYD", "LRD", "NAD", "SBD", "SRD", "TTD", "UYU", "XCD", "ZWL"])  # fmt: skip
+_OF_DOLLARS = """
+    ARS AUD BBD BMD BND BSD BZD CAD CLP COP DOP FJD GYD HKD JMD KYD LRD MXN NAD NZD SBD SGD SRD TTD TWD USD UYU
+    XCD ZWL
+"""
+_OTHERS = """
+    AED AFN ALL AMD ANG AOA AWG BAM BDT BGN BHD BIF BOB BRL BTN BWP BYN CDF CHF CNY CUP CVE CZK DJF DKK DZD EGP
+    ERN ETB FKP GIP GMD GNF GTQ HNL HRK HTG HUF IDR IQD IRR ISK JOD JPY KES KGS KHR KMF KPW KWD LAK LBP LKR LSL
+    LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MYR MZN NIO NOK NPR OMR PAB PEN PGK PKR PLN QAR RON RSD RWF
+    SAR SCR SDG SEK SHP SLE SOS SSP STN SVC SYP SZL TJS TMT TND TOP TZS UGX UZS VES VUV WST XAF XOF XPF YER ZAR
+    ZMW
+"""
+DOLLARS = frozenset(_OF_DOLLARS.split())
 SHARED = {"$": DOLLARS, "¥": frozenset({"JPY", "CNY"}), "kr": frozenset({"SEK", "NOK", "DKK", "ISK"}),
           "INR": frozenset({"INR", "PKR", "LKR", "NPR", "MUR"})}  # fmt: skip
-CODES = DOLLARS | frozenset(SIGNS.values()) | frozenset(
-    ["USD", "EUR", "JPY", "GBP", "CNY", "AUD", "CAD", "CHF", "HKD", "SGD", "SEK", "KRW", "NOK", "NZD", "INR", "MXN", "TWD", "ZAR", "BRL", "DKK", "PLN", "THB", "ILS", "IDR", "CZK", "AED", "TRY", "HUF", "CLP", "SAR", "PHP", "MYR", "COP", "RUB", "RON", "PEN", "BHD", "BGN", "ARS", "AFN", "ALL", "AMD", "ANG", "AOA", "AWG", "AZN", "BAM", "BDT", "BIF", "BOB", "BTN", "BWP", "BYN", "CDF", "CRC", "CUP", "CVE", "DJF", "DZD", "EGP", "ERN", "ETB", "FKP", "GEL", "GHS", "GIP", "GMD", "GNF", "GTQ", "HNL", "HRK", "HTG", "IQD", "IRR", "ISK", "JOD", "KES", "KGS", "KHR", "KMF", "KPW", "KWD", "KZT", "LAK", "LBP", "LKR", "LSL", "LYD", "MAD", "MDL", "MGA", "MKD", "MMK", "MNT", "MOP", "MRU", "MUR", "MVR", "MWK", "MZN", "NGN", "NIO", "NPR", "OMR", "PAB", "PGK", "PKR", "PYG", "QAR", "RSD", "RWF", "SCR", "SDG", "SHP", "SLE", "SOS", "SSP", "STN", "SVC", "SYP", "SZL", "TJS", "TMT", "TND", "TOP", "TZS", "UAH", "UGX", "UYU", "UZS", "VES", "VND", "VUV", "WST", "XAF", "XOF", "XPF", "YER", "ZMW"]
-)  # fmt: skip
+CODES = DOLLARS | frozenset(SIGNS.values()) | frozenset(_OTHERS.split())
 # A word or sign before a number, or behind it. Whether it stands for a currency is for `code_of` to say.
-_TOKEN = r"[^\W\d_]{1,4}[.]?|[^\W\d_]{0,2}[^\w\s.,()'’+\-\u2012-\u2015\u2212]"
+_MARK = r"[^\W\d_]{1,4}[.]?|[^\W\d_]{0,2}[^\w\s.,()'’+\-\u2012-\u2015\u2212]"
 AFFIX = re.compile(
-    rf"(?P<before>{_TOKEN})\s*(?P<second>[-+(.,\u2212]?\s*[0-9].*)|(?P<first>.*[0-9][-.,)\u2012-\u2015\u2212]*)\s*(?P<behind>{_TOKEN})",
+    rf"(?P<before>{_MARK})\s*(?P<second>[-+(.,\u2212]?\s*[0-9].*)|(?P<first>.*[0-9][-.,)\u2012-\u2015\u2212]*)\s*(?P<behind>{_MARK})",
     re.DOTALL,
 )
 

@@ -10,10 +10,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 DELIMITERS = (",", ";", "\t", "|")
 # The header is looked for in so many rows, which may have so many characters.
 ROWS, CHARACTERS = 50, 1 << 19
+# Most often it stands in the first of them.
+FIRST = 1 << 14
 # A cell of more characters is none: a quote was opened and not closed.
 MOST_IN_CELL = 1 << 20
 csv.field_size_limit(MOST_IN_CELL)
@@ -29,15 +32,15 @@ class Layout:
     columns: tuple[str, ...]
 
 
-def reader(lines: Iterable[str], delimiter: str) -> "csv._reader":
-    """Rows of cells; a blank before a quote does not matter."""
-    return csv.reader(lines, delimiter=delimiter, skipinitialspace=delimiter != " ")
+def reader(lines: Iterable[str], delimiter: str, strict: bool = False) -> Any:
+    """Rows of cells; a blank before a quote does not matter. `strict`: a quote has to close where its cell ends."""
+    return csv.reader(lines, delimiter=delimiter, skipinitialspace=delimiter != " ", strict=strict)
 
 
 def find(head: str, wanted: Sequence[str], delimiter: str | None, has_header: bool) -> Layout | None:
     """The layout of a file that begins with this text. None where it has no row at all.
 
-    Without a row that has all wanted columns, the one that has most of them counts as the header: the caller refuses it.
+    Without a row that has all wanted columns, the one that has most of them is given: the caller refuses it.
     """
     said = _SEP.fullmatch(head.partition("\n")[0].strip())
     tried = [delimiter] if delimiter else [said[1]] if said else list(DELIMITERS)

@@ -14,10 +14,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segmentation.orders import cells, names, rows, times
-from segmentation.orders.amounts import NUMBER
+from segmentation.orders import cells, csv_files, names, rows, times
+from segmentation.orders.counts import read_counts
 from segmentation.orders.currencies import agree
-from segmentation.orders.money import CENTS, Money, read_money
+from segmentation.orders.money import CENTS, SHOWN, Money, read_money
 from segmentation.orders.rows import Chunk
 
 MONEY = ("amount", "quantity", "unit_price", "refunded", "currency_column")
@@ -27,11 +27,11 @@ SCHEMA = pa.schema(
         ("file", pa.string()), ("place", pa.int64()), ("user_id", pa.string()), ("user_key", pa.string()),
         ("order_id", pa.string()), ("parent_asin", pa.string()), ("product_name", pa.string()),
         ("main_category", pa.string()), ("ordered_at", pa.timestamp("us", "UTC")), ("time_fault", pa.string()),
-        ("quantity", NUMBER), ("unit_price", NUMBER), ("amount", CENTS),
+        ("quantity", SHOWN), ("unit_price", SHOWN), ("amount", CENTS),
         ("amount_fault", pa.string()), ("amount_is_blank", pa.bool_()), ("refunded", CENTS),
         ("foreign_currency", pa.string()), ("filtered", pa.bool_()), ("filtered_alone", pa.bool_()),
-        ("customer_text", pa.string()), ("time_text", pa.string()), ("amount_text", pa.string()), ("line_text", pa.string()),
-        ("is_broken", pa.bool_()),
+        ("customer_text", pa.string()), ("time_text", pa.string()), ("amount_text", pa.string()),
+        ("line_text", pa.string()), ("is_broken", pa.bool_()), ("order_count", pa.int64()),
     ]
 )  # fmt: skip
 
@@ -57,9 +57,9 @@ class Lines:
 
     @cached_property
     def filters(self) -> list[tuple[str, str, bool]]:
-        """(column, spelling in lower case, whether lines with it are wanted)."""
+        """(column, a value of it, whether lines with it are wanted)."""
         return [
-            (column, words(value), wanted)
+            (column, value, wanted)
             for key, wanted in (("only", True), ("except", False))
             for column, values in self.mapping[key].items()
             for value in values
@@ -75,10 +75,10 @@ class Lines:
         """The lines of a file of the source version, or of some row groups of a Parquet file."""
         file = self.settings["files"][path.name]
         if file["types"]:
-            yield from self.batches(path.name, rows.read_parquet(path, file, self.wanted, groups))
+            yield from self.batches(path.name, rows.read_parquet(path, file, self.wanted, path.name, groups))
             return
         with open(path, encoding="utf-8", newline="") as text:
-            yield from self.batches(path.name, rows.read_csv(text, file, self.wanted, path.name))
+            yield from self.batches(path.name, csv_files.read_csv(text, file, self.wanted, path.name))
 
     def batches(self, file: str, chunks: Iterable[Chunk]) -> Iterator[pa.RecordBatch]:
         """Chunks of a file's rows as lines in the columns of SCHEMA."""
@@ -98,8 +98,11 @@ class Lines:
         beside = self._cells("zone", chunk)
         at, time_text = cells.read_times(self._all("time", chunk), self.how, beside)
         money = self._money(chunk)
+        counts = read_counts(self._cells("orders", chunk), self.mapping["decimal"], size)
+        fault = pc.coalesce(counts.fault, money.fault)
+        fault_text = pc.if_else(counts.fault.is_valid(), counts.text, money.text)
         time_fault = at.fault_texts()
-        faulty = pc.or_(pc.or_(time_fault.is_valid(), money.fault.is_valid()), customer.is_null())
+        faulty = pc.or_(pc.or_(time_fault.is_valid(), fault.is_valid()), customer.is_null())
         foreign = self._is_foreign(money.currency)
         faulty = pc.or_(faulty, foreign)
         filtered, alone = self._filtered(chunk)
@@ -115,7 +118,7 @@ class Lines:
                 money.quantity,
                 money.unit_price,
                 money.amount,
-                money.fault,
+                fault,
                 money.is_blank,
                 money.refunded,
                 pc.if_else(foreign, money.currency, pa.scalar(None, pa.string())),
@@ -123,9 +126,10 @@ class Lines:
                 alone,
                 self._nobody(chunk, customer),
                 pc.if_else(time_fault.is_valid(), time_text, pa.scalar(None, pa.string())),
-                pc.if_else(money.fault.is_valid(), money.text, pa.scalar(None, pa.string())),
+                pc.if_else(fault.is_valid(), fault_text, pa.scalar(None, pa.string())),
                 self._line_texts(chunk, faulty),
                 pa.array(np.zeros(size, dtype=bool)),
+                counts.values,
             ],
             schema=SCHEMA,
         )
@@ -175,7 +179,7 @@ class Lines:
             for wanted in (True, False):
                 values = [value for name, value, want in self.filters if (name, want) == (column, wanted)]
                 if values:
-                    there = pc.is_in(texts, pa.array(values, pa.string())).to_numpy(zero_copy_only=False)
+                    there = pc.is_in(texts, words_of(pa.array(values, pa.string()))).to_numpy(zero_copy_only=False)
                     out |= ~there if wanted else there
         return pa.array(out, mask=open_ones), pa.array(out)
 
@@ -198,15 +202,13 @@ class Lines:
         return pa.array(found, pa.string())
 
 
-def words(text: str) -> str:
-    """A cell as filters compare it: letter case and blanks around it do not matter."""
-    return " ".join(text.split()).lower()
-
-
 def words_of(column: pa.Array) -> pa.Array:
-    """A column as filters compare it; nothing is an empty text."""
-    texts = pc.replace_substring_regex(cells.texts(column).fill_null(""), r"[\p{Z}\s]+", " ")
-    return pc.utf8_lower(texts)
+    """A column as filters compare it: letter case, blanks and invisible signs do not matter; nothing is ''."""
+    texts = cells.texts(column).fill_null("")
+    if pa.types.is_floating(column.type):
+        texts = pc.replace_substring_regex(texts, r"\.0$", "")
+    encoded = texts.dictionary_encode()
+    return names.normal(encoded.dictionary).take(encoded.indices)
 
 
 def _broken(file: str, chunk: Chunk) -> pa.RecordBatch:

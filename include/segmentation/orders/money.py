@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmentation.orders import cells
-from segmentation.orders.amounts import NUMBER, SCALE, Numbers
+from segmentation.orders.amounts import NUMBER, SCALE, WHOLE, Numbers
 from segmentation.orders.currencies import code_of
 from segmentation.orders.names import without_empty
 
@@ -19,8 +19,9 @@ CENTS = pa.decimal128(18, 2)
 MOST = 10**12
 TOO_LARGE = "an amount of 1,000,000,000,000 or more"
 NO_REFUND = "a refund that is no number"
-# Exact products: both factors have 28 digits, 12 of them behind the point.
-_EXACT = pa.decimal256(57, 24)
+# Exact products, and what a file keeps of a factor.
+_EXACT = pa.decimal256(NUMBER.precision, SCALE)
+SHOWN = pa.decimal128(28, 12)
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,13 @@ def read_money(mapping: Mapping[str, Any], columns: Mapping[str, pa.Array | None
     quantity, price = (numbers[key].values if key in numbers else none for key in ("quantity", "unit_price"))
     parts = ["amount"] if "amount" in numbers else ["quantity", "unit_price"]
     texts = [cells.texts(columns[key]).fill_null("") for key in parts]
-    amount = numbers["amount"].values.cast(_EXACT) if parts == ["amount"] else _product(quantity, price)
+    amount = numbers["amount"].values if parts == ["amount"] else _product(quantity, price)
     cents, too_large = _cents(amount, mapping["minor_units"])
     faults = pc.if_else(too_large, pa.scalar(TOO_LARGE), pc.coalesce(*[numbers[key].fault_texts() for key in parts]))
     refunded, refund_fault = _refunds(columns["refunded"], numbers.get("refunded"), mapping["minor_units"], size)
     return Money(
-        quantity=quantity,
-        unit_price=_of_unit(price, mapping["minor_units"]),
+        quantity=_shown(quantity, 0),
+        unit_price=_shown(price, mapping["minor_units"]),
         amount=cents,
         fault=pc.coalesce(faults, refund_fault),
         is_blank=reduce(pc.and_, [pc.equal(text, "") for text in texts]),
@@ -66,28 +67,30 @@ def read_money(mapping: Mapping[str, Any], columns: Mapping[str, pa.Array | None
 
 
 def _product(quantity: pa.Array, price: pa.Array) -> pa.Array:
-    return pc.multiply(quantity.cast(pa.decimal256(28, SCALE)), price.cast(pa.decimal256(28, SCALE)))
+    return pc.multiply(quantity.cast(_EXACT), price.cast(_EXACT))
 
 
 def _cents(amount: pa.Array, minor_units: int) -> tuple[pa.Array, pa.Array]:
     """The amount in hundredths, rounded half away from zero, null where it is too large; and where that is."""
-    if minor_units:
-        amount = pc.multiply(amount, pa.scalar(Decimal(1).scaleb(-minor_units), pa.decimal256(7, 6)))
-    rounded = pc.round(amount, ndigits=2, round_mode="half_towards_infinity")
-    too_large = pc.greater_equal(pc.abs(rounded), pa.scalar(Decimal(MOST), rounded.type)).fill_null(False)
+    rounded = pc.round(amount, ndigits=2 - minor_units, round_mode="half_towards_infinity")
+    limit = min(Decimal(MOST).scaleb(minor_units), Decimal(10) ** WHOLE)
+    too_large = pc.greater_equal(pc.abs(rounded), pa.scalar(limit, rounded.type)).fill_null(False)
     kept = pc.if_else(too_large, pa.scalar(None, rounded.type), rounded)
-    return kept.cast(pa.decimal256(40, 2)).cast(CENTS), too_large
+    if minor_units:
+        unit = pa.scalar(Decimal(1).scaleb(-minor_units), pa.decimal256(7, 6))
+        kept = pc.multiply(kept.cast(pa.decimal256(20, 2)), unit)
+    return kept.cast(CENTS), too_large
 
 
-def _of_unit(price: pa.Array, minor_units: int) -> pa.Array:
-    """A price in the currency's main unit."""
-    if not minor_units:
-        return price
-    scaled = pc.multiply(
-        price.cast(pa.decimal256(28, SCALE)), pa.scalar(Decimal(1).scaleb(-minor_units), pa.decimal256(7, 6))
-    )
-    rounded = pc.round(scaled, ndigits=SCALE, round_mode="half_towards_infinity")
-    return rounded.cast(pa.decimal256(40, SCALE)).cast(NUMBER)
+def _shown(factor: pa.Array, minor_units: int) -> pa.Array:
+    """A quantity, or a price in the currency's main unit, with as many decimals as files keep."""
+    if factor.null_count == len(factor):
+        return pa.nulls(len(factor), SHOWN)
+    if minor_units:
+        unit = pa.scalar(Decimal(1).scaleb(-minor_units), pa.decimal256(7, 6))
+        factor = pc.multiply(factor.cast(_EXACT), unit)
+    rounded = pc.round(factor, ndigits=SHOWN.scale, round_mode="half_towards_infinity")
+    return rounded.cast(SHOWN)
 
 
 def _refunds(
@@ -96,7 +99,7 @@ def _refunds(
     """What was given back, without its sign, null where nothing was; and why a cell does not say it."""
     if column is None or numbers is None:
         return pa.nulls(size, CENTS), pa.nulls(size, pa.string())
-    cents, too_large = _cents(pc.abs(numbers.values).cast(_EXACT), minor_units)
+    cents, too_large = _cents(pc.abs(numbers.values), minor_units)
     there = without_empty(cells.texts(column)).is_valid()
     bad = pc.or_(too_large, pc.and_(there, numbers.values.is_null()))
     none = pc.equal(cents, pa.scalar(Decimal(0), CENTS)).fill_null(False)

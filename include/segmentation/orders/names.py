@@ -36,6 +36,9 @@ def without_empty(texts: pa.Array, more: Sequence[str] = ()) -> pa.Array:
     """Trimmed texts, null where they say that there is nothing. `more`: spellings of the mapping."""
     spellings = pa.array([*EMPTY, *(" ".join(word.lower().split()) for word in more)], pa.string())
     is_empty = pc.is_in(pc.utf8_lower(texts), spellings)
+    if pc.any(pc.match_substring_regex(texts, _INVISIBLE)).as_py():
+        # What shows nothing is nothing, too.
+        is_empty = pc.or_(is_empty, pc.is_in(normal(texts), spellings))
     return pc.if_else(is_empty, pa.scalar(None, pa.string()), texts)
 
 

@@ -20,7 +20,8 @@ MONTHS = ("january", "february", "march", "april", "may", "june", "july", "augus
           "december")  # fmt: skip
 _WEEKDAYS = "mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
 _TOKEN = re.compile(r"'(?:[^']|'')*'|([A-Za-z])\1*|.", re.DOTALL)
-# What a letter gives, which names its group in the expression. half_hour is 1 to 12, zero_hour 0 to 11, one_hour 1 to 24.
+# What a letter gives, which names its group in the expression. half_hour is 1 to 12, zero_hour 0 to 11, one_hour 1 to
+# 24.
 NAMES = {"y": "year", "M": "month", "L": "month", "d": "day", "D": "yearday", "h": "half_hour", "K": "zero_hour",
          "H": "hour", "k": "one_hour", "m": "minute", "s": "second", "S": "fraction"}  # fmt: skip
 ISO = (
@@ -48,10 +49,10 @@ def iso() -> Pattern:
     return _pattern(ISO)
 
 
-def fault_of(pattern: str) -> str | None:
+def fault_of(pattern: str) -> str | None:  # noqa: PLR0911
     """What is wrong with a pattern, as the end of a sentence; None if it can be used."""
     runs = _runs(pattern)
-    plain = _TOKEN.sub(lambda token: "" if token[0].startswith("'") and len(token[0]) > 1 else token[0], pattern)
+    plain = _TOKEN.sub(lambda piece: "" if piece[0].startswith("'") and len(piece[0]) > 1 else piece[0], pattern)
     if "'" in plain:
         return "a quote is not closed"
     for run in runs:
@@ -92,13 +93,13 @@ def alternatives(pattern: str) -> list[str]:
     """The patterns of one that is nothing but parts in brackets, such as `[d.M.yyyy][yyyy-MM-dd]`; else itself."""
     parts: list[str] = []
     depth = 0
-    for token in (match[0] for match in _TOKEN.finditer(pattern)):
-        if depth == 0 and token != "[":
+    for piece in (match[0] for match in _TOKEN.finditer(pattern)):
+        if depth == 0 and piece != "[":
             return [pattern]
         if depth == 0:
             parts.append("")
-        parts[-1] += token
-        depth += {"[": 1, "]": -1}.get(token, 0)
+        parts[-1] += piece
+        depth += {"[": 1, "]": -1}.get(piece, 0)
     whole = [part[1:-1] for part in parts]
     return whole if all(_is_whole(part) for part in whole) else [pattern]
 
@@ -109,7 +110,7 @@ def _is_whole(pattern: str) -> bool:
 
 def compile_pattern(pattern: str) -> Pattern:
     """The expression of a pattern that has no fault. Letter case of names does not matter; a blank is any number."""
-    parts = [_part(token[0], bool(token[1]), number) for number, token in enumerate(_TOKEN.finditer(pattern))]
+    parts = [_part(piece[0], bool(piece[1]), number) for number, piece in enumerate(_TOKEN.finditer(pattern))]
     return _pattern("".join(parts))
 
 
@@ -117,13 +118,13 @@ def _pattern(expression: str) -> Pattern:
     return Pattern(f"^(?:{expression})$", tuple(re.findall(r"\(\?P<(\w+)>", expression)))
 
 
-def _part(token: str, is_letter: bool, number: int) -> str:
-    if token in "[]":
-        return "(?:" if token == "[" else ")?"
+def _part(piece: str, is_letter: bool, number: int) -> str:
+    if piece in "[]":
+        return "(?:" if piece == "[" else ")?"
     if not is_letter:
-        text = token if token == "'" or not token.startswith("'") else token[1:-1].replace("''", "'") or "'"
+        text = piece if piece == "'" or not piece.startswith("'") else piece[1:-1].replace("''", "'") or "'"
         return re.sub(r"(?:\\? )+", " +", re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text))
-    letter, length = token[0], len(token)
+    letter, length = piece[0], len(piece)
     if letter in ZONE_LETTERS:
         return f"(?P<zone{number}>{ZONE})"
     if letter == "E":
@@ -146,4 +147,4 @@ def _digits(letter: str, length: int) -> str:
 
 
 def _runs(pattern: str) -> list[str]:
-    return [token[0] for token in _TOKEN.finditer(pattern) if token[1]]
+    return [piece[0] for piece in _TOKEN.finditer(pattern) if piece[1]]

@@ -27,7 +27,8 @@ _EPOCH = datetime(1970, 1, 1)
 @cache
 def _names() -> dict[str, str]:
     """The names of the IANA database, by their lower case. The short ones are abbreviations."""
-    return {name.lower(): name for name in available_timezones() if "/" in name or len(name) > 4}
+    named = available_timezones() - {"localtime", "Factory"}
+    return {name.lower(): name for name in named if "/" in name or len(name) > 4}
 
 
 @lru_cache(maxsize=10_000)
@@ -63,10 +64,10 @@ def explanations(zone_names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((" ".join(spelling.lower().split()), zone) for spelling, zone in zone_names.items()))
 
 
-def split(text: str) -> tuple[str, str]:
-    """A zone's text without its bracketed name, and that name: `+02:00[Europe/Berlin]`."""
+def split(text: str) -> list[str]:
+    """The names that a zone's text holds: one, or two as in `+02:00[Europe/Berlin]`."""
     before, _, name = text.partition("[")
-    return before.strip(), name.rstrip("]")
+    return [part for part in (before.strip(), name.rstrip("]")) if part]
 
 
 def to_instants(local: np.ndarray, zone: tzinfo) -> np.ndarray:
@@ -81,6 +82,12 @@ def to_instants(local: np.ndarray, zone: tzinfo) -> np.ndarray:
     for place in np.flatnonzero(changing):
         found[place] = _instant(int(local[place]), zone)
     return found
+
+
+def to_local(instants: np.ndarray, zone: tzinfo) -> np.ndarray:
+    """Instants as local times, both in microseconds since 1970 (int64)."""
+    found = [(_EPOCH.replace(tzinfo=UTC) + timedelta(microseconds=int(at))).astimezone(zone) for at in instants]
+    return np.array([(at.replace(tzinfo=None) - _EPOCH) // timedelta(microseconds=1) for at in found], dtype=np.int64)
 
 
 @lru_cache(maxsize=100_000)

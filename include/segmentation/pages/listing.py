@@ -9,12 +9,10 @@ from pathlib import Path
 
 from segmentation.pages import tables
 from segmentation.pages.published import Damaged, data_of, input_of_month, remembered
-from segmentation.report.words import currency_of
+from segmentation.report.words import OWN_CUSTOMERS, OWN_ORDERS, currency_of
 from segmentation.warehouse.ancestry import VERSION, source_in, tree
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import LATEST, Warehouse
-
-OWN_ORDERS = "Own orders"
 
 
 @dataclass(frozen=True)
@@ -63,8 +61,9 @@ def listing(warehouse: Warehouse) -> Listing:
 
 def month_of(manifest: Manifest) -> Month:
     """A report's entry, without its figures."""
-    is_orders = manifest.settings.get("source") == "orders"
-    category = OWN_ORDERS if is_orders else str(manifest.settings.get("category", "")).replace("_", " ")
+    category = str(manifest.settings.get("category", "")).replace("_", " ")
+    if manifest.settings.get("source") == "orders":
+        category = OWN_CUSTOMERS if "given_customers" in manifest.inputs else OWN_ORDERS
     return Month(
         category=category,
         as_of=date.fromisoformat(manifest.as_of or ""),

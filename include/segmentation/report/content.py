@@ -5,17 +5,20 @@ from typing import Any
 import pandas as pd
 
 from segmentation.datasets import STAGE_OF, STAGES
-from segmentation.plan import OF_EDGES, PREVIOUS, fingerprint
+from segmentation.plan import CUSTOMERS, NOT_FOR_CUSTOMERS, OF_EDGES, fingerprint
 from segmentation.release import RELEASE
 from segmentation.report import clusters as report_clusters
 from segmentation.report import exports, left_out
 from segmentation.report import source_data as report_data
 from segmentation.report.chart_list import draw_all
 from segmentation.report.checks import check_rows
+from segmentation.report.fits import with_claims
 from segmentation.report.shown import Report
 from segmentation.report.words import (
     calendar_of,
+    category_of,
     currency_of,
+    customers_quality,
     label_of,
     mapping_shown,
     orders_quality,
@@ -28,35 +31,40 @@ from segmentation.work import Work
 
 TABLES = (
     "rfm_edges", "kmeans_search", "cluster_profile", "cluster_quality", "cluster_movement", "segment_summary",
-    "segment_cluster", "segment_migration", "rfm_grid", "customer_sample",
+    "segment_claims", "segment_cluster", "segment_migration", "rfm_grid", "customer_sample", "cohort_retention",
+    "second_purchase",
 )  # fmt: skip
 
 
 def gather(work: Work) -> Report:
     """Everything of one run's page, the charts included. The tables are small: a row per segment or cluster."""
     plan, settings = work.plan, work.plan.settings
-    frames: dict[str, pd.DataFrame] = {name: work.frame(name).toPandas() for name in TABLES}
+    made = plan.datasets("kmeans") + plan.datasets("report")
+    frames: dict[str, pd.DataFrame] = {
+        name: work.frame(name).toPandas() for name in TABLES if name in made or name == "rfm_edges"
+    }
     customers = work.input_manifest("customer_rfm")
-    previous = work.input_manifest(f"{PREVIOUS}customer_rfm")
     search = frames["kmeans_search"].sort_values(["k", "algorithm"])
     frames["kmeans_search"] = search[search["algorithm"] == "kmeans"]
     chosen = frames["kmeans_search"].query("chosen").iloc[0]
     cluster_quality = _rows(frames["cluster_quality"])
     segments = load_map(settings.segment_map, settings.bins)
-    has_previous = previous.rows > 0
+    has_previous = work.has_previous
     source = work.input_manifest("source")
-    currency, words = currency_of(source), words_of(settings)
+    currency, words = currency_of(source), words_of(settings, plan.kind)
     data = _data(work)
     return Report(
         title="Customer segments",
-        category=settings.category.replace("_", " ") if settings.kind == "reviews" else "Own orders",
+        category=category_of(settings, plan.kind),
         source_label=label_of(source),
         generated_data=settings.source == "demo",
         as_of=plan.as_of,
         window_start=plan.window_start,
         customers=customers.rows,
         total_monetary=frames["segment_summary"]["total_monetary"].sum(),
-        segments=_segments(frames["segment_summary"], segments),
+        segments=with_claims(_segments(frames["segment_summary"], segments), _rows(frames["segment_claims"])),
+        cohorts=_rows(frames["cohort_retention"]) if "cohort_retention" in frames else (),
+        second_purchases=_rows(frames["second_purchase"]) if "second_purchase" in frames else (),
         clusters=report_clusters.profile_rows(_rows(frames["cluster_profile"].sort_values("cluster")), cluster_quality),
         search=_rows(frames["kmeans_search"]),
         chosen_k=int(chosen["k"]),
@@ -72,7 +80,7 @@ def gather(work: Work) -> Report:
         ),
         doubts=left_out.doubts(manifest for manifest in _run_manifests(work) if STAGE_OF[manifest.dataset] != "report"),
         calendar=calendar_of(source),
-        settings=_settings_shown(settings) | mapping_shown(source),
+        settings=_settings_shown(settings, plan.kind) | mapping_shown(source),
         lineage=_lineage(work),
         # Not the commit, which may change while the rules stay: a version is the same page wherever it is made.
         run={"release": RELEASE, "rules": fingerprint(plan.identity("report")["code"])},
@@ -81,7 +89,7 @@ def gather(work: Work) -> Report:
         previous_as_of=plan.previous.as_of if has_previous else None,
         migration=_rows(frames["segment_migration"]) if has_previous else (),
         cluster_quality=report_clusters.quality_pairs(cluster_quality),
-        cluster_moves=report_clusters.move_sentences(_rows(frames["cluster_movement"])),
+        cluster_moves=report_clusters.move_sentences(_rows(frames["cluster_movement"])) if has_previous else (),
         algorithms=report_clusters.algorithm_rows(_rows(search)),
         data=data,
         lists=_lists(work, segments, has_previous),
@@ -93,7 +101,7 @@ def gather(work: Work) -> Report:
 
 def _data(work: Work) -> report_data.SourceView | None:
     """What the source looks like; only a source of reviews has the tables."""
-    if work.plan.settings.kind != "reviews":
+    if work.plan.kind != "reviews":
         return None
     return report_data.view({name: work.frame(name).toPandas() for name in report_data.TABLES})
 
@@ -119,7 +127,7 @@ def _segments(summary: pd.DataFrame, segments: tuple[Segment, ...]) -> list[dict
     return [{**rows[segment.name], "meaning": segment.meaning, "action": segment.action} for segment in segments]
 
 
-def _settings_shown(settings: Any) -> dict[str, Any]:
+def _settings_shown(settings: Any, kind: str = "") -> dict[str, Any]:
     """The settings that say something about this source."""
     hidden = {"as_of", "force", "files_path", "orders_mapping", "revision", "demo_reviews"}
     hidden |= {"k_min", "k_max"} if settings.k != "auto" else set()
@@ -127,6 +135,7 @@ def _settings_shown(settings: Any) -> dict[str, Any]:
     hidden |= {"frequency_edges"} if settings.frequency_scoring == "quantiles" else set()
     hidden |= {name for name in ("recency_edges", "monetary_edges") if not getattr(settings, name)}
     hidden |= {"category"} if settings.kind == "orders" else set()
+    hidden |= NOT_FOR_CUSTOMERS if kind == CUSTOMERS else set()
     values = {name: value for name, value in vars(settings).items() if name not in hidden}
     return values | {"segment_map": shown(settings.segment_map)}
 
@@ -157,5 +166,6 @@ def _quality(work: Work) -> list[tuple[str, Any]]:
     """What was read, refused, mended and left out, from the figures in the manifests."""
     figures = _figures(work)
     rows = {manifest.dataset: manifest.rows for manifest in _run_manifests(work)}
-    labels = (orders_quality if work.plan.settings.kind == "orders" else reviews_quality)(figures, rows)
+    quality = {"orders": orders_quality, CUSTOMERS: customers_quality}.get(work.plan.kind, reviews_quality)
+    labels = quality(figures, rows)
     return [(label, value) for label, value in labels.items() if value is not None]

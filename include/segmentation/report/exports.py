@@ -12,7 +12,6 @@ from typing import Any
 
 from segmentation import tables
 from segmentation.datasets import dataset
-from segmentation.plan import PREVIOUS
 from segmentation.report.facts import RISK
 from segmentation.segment_maps import Segment, load_map
 from segmentation.warehouse.manifests import data_files
@@ -60,8 +59,7 @@ def file_names(segments: Sequence[str]) -> list[str]:
 def register_lists(work: Work) -> list[CustomerList]:
     """Make the view `segment_lists`, which says what lists there are; returns them."""
     settings = work.plan.settings
-    has_previous = work.input_manifest(f"{PREVIOUS}customer_rfm").rows > 0
-    found = lists(load_map(settings.segment_map, settings.bins), has_previous)
+    found = lists(load_map(settings.segment_map, settings.bins), work.has_previous)
     rows = [(each.name, each.segment, each.only_moved) for each in found]
     work.register_rows(VIEW, VIEW_COLUMNS, rows)
     return found

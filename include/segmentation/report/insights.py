@@ -13,7 +13,6 @@ from segmentation.formats import count_of, day, money, name, number
 from segmentation.report.facts import (
     RISK,
     Insight,
-    at_risk,
     customers_before,
     groups,
     has_previous,
@@ -26,7 +25,9 @@ from segmentation.report.facts import (
 )
 from segmentation.report.insight_rules import RULES
 from segmentation.report.movements import movements
+from segmentation.report.returns import came_back
 from segmentation.report.shown import Report
+from segmentation.report.stakes import at_risk
 
 
 def headlines(report: Report) -> list[str]:
@@ -41,11 +42,10 @@ def insights(report: Report) -> list[Insight]:
 
 def as_text(report: Report) -> str:
     """Headlines, insights and movements as plain text; each line ends with a newline."""
-    last_day = report.as_of - timedelta(days=1)
     lines = [
         name(report.title),
-        f"{name(report.category)}, as of {day(report.as_of)}. {report.words.things.capitalize()} from"
-        f" {day(report.window_start)} to {day(last_day)} (UTC). Source: {name(report.source_label)}.",
+        f"{name(report.category)}, as of {day(report.as_of)}. {period(report)} ({name(report.calendar)}). "
+        f"Source: {name(report.source_label)}.",
     ]
     if report.generated_data:
         lines.append("Generated demo data: these customers and purchases are made up.")
@@ -58,8 +58,19 @@ def as_text(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
+def period(report: Report) -> str:
+    """Which orders or purchases the page is about, in words without the calendar."""
+    last_day = day(report.as_of - timedelta(days=1))
+    if report.words.summed_up:
+        return f"One row per customer, with a last order up to {last_day}"
+    return f"{report.words.things.capitalize()} from {day(report.window_start)} to {last_day}"
+
+
 def _change_sentence(report: Report) -> str:
     customers = number(report.customers)
+    if report.words.summed_up:
+        who, spend = count_of(report.customers, "customer"), money(report.total_monetary, report.currency)
+        return f"{who} spent {spend} in all; the table says nothing of an earlier month to compare with."
     if not has_previous(report):
         spend = money(report.total_monetary, report.currency)
         who = count_of(report.customers, "customer")
@@ -102,6 +113,8 @@ def _risk_sentence(report: Report) -> str:
         return "No customer is in a segment at risk."
     (together,) = [part for part in groups(report) if part.group == RISK]
     spend = "" if together.spend is None else f", with {share(together.spend, report.total_monetary)} of all spend"
+    if together.back is not None:
+        spend += f" ({came_back(report, together)})"
     return (
         f"{people(report, together)} {'is' if together.customers == 1 else 'are'} at risk{spend};"
         f" contact {found[0].name} first: {who_spent(report, found[0])}."

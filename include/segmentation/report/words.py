@@ -4,21 +4,28 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+from segmentation.plan import CUSTOMERS
 from segmentation.settings import Settings
 from segmentation.warehouse.manifests import Manifest
+
+OWN_ORDERS, OWN_CUSTOMERS = "Own orders", "Own customers"
 
 
 @dataclass(frozen=True)
 class Words:
-    """things: what customers make. counted: what frequency counts. one: a single one of these things."""
+    """things: what customers make. counted: what frequency counts. one: a single one of these things.
+    summed_up: whether the source has customers with their sums, and none of these things by itself."""
 
     one: str
     things: str
     counted: str
+    summed_up: bool = False
 
 
-def words_of(settings: Settings) -> Words:
-    """The words for these settings."""
+def words_of(settings: Settings, kind: str = "") -> Words:
+    """The words for these settings; `kind`: that of the plan, where it is known."""
+    if kind == CUSTOMERS:
+        return Words("order", "orders", "orders", summed_up=True)
     one = "order" if settings.kind == "orders" else "purchase"
     lines = "order lines" if settings.kind == "orders" else "purchases"
     counted = {"orders": f"{one}s", "days": f"days with {_article(one)} {one}", "lines": lines}
@@ -53,7 +60,14 @@ def label_of(source: Manifest) -> str:
         return labels[source.settings["source"]]
     names = [PurePath(name).name for name in source.settings["files"]]
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    return f"own orders, {names[0]}{more}"
+    things = "customers" if source.settings.get("mapping", {}).get("level") == "customer" else "orders"
+    return f"own {things}, {names[0]}{more}"
+
+
+def category_of(settings: Settings, kind: str) -> str:
+    """What the report is of: a category of the reviews, or what the user has."""
+    own = {"orders": OWN_ORDERS, CUSTOMERS: OWN_CUSTOMERS}
+    return own.get(kind) or settings.category.replace("_", " ")
 
 
 def mapping_shown(source: Manifest) -> dict[str, Any]:
@@ -61,6 +75,9 @@ def mapping_shown(source: Manifest) -> dict[str, Any]:
     mapping = source.settings.get("mapping", {})
     flat = {**mapping.get("columns", {}), **{key: value for key, value in mapping.items() if key != "columns"}}
     flat |= {f"returns {key}": value for key, value in flat.pop("returns", {}).items()}
+    if mapping.get("level") == "customer":
+        flat = {"last order" if key == "time" else key: value for key, value in flat.items()}
+        flat = {key: value for key, value in flat.items() if not key.startswith(("returns ", "order_level"))}
     return {f"mapping: {key}".replace("_", " "): value for key, value in flat.items()}
 
 
@@ -82,6 +99,25 @@ def orders_quality(figures: dict[str, Any], rows: dict[str, int]) -> dict[str, A
         "Lines that count, all time": rows["purchases"],
         "Customers left out, whose returns took all they spent in the window": figures.get("customers_without_spend"),
     }
+
+
+def customers_quality(figures: dict[str, Any], rows: dict[str, int]) -> dict[str, Any]:
+    """What was read, refused and left out of files with one row per customer, for the page."""
+    return {
+        "Rows of customers read": figures.get("order_lines_read"),
+        "Rows refused": rows["rejected_rows"],
+        "Rows left out by only and except": figures.get("order_lines_filtered"),
+        "Rows that say the same as another, left out": figures.get("order_lines_repeated"),
+        "Customers in the table": rows["given_customers"],
+        "First and last of their last orders": _span(figures),
+        "Customers left out, with a last order on the as-of date or later": figures.get("customers_late"),
+        "Customers left out, with an amount of 0 or less": figures.get("customers_without_spend"),
+    }
+
+
+def _span(figures: dict[str, Any]) -> str | None:
+    first, last = figures.get("first_last_order"), figures.get("last_last_order")
+    return f"{first} and {last}" if first and last else None
 
 
 def reviews_quality(figures: dict[str, Any], rows: dict[str, int]) -> dict[str, Any]:

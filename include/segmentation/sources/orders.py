@@ -1,7 +1,7 @@
 """The source `orders`: CSV or Parquet files of a shop's own orders, and the mapping that says what they hold.
 
-In a source version the files lie in `raw/orders`, CSV unpacked and as UTF-8. The version's settings hold the mapping, with
-what the files settle of it (the decimal sign, the currency), and how each file is laid out.
+In a source version the files lie in `raw/orders`, CSV unpacked and as UTF-8. The version's settings hold the mapping,
+with what the files settle of it (the decimal sign, the currency), and how each file is laid out.
 """
 
 from collections import Counter
@@ -9,24 +9,29 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmentation.errors import UserError
-from segmentation.orders import cells, layout, rows
+from segmentation.orders import cells, csv_files, layout, rows
 from segmentation.orders.amounts import decimal_sign
 from segmentation.orders.lines import Lines
 from segmentation.orders.rows import Chunk
 from segmentation.quoting import cut, listed, quoted
 from segmentation.settings import Settings
 from segmentation.sources.checksums import sha256
+from segmentation.sources.customer_tables import check_params
 from segmentation.sources.files import copy_file
-from segmentation.sources.order_files import PARQUET, OrderFile, bring_csv, find_files, is_empty, lines_of, opened
+from segmentation.sources.order_files import PARQUET, OrderFile, bring_csv, find_files, is_empty, opened
 from segmentation.sources.orders_mapping import read_mapping
 from segmentation.sources.resolved import ORDERS_FOLDER, Resolved, Surroundings
 
-# The decimal sign and the currency are looked for in so many rows.
+# The decimal sign and the currency are looked for in so many rows of a file, the sign in so many files, too, and in so
+# many different texts at once.
 LOOKED_AT = 1_000_000
-LONGEST_CURRENCY = 8
+FILES = 100
+DISTINCT = 5_000
+LONGEST_CURRENCY = 40
 AMOUNTS = ("amount", "quantity", "unit_price", "refunded")
 
 
@@ -66,6 +71,7 @@ def look(
     Reads no more than the beginnings of the files. Raises UserError where mapping and files do not fit.
     """
     mapping = read_mapping(str(settings.orders_mapping))
+    check_params(settings, mapping)
     given = find_files(str(settings.files_path))
     found = [file for file in given if not is_empty(file)]
     for file in given:
@@ -90,12 +96,14 @@ def _layout_of(file: OrderFile, mapping: dict[str, Any], wanted: list[str]) -> d
     names = [name for name in wanted if name not in file.folder]
     delimiter = mapping["delimiter"] or ("\t" if ".tsv" in file.path.name.lower() else None)
     with opened(file.path, mapping["encoding"]) as text:
-        head = text.read(layout.CHARACTERS)
-    found = layout.find(head, names, delimiter, mapping["header"])
+        head = text.read(layout.FIRST)
+        found = layout.find(head, names, delimiter, mapping["header"])
+        if found is None or set(names) - set(found.columns):
+            found = layout.find(head + text.read(layout.CHARACTERS), names, delimiter, mapping["header"])
     if found is None:
         raise UserError(
-            f"Param files_path: {cut(file.path)} has no header; its first lines have to name the columns, or the mapping "
-            "has to say header: false."
+            f"Param files_path: {cut(file.path)} has no header; its first lines have to name the columns, or the "
+            "mapping has to say header: false."
         )
     return {
         "columns": list(found.columns),
@@ -108,13 +116,10 @@ def _layout_of(file: OrderFile, mapping: dict[str, Any], wanted: list[str]) -> d
 
 def _parquet_layout(file: OrderFile) -> dict[str, Any]:
     """The columns of a Parquet file, their types, and how many groups of rows it has."""
-    import pyarrow
-    import pyarrow.parquet
-
     try:
-        with pyarrow.parquet.ParquetFile(file.path) as parquet:
+        with rows.opened_parquet(file.path) as parquet:
             schema, groups = parquet.schema_arrow, parquet.num_row_groups
-    except (pyarrow.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         reason = str(error).partition("\n")[0]
         raise UserError(f"Param files_path: {cut(file.path)} cannot be read as Parquet: {cut(reason)}") from None
     return {
@@ -128,7 +133,7 @@ def _parquet_layout(file: OrderFile) -> dict[str, Any]:
 def _check_columns(file: OrderFile, laid_out: dict[str, Any], mapping: dict[str, Any]) -> None:
     columns = laid_out["columns"]
     for key, name in _named_columns(mapping):
-        if columns.count(name) != 1 and name not in file.folder:
+        if columns.count(name) > 1 or (name not in columns and name not in file.folder):
             there = "no column" if name not in columns else "more than one column"
             raise UserError(
                 f"Param orders_mapping: {key} is {quoted(name)}, but {cut(file.path)} has {there} of that name; it has "
@@ -145,26 +150,27 @@ def _check_columns(file: OrderFile, laid_out: dict[str, Any], mapping: dict[str,
 
 def _named_columns(mapping: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for key, names in mapping["columns"].items():
+        given = "last_order" if key == "time" and mapping["level"] == "customer" else key
         for name in names if isinstance(names, list) else [names]:
-            yield key, name
+            yield given, name
     for key in ("only", "except"):
         for name in mapping[key]:
             yield key, name
 
 
 def _check_types(file: OrderFile, mapping: dict[str, Any]) -> None:
-    import pyarrow.parquet
-
-    schema = pyarrow.parquet.read_schema(file.path)
+    with rows.opened_parquet(file.path) as parquet:
+        schema = parquet.schema_arrow
     for key, name in _named_columns(mapping):
         if name not in schema.names:
             continue
-        odd = cells.fault_of_type(key, schema.field(name).type, mapping["time_format"])
+        several = isinstance(mapping["columns"].get(key), list)
+        odd = cells.fault_of_type(key, schema.field(name).type, mapping["time_format"], several)
         if odd:
-            hint = "; numbers need time_format, such as yyyyMMdd or epoch_milliseconds" if key == "time" else ""
+            hint = "; numbers need time_format, such as yyyyMMdd or epoch_milliseconds" if key in cells.TIMES else ""
             raise UserError(
-                f"Param orders_mapping: {key} is {quoted(name)}, but in {cut(file.path)} that is a column of {cut(odd)}, "
-                f"which cannot be read as such{hint}."
+                f"Param orders_mapping: {key} is {quoted(name)}, but in {cut(file.path)} that is a column of "
+                f"{cut(odd)}, which cannot be read as such{hint}."
             )
 
 
@@ -173,25 +179,27 @@ def chunks_of(
 ) -> Iterator[Chunk]:
     """The rows of a user's own file as it lies there."""
     if file.format == PARQUET:
-        yield from rows.read_parquet(file.path, laid_out, names)
+        yield from rows.read_parquet(file.path, laid_out, names, cut(file.path))
     else:
         with opened(file.path, mapping["encoding"]) as text:
-            yield from rows.read_csv(lines_of(file.path, text), laid_out, names, cut(file.path))
+            yield from csv_files.read_csv(text, laid_out, names, cut(file.path))
 
 
 def _settled_decimal(found: list[OrderFile], listing: dict[str, dict[str, Any]], mapping: dict[str, Any]) -> str | None:
-    """The decimal sign that most amounts have of the first rows where some can be read with one sign only."""
+    """The decimal sign of the first amounts that can be read with one sign only; none where they do not agree."""
     names = [mapping["columns"][key] for key in AMOUNTS if key in mapping["columns"]]
-    for chunk in _looked_at(found, listing, mapping, names):
-        signs: Counter[str] = Counter()
-        for name in names:
-            texts = cells.texts(chunk.columns[name])
-            for text, times in Counter(texts.filter(pc.match_substring_regex(texts, "[.,]")).to_pylist()).items():
-                signs[decimal_sign(text) or ""] += times
-        signs.pop("", None)
-        if signs:
-            return max(sorted(signs), key=signs.__getitem__)
-    return None
+    signs: set[str] = set()
+    for file in found[:FILES]:
+        of_file: set[str] = set()
+        for chunk in _looked_at([file], listing, mapping, names):
+            for texts in (chunk.columns[name] for name in names if pa.types.is_string(chunk.columns[name].type)):
+                written = texts.filter(pc.match_substring_regex(texts, "[.,]").fill_null(False))
+                of_file |= {sign for text in written.unique().to_pylist()[:DISTINCT] if (sign := decimal_sign(text))}
+            if of_file:
+                break
+        signs |= of_file
+    # Without one, 12.50 and 12,50 are both read, and 1,234 is refused.
+    return signs.pop() if len(signs) == 1 else None
 
 
 def _settled_currency(
