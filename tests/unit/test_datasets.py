@@ -31,6 +31,7 @@ PLUMBING = {
     "errors",  # names of errors
     "given",  # refuses what cannot be read; what is read is in the version
     "quoting",  # words for values in messages
+    "shops/names",  # checks the name of a shop, which is in no version
     "bins",  # chooses or refuses what goes with a number of bins; the values are in the version
     "spelling",  # finds the name that a misspelt one may mean
     "param_values",  # gives the params their types; their values are in the version

@@ -64,6 +64,8 @@ CHANGES = pytest.mark.parametrize(
         ("demo_reviews", 60_000, set()),
         ("as_of", "2001-01-01", set()),  # the plan has the resolved date
         ("force", True, set()),
+        ("shop", "books", set()),  # equal inputs are one version for all shops
+        ("trial", True, set()),
         ("rejected_share_warn", 0, {"report"}),  # limits judge what stands; the report shows these
         ("rejected_share_fail", 0.5, {"report"}),
         ("unpriced_share_warn", 0, {"report"}),
