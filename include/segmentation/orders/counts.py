@@ -39,7 +39,3 @@ def read_counts(column: pa.Array | None, decimal: str | None, size: int) -> Coun
     fault = pc.if_else(counts, pa.scalar(None, pa.string()), pc.if_else(two_ways, AMBIGUOUS, NO_COUNT))
     kept = pc.if_else(counts, values, pa.scalar(None, values.type))
     return Counts(kept.cast(pa.int64()), fault, cells.texts(column).fill_null(""))
-
-
-def _number(value: int) -> pa.Scalar:
-    return pa.scalar(Decimal(value), amounts.NUMBER)
