@@ -1,6 +1,7 @@
 """How many orders a customer has made, where each row of a file is a customer."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,10 +31,15 @@ def read_counts(column: pa.Array | None, decimal: str | None, size: int) -> Coun
     numbers = cells.read_numbers(column, decimal)
     values, faults = numbers.values, numbers.fault_texts()
     whole = pc.equal(pc.floor(values), values)
-    within = pc.and_(pc.greater_equal(values, pa.scalar(1)), pc.less_equal(values, pa.scalar(MOST)))
+    within = pc.and_(pc.greater_equal(values, _number(1, values)), pc.less_equal(values, _number(MOST, values)))
     # An amount of money is no number of orders.
     counts = pc.and_(pc.and_(whole, within).fill_null(False), numbers.currencies.is_null())
     two_ways = pc.equal(faults, amounts.AMBIGUOUS).fill_null(False)
     fault = pc.if_else(counts, pa.scalar(None, pa.string()), pc.if_else(two_ways, AMBIGUOUS, NO_COUNT))
     kept = pc.if_else(counts, values, pa.scalar(None, values.type))
     return Counts(kept.cast(pa.int64()), fault, cells.texts(column).fill_null(""))
+
+
+def _number(value: int, values: pa.Array) -> pa.Scalar:
+    """A whole number in the type of a column: Arrow would make both wider than a decimal may be."""
+    return pa.scalar(Decimal(value), values.type)
