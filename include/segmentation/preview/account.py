@@ -15,8 +15,13 @@ from segmentation.sql_files import SqlFile, closure
 
 STAGES = ("ingest", "clean", "rfm")
 # What is asked of those stages. The rest of them is scores.
-WANTED = ("orders", "refused_reasons", "purchases", "customer_values")
-CHECKED = ("orders", "rejected_rows")
+WANTED = {
+    "orders": ("orders", "refused_reasons", "purchases", "customer_values"),
+    "customers": ("given_customers", "refused_reasons", "customer_values"),
+}
+# The view that has all lines, with what becomes of each.
+LINES = {"orders": "order_lines", "customers": "customer_rows"}
+CHECKED = ("orders", "given_customers", "rejected_rows")
 FIRST = 5
 # Of so many lines from the first that is accepted on, some are shown as they count.
 LOOKED_AT = 2_000
@@ -26,7 +31,7 @@ _SKIPPED = """
 SELECT skipped AS reason, count(*) AS lines,
     arg_min(file, struct_pack(f := file, p := place)) AS file,
     arg_min(place, struct_pack(f := file, p := place)) AS place
-FROM order_lines WHERE skipped IS NOT NULL GROUP BY skipped ORDER BY lines DESC, reason
+FROM {lines} WHERE skipped IS NOT NULL GROUP BY skipped ORDER BY lines DESC, reason
 """
 _LEFT_OUT = """
 SELECT left_out AS reason, count(*) AS lines, CAST(sum(price) AS DECIMAL(28, 2)) AS amount
@@ -37,6 +42,15 @@ SELECT CAST(min(from_utc_timestamp(purchased_at, $time_zone)) AS DATE) AS first_
     CAST(max(from_utc_timestamp(purchased_at, $time_zone)) AS DATE) AS last_day,
     count(*) AS lines, CAST(coalesce(sum(price), 0) AS DECIMAL(28, 2)) AS amount
 FROM purchases
+"""
+_PERIOD_OF_CUSTOMERS = """
+SELECT CAST(min(from_utc_timestamp(last_order_at, $time_zone)) AS DATE) AS first_day,
+    CAST(max(from_utc_timestamp(last_order_at, $time_zone)) AS DATE) AS last_day, count(*) AS lines
+FROM given_customers
+"""
+_FIRST_CUSTOMERS = """
+SELECT file, place, user_id, from_utc_timestamp(last_order_at, $time_zone) AS local_time, order_count, amount AS price
+FROM customer_rows WHERE refused IS NULL AND skipped IS NULL ORDER BY file, place LIMIT $first
 """
 _TOTALS = """
 SELECT count(*) AS customers, CAST(coalesce(sum(frequency), 0) AS BIGINT) AS orders,
@@ -100,15 +114,16 @@ class Account:
 def account(engine: Engine, plan: Plan, as_of: date | None) -> Account:
     """Run the SQL over the engine's `raw_orders`. `plan`: of the run that is previewed."""
     files = {name: file for stage in STAGES for name, file in plan.files(stage).items()}
-    needed = closure(files, WANTED)
+    needed = closure(files, WANTED[plan.kind])
     parameters = plan.parameters()
-    of_window = closure({name: needed[name] for name in needed if name in plan.files("rfm")}, WANTED[-1:])
+    of_window = closure({name: needed[name] for name in needed if name in plan.files("rfm")}, ("customer_values",))
     made = [file for name, file in needed.items() if name not in of_window]
     for file in made:
         engine.add(file, parameters)
     figures = engine.figures(made)
     zone = {"time_zone": parameters["time_zone"]}
-    (period,) = engine.query(_PERIOD, zone)
+    is_orders = plan.kind == "orders"
+    (period,) = engine.query(_PERIOD if is_orders else _PERIOD_OF_CUSTOMERS, zone)
     # All data is a window as well: from the first day to the last.
     first, last = period["first_day"], period["last_day"]
     whole = {"window_start": first or NOBODY, "as_of": (last or NOBODY) + timedelta(days=1)}
@@ -116,23 +131,30 @@ def account(engine: Engine, plan: Plan, as_of: date | None) -> Account:
     return Account(
         figures=figures,
         refused=sorted(engine.table("refused_reasons").to_pylist(), key=lambda row: (-row["lines"], row["reason"])),
-        skipped=engine.query(_SKIPPED),
-        left_out=engine.query(_LEFT_OUT),
-        first_rows=engine.query(
-            _FIRST,
-            zone
-            | {"looked_at": LOOKED_AT, "first": FIRST, "min_price": str(parameters["min_price"])}
-            | {"counts_free_orders": parameters["counts_free_orders"]},
-        ),
+        skipped=engine.query(_SKIPPED.replace("{lines}", LINES[plan.kind])),
+        left_out=engine.query(_LEFT_OUT) if is_orders else [],
+        first_rows=_first_rows(engine, parameters, is_orders),
         counted_lines=period["lines"],
         all_data=_totals(engine, list(of_window.values()), parameters | asked | whole, first, last),
         window=_totals(
-            engine, list(of_window.values()), parameters | asked, plan.window_start, as_of - timedelta(days=1)
+            engine,
+            list(of_window.values()),
+            parameters | asked,
+            plan.window_start if is_orders else None,
+            as_of - timedelta(days=1),
         )
         if as_of
         else None,
         warnings=_warnings(engine, plan, parameters, figures),
     )
+
+
+def _first_rows(engine: Engine, parameters: Mapping[str, Any], is_orders: bool) -> list[dict[str, Any]]:
+    values = {"time_zone": parameters["time_zone"], "first": FIRST}
+    if not is_orders:
+        return engine.query(_FIRST_CUSTOMERS, values)
+    limits = {"min_price": str(parameters["min_price"]), "counts_free_orders": parameters["counts_free_orders"]}
+    return engine.query(_FIRST, values | limits | {"looked_at": LOOKED_AT})
 
 
 def _totals(

@@ -25,7 +25,7 @@ NOT_COUNTED = {
     "category": "of a category that is left out",
 }
 _ROWS = {"user_id": "customer", "local_time": "time", "order_id": "order", "parent_asin": "product",
-         "product_name": "product name", "main_category": "category"}  # fmt: skip
+         "product_name": "product name", "main_category": "category", "order_count": "orders"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,13 +71,13 @@ def _first_rows(preview: Preview, width: int) -> Iterator[str]:
         f"The first {count_of(len(rows), 'row')} that will count" if len(rows) > 1 else "The only row that counts"
     )
     several = len(preview.source["files"]) > 1
-    keys = [key for key in _ROWS if any(row[key] is not None for row in rows)]
+    keys = [key for key in _ROWS if any(row.get(key) is not None for row in rows)]
     head = [*(["file"] if several else []), "row", *(_ROWS[key] for key in keys), "amount"]
     cells = [
         [
             *([row["file"]] if several else []),
             f"{row['place']:,}",
-            *("" if row[key] is None else _moment(row[key]) if key == "local_time" else row[key] for key in keys),
+            *("" if row.get(key) is None else _moment(row[key]) if key == "local_time" else row[key] for key in keys),
             preview.money(row["price"]),
         ]
         for row in rows
