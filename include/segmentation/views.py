@@ -38,12 +38,18 @@ def _duckdb(warehouse: Warehouse, view: str, item: Dataset, one: Manifest) -> st
     folder = warehouse.place_of(one)
     files = ", ".join(_text(str(folder / name)) for name in _parquet(one))
     columns = ", ".join(
-        f"{_quoted(name, chr(34))}::{DUCKDB_TYPES.get(kind, kind)} AS {_quoted(name, chr(34))}"
+        f"{_quoted(name, chr(34))}::{_duckdb_type(kind)} AS {_quoted(name, chr(34))}"
         for name, kind in item.columns.items()
     )
     # Values that stand in the files' paths only; the as-of date and the version do too, and are no columns.
     hive = ", hive_partitioning = true, hive_types_autocast = false" if item.partition_by else ""
     return f"CREATE OR REPLACE VIEW {view} AS SELECT {columns} FROM read_parquet([{files}]{hive});"  # noqa: S608
+
+
+def _duckdb_type(kind: str) -> str:
+    if kind.startswith("array<"):
+        return f"{_duckdb_type(kind[len('array<') : -1])}[]"
+    return DUCKDB_TYPES.get(kind, kind)
 
 
 def _spark(warehouse: Warehouse, view: str, item: Dataset, one: Manifest) -> str:

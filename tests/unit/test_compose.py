@@ -91,7 +91,7 @@ def test_every_image_has_a_version() -> None:
 
 
 def test_names_lead_somewhere() -> None:
-    volumes = set(compose()["volumes"]) | {"./data"}
+    volumes = set(compose()["volumes"]) | {"./data", "./include/shops"}
     used = {mount.partition(":")[0] for service in SERVICES.values() for mount in service.get("volumes", [])}
     assert used == volumes
     for service in SERVICES.values():
@@ -102,8 +102,11 @@ def test_names_lead_somewhere() -> None:
     places = {mount.split(":")[1] for name in SERVICES if name != "postgres"
               for mount in SERVICES[name].get("volumes", [])}  # fmt: skip
     made = re.search(r"install -d -o 50000 .*", DOCKERFILE)[0].split()
-    # The base image makes the folder of the logs; the other one is the user's.
-    assert places - set(made) == {"/opt/airflow/logs", "/data"}
+    # The base image makes the folder of the logs; the others are the user's, and only read.
+    shops = "/opt/segmentation/include/shops"
+    assert places - set(made) == {"/opt/airflow/logs", "/data", shops}
+    assert f"./include/shops:{shops}:ro" in SERVICES["dag-processor"]["volumes"]
+    assert f"./include/shops:{shops}:ro" in SERVICES["api-server"]["volumes"], "the pages ask whether a shop has a file"
 
 
 def test_spark_finds_the_settings_for_a_cluster() -> None:

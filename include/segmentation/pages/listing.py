@@ -45,6 +45,16 @@ class Month:
         """What names it in a form."""
         return f"{self.shop}.{self.as_of}.{self.version}" if self.shop else f"{self.as_of}.{self.version}"
 
+    @property
+    def query(self) -> str:
+        """What an address of its pages ends with."""
+        return f"?shop={self.shop}" if self.shop else ""
+
+    @property
+    def path(self) -> str:
+        """The address of its report, below the list."""
+        return f"reports/{self.as_of}/{self.version}"
+
 
 @dataclass(frozen=True)
 class Shop:
@@ -79,9 +89,9 @@ def listing(warehouse: Warehouse, names: list[str]) -> Listing:
 
 def _shop(warehouse: Warehouse, name: str, damaged: list[str]) -> Shop:
     found: list[Release] = []
-    for as_of in reversed(releases.months(warehouse, name)):
+    for as_of, number in reversed(releases.last_numbers(warehouse, name).items()):
         try:
-            one = releases.current(warehouse, name, as_of)
+            one = releases.find(warehouse, name, as_of, number)
         except UserError:
             damaged.append(f"The release of {name} as of {as_of} is not as it was written.")
             continue

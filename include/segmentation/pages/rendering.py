@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from segmentation import formats
 from segmentation.charts.palette import PALETTE, group_colour
 from segmentation.pages.comparing import MONEY, SHARE, Figure
+from segmentation.pages.listing import Listing
 from segmentation.plan import PREVIOUS
 from segmentation.warehouse.ancestry import dataset_of
 
@@ -46,6 +47,7 @@ def _environment() -> Environment:
         moment=moment,
         label=label,
         colour=group_colour,
+        options=options,
     )
     return environment
 
@@ -95,6 +97,21 @@ def difference(one: Figure, currency: str = "", digits: int = 2) -> str:
 
 def _signed(value: Any, written: str) -> str:
     return ("+" if value is not None and value > 0 else "") + written
+
+
+def options(listing: Listing, chosen: str) -> Markup:
+    """The months to choose from, by shop. Thousands of them take a template too long."""
+    groups = []
+    for shop in listing.shops:
+        title = escape(formats.clean(shop.title))
+        months = (
+            f'<option value="{month.key}"{" selected" if month.key == chosen else ""}>{title}, '
+            f"{formats.day(month.as_of)}{', trial' if month.is_trial else ''}</option>"
+            for month in shop.all
+        )
+        groups.append(f'<optgroup label="{title}">{"".join(months)}</optgroup>')
+    # The title is escaped, and nothing in a key or a date needs it.
+    return Markup("\n".join(groups))
 
 
 def size(count: int) -> str:

@@ -150,14 +150,7 @@ def shops(warehouse: Warehouse) -> list[str]:
 
 def months(warehouse: Warehouse, shop: str) -> list[date]:
     """The as-of dates of which a shop has a release, the earliest first."""
-    days = [
-        found[1] for name in _names(warehouse.root / RELEASES / check_name(shop)) if (found := _DAY.fullmatch(name))
-    ]
-    found_days = []
-    for day in days:
-        with contextlib.suppress(ValueError):
-            found_days.append(date.fromisoformat(day))
-    return sorted(day for day in found_days if numbers(warehouse, shop, day))
+    return list(last_numbers(warehouse, shop))
 
 
 def numbers(warehouse: Warehouse, shop: str, as_of: date) -> list[int]:
@@ -167,7 +160,8 @@ def numbers(warehouse: Warehouse, shop: str, as_of: date) -> list[int]:
 
 def find(warehouse: Warehouse, shop: str, as_of: date, number: int) -> Release | None:
     """A release, or None if there is none of that number. Raises DamagedRelease if it is not as it was written."""
-    path = place(warehouse, shop, as_of, number)
+    # A text, because pages ask for thousands of them, and paths take their time.
+    path = f"{warehouse.root}/{RELEASES}/{check_name(shop)}/as_of={as_of}/{number}.json"
     try:
         status = os.stat(path)
         found = remembered(path, (status.st_ino, status.st_mtime_ns, status.st_size))
@@ -179,9 +173,22 @@ def find(warehouse: Warehouse, shop: str, as_of: date, number: int) -> Release |
 
 
 @lru_cache(maxsize=REMEMBERED)
-def remembered(path: Path, signature: tuple[int, ...]) -> Release:
+def remembered(path: str, signature: tuple[int, ...]) -> Release:
     """A release, read only when its file has changed."""
-    return parse(path.read_bytes(), str(path))
+    with open(path, "rb") as file:
+        return parse(file.read(), path)
+
+
+def last_numbers(warehouse: Warehouse, shop: str) -> dict[date, int]:
+    """The number of the current release of each of a shop's months, the earliest month first."""
+    home_of_all = f"{warehouse.root}/{RELEASES}/{check_name(shop)}"
+    found: dict[date, int] = {}
+    for name in sorted(_names(home_of_all)):
+        if day := _DAY.fullmatch(name):
+            taken = [int(number[1]) for one in _names(f"{home_of_all}/{name}") if (number := _NUMBER.fullmatch(one))]
+            with contextlib.suppress(ValueError):
+                found |= {date.fromisoformat(day[1]): max(taken)} if taken else {}
+    return found
 
 
 def current(warehouse: Warehouse, shop: str, as_of: date) -> Release | None:
@@ -287,7 +294,7 @@ def _readable(warehouse: Warehouse, draft: Release, number: int) -> Release | No
         return None
 
 
-def _names(folder: Path) -> list[str]:
+def _names(folder: Path | str) -> list[str]:
     try:
         return os.listdir(folder)
     except (FileNotFoundError, NotADirectoryError):

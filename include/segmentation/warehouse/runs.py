@@ -66,4 +66,4 @@ def stale(warehouse: Warehouse, before: datetime) -> list[Path]:
 
 def _read(path: Path) -> Release:
     status = path.stat()
-    return releases.remembered(path, (status.st_ino, status.st_mtime_ns, status.st_size))
+    return releases.remembered(str(path), (status.st_ino, status.st_mtime_ns, status.st_size))
