@@ -9,12 +9,17 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 # Else Matplotlib keeps its fonts in the home of whoever draws.
 export MPLCONFIGDIR ?= $(or $(SEGMENTATION_LOCAL),$(CURDIR)/.local)/matplotlib
+# Else uv and pip keep what they fetch in the home of whoever sets this up, who need not have one.
+export UV_CACHE_DIR ?= $(CURDIR)/.tools/cache/uv
+export PIP_CACHE_DIR ?= $(CURDIR)/.tools/cache/pip
+# Whatever the locale is.
+export PYTHONUTF8 := 1
 unexport VIRTUAL_ENV
 # The names of the variables behind the target, so that a misspelt param is told from a variable of the environment.
 GIVEN = $(strip $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
-run backfill: export SEGMENTATION_GIVEN = $(GIVEN)
+run preview backfill: export SEGMENTATION_GIVEN = $(GIVEN)
 
-.PHONY: help setup demo run up down backfill docs reproduce lineage verify prune mirror restore test coverage test-browser soak soak-backfill cluster-test bench lint audit format clean
+.PHONY: help setup demo preview run up down backfill docs reproduce lineage verify prune mirror restore test coverage test-browser soak soak-backfill cluster-test bench lint audit format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -44,6 +49,9 @@ demo: .venv/ready ## Generate a small shop and run the whole workflow on it
 	@.venv/bin/python -m segmentation.local demo
 	@echo
 	@echo "Next: open the report in a browser. Run your own files: make run SOURCE=files FILES=... AS_OF=..."
+
+preview: .venv/ready ## See what a run would make of your orders, in seconds; without a mapping, propose one: FILES= ORDERS_MAPPING= AS_OF= SAVE=mapping.yaml
+	@.venv/bin/python -m segmentation.local preview
 
 # The words after `make run` reach the program through its environment, so that any value comes through whole.
 run: .venv/ready ## Run the workflow: SOURCE= CATEGORY= FILES= ORDERS_MAPPING= AS_OF= WINDOW_MONTHS= SCORING= SEGMENT_MAP= K= EXCLUDED= ...
@@ -85,8 +93,9 @@ test-browser: .venv/ready-dev ## Look at the report and the pages in Chromium, f
 	@$(UV) sync --frozen --inexact --quiet --group browser
 	@.venv/bin/python -m pytest tests/browser
 
-soak: .venv/ready-dev ## Kill tasks of a running Airflow 110 times, and compare all rows with undisturbed runs: KILLS= SEED=
+soak: .venv/ready-dev ## Kill tasks of a running Airflow 110 times, and compare all rows with undisturbed runs; stop runs beside it, kill prunes, fill disks: KILLS= SEED= ONLY=
 	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_soak.py
+	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_edges.py
 
 soak-backfill: .venv/ready-dev ## Backfill 24 months both ways, and compare each with that month alone: MONTHS=
 	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_backfill.py

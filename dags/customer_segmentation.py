@@ -32,7 +32,7 @@ from datetime import datetime, timedelta
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_current_context, task
 
 from segmentation import settings
-from segmentation.orchestration import alerts, links
+from segmentation.orchestration import alerts, links, slots
 from segmentation.orchestration.tasks import StageOperator, fetch_source, outlets
 from segmentation.paths import DAG_ID
 
@@ -48,7 +48,7 @@ with DAG(
     schedule=CronDataIntervalTimetable("@monthly", timezone="UTC"),
     start_date=datetime(2000, 1, 1),
     catchup=False,
-    max_active_runs=2,
+    max_active_runs=slots.RUNS,
     params=PARAMS,
     tags=["segmentation", "spark"],
     default_args={
@@ -59,6 +59,7 @@ with DAG(
         "max_retry_delay": timedelta(minutes=15),
         "execution_timeout": timedelta(hours=6),
         "on_failure_callback": alerts.tell_failure,
+        **slots.TASKS,
     },
 ) as dag:
 

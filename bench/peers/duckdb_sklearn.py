@@ -71,7 +71,7 @@ def _statements() -> dict[str, str]:
 
 
 def _register_map(con: duckdb.DuckDBPyConnection) -> None:
-    segments = load_map("eleven")
+    segments = load_map("came_back")
     con.register("segments", _table(("segment", "segment_group"), [(one.name, one.group) for one in segments]))
     cells = [(cell, one.name) for one in segments for cell in one.cells]
     con.register("segment_cells", _table(("cell", "segment"), cells))

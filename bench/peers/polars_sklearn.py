@@ -190,7 +190,7 @@ def customer_rfm(values: pl.DataFrame, edges: dict[str, list[int]]) -> pl.DataFr
     def bins(column: str, metric: str, unit: int) -> pl.Expr:
         return pl.sum_horizontal([(pl.col(column) * unit >= edge).cast(pl.Int32) for edge in edges[metric]])
 
-    segments = {cell: one.name for one in load_map("eleven") for cell in one.cells}
+    segments = {cell: one.name for one in load_map("came_back") for cell in one.cells}
     return (
         values.lazy()
         .with_columns(
@@ -223,7 +223,8 @@ def tables(scored: pl.DataFrame, found: Found) -> dict[str, pl.DataFrame]:
     labels = pl.DataFrame({"cluster": range(len(found.labels)), "label": found.labels}).cast({"cluster": pl.Int32})
     placed = scored.with_columns(pl.Series("cluster", found.clusters).cast(pl.Int32)).join(labels, on="cluster")
     tried = [(t.k, t.wcss, t.silhouette, t.k == found.chosen) for t in found.tried]
-    segments = pl.DataFrame([(s.name, s.group) for s in load_map("eleven")], ["segment", "segment_group"], orient="row")
+    names = [(s.name, s.group) for s in load_map("came_back")]
+    segments = pl.DataFrame(names, ["segment", "segment_group"], orient="row")
     summary = segments.join(_described(scored, "segment"), on="segment", how="left").with_columns(
         pl.col("customers", "share", "total_monetary").fill_null(0)
     )

@@ -35,7 +35,7 @@ def _shares(results: "Results") -> pd.DataFrame:
     columns: dict[str, Any] = {
         "published": {n: 100 * s["customers"] / published["customers"] for n, s in published["segments"].items()}
     }
-    for name in ("reproduced", "edges", "corrected"):
+    for name in ("reproduced", "edges", "corrected", "came_back"):
         columns[name] = 100 * results.scored[name]["segment"].value_counts(normalize=True)
     return pd.DataFrame(columns).reindex(list(published["segments"])).fillna(0.0)
 
@@ -60,6 +60,7 @@ def _figures(results: "Results", shares: pd.DataFrame) -> dict[str, Any]:
         "changes": [(what, percent(share, 1), percent(both, 1)) for what, share, both in changes],
         "changed_by_edges": percent((seed["segment"] != edges["segment"]).mean(), 1),
         "changed_in_all": percent((seed["segment"] != corrected["segment"]).mean(), 1),
+        "renamed": percent((corrected["segment"] != results.scored["came_back"]["segment"]).mean(), 1),
         "k": chosen["k"],
         "k_first": results.published["k_tried"][0],
         "k_last": results.published["k_tried"][-1],

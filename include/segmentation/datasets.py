@@ -16,6 +16,7 @@ STAGES = {
     "clean": (
         "known_products",
         "purchases",
+        "first_purchases",
         "review_days",
         "product_years",
         "helpful_by_day",
@@ -33,6 +34,9 @@ STAGES = {
     ),
     "report": (
         "segment_summary",
+        "segment_claims",
+        "cohort_retention",
+        "second_purchase",
         "segment_cluster",
         "segment_migration",
         "rfm_grid",

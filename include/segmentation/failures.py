@@ -45,6 +45,12 @@ def in_words(warehouse: Path) -> Iterator[None]:
         raise
 
 
+def is_full(place: Path) -> bool:
+    """Whether there is no room for anything where a folder is, for who does not say so himself."""
+    megabytes, takes_files = _room(place)
+    return megabytes < 1 or not takes_files
+
+
 def check_clock(manifests: Iterable[Manifest], now: datetime | None = None) -> None:
     """Refuse to work beside versions from the future: the clock of this machine is behind, or theirs was ahead.
 

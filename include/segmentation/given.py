@@ -3,14 +3,17 @@
 The size, the depth and what aliases stand for are limited, so that a few bytes cannot fill the memory.
 """
 
+import contextlib
+import errno
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from segmentation.errors import UserError
 from segmentation.quoting import cut, quoted
 
 MOST_BYTES = 100_000
@@ -26,8 +29,28 @@ _TAGS = ("!", *(_TAG + word for word in ("str", "int", "float", "bool", "null", 
 _WORDS = {"int": "a whole number", "float": "a number", "bool": "true or false", "timestamp": "a date or time"}
 
 
+# What does not pass by itself. A network file system may come back, so its errors are not among these.
+LASTING = (
+    errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL,
+    errno.ENXIO, errno.ENODEV,
+)  # fmt: skip
+
+
 class Unreadable(Exception):
     """What is wrong with what was given, as a sentence without its end; the caller says where it was given."""
+
+
+@contextlib.contextmanager
+def given_by(param: str, *paths: Path) -> Iterator[None]:
+    """Turn what is wrong with what a param gave, or with reading its files `paths`, into a UserError that names it."""
+    try:
+        yield
+    except Unreadable as fault:
+        raise UserError(f"Param {param}: {fault}.") from None
+    except OSError as error:
+        if error.errno not in LASTING or str(error.filename) not in map(str, paths):
+            raise
+        raise UserError(f"Param {param}: {cut(error.filename)} cannot be read: {error.strerror}.") from None
 
 
 def path_of(text: str) -> Path:

@@ -9,6 +9,9 @@ ORDER_PRESETS = PROJECT / "include" / "order_presets"
 SEGMENT_MAPS = PROJECT / "include" / "segment_maps"
 # What the installation on one machine keeps: Airflow's home, logs, the class cache.
 LOCAL = Path(os.environ.get("SEGMENTATION_LOCAL") or PROJECT / ".local").absolute()
+# For every process of ours, whatever the locale of cron, systemd or a user: Java takes the names of files by it, and in
+# a Turkish one a capital I for another letter.
+UTF8 = {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
 # The DAG's page in Airflow is /dags/<this>.
 DAG_ID = "customer_segmentation"
 

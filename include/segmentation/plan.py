@@ -24,7 +24,7 @@ from segmentation.warehouse.manifests import Manifest
 
 # Views that a job registers itself, and what they come from.
 SOURCE_VIEWS = ("raw_reviews", "raw_products", "raw_orders")
-SEGMENT_MAP_VIEWS = ("segment_cells", "segments")
+SEGMENT_MAP_VIEWS = ("segment_cells", "segments", "claims", "claim_conditions")
 FROZEN_VIEW = "frozen_edges"
 PREVIOUS = "previous_"
 CUSTOMERS = "customers"

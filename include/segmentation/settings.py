@@ -140,7 +140,7 @@ class Settings:
         enum=["orders", "days", "lines"],
     )
     segment_map: str = setting(
-        "eleven",
+        "came_back",
         "string",
         "Which map names the segments: the name of one that comes along, the path of a YAML file, or the YAML itself.",
         examples=list(segment_map_names()),

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from segmentation.datasets import Dataset
 from segmentation.inputs import SMALL_INPUT
+from segmentation.spark_paths import literal
 
 # Compressed input per shuffle partition. Adaptive execution merges small partitions, but only at the end.
 BYTES_PER_PARTITION = 8 * 2**20
@@ -34,7 +35,7 @@ def read_files(spark: SparkSession, item: Dataset, folder: Path, paths: list[str
     if not paths:
         return rows_frame(spark, item.ddl, [])
     reader = spark.read.schema(item.ddl).option("basePath", str(folder))
-    return reader.parquet(*[str(folder / path) for path in paths])
+    return reader.parquet(*[literal(folder / path) for path in paths])
 
 
 def write_files(frame: DataFrame, item: Dataset, folder: Path) -> Observation:

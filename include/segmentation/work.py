@@ -20,6 +20,7 @@ from segmentation.failures import check_clock
 from segmentation.figures import Figures
 from segmentation.inputs import input_manifest, input_manifests
 from segmentation.plan import FROZEN_VIEW, PREVIOUS, SEGMENT_MAP_VIEWS, Plan
+from segmentation.segment_maps import claim_rows
 from segmentation.together import together
 from segmentation.warehouse.manifests import Manifest, data_files, describe_files
 from segmentation.warehouse.versions import Attempt, Warehouse
@@ -93,6 +94,8 @@ class Work:
         self.register_rows("segments", "segment string, segment_group string", [(s.name, s.group) for s in segments])
         cells = [(cell, segment.name) for segment in segments for cell in segment.cells]
         self.register_rows("segment_cells", "cell string, segment string", cells)
+        for view, rows in claim_rows.rows(segments).items():
+            self.register_rows(view, claim_rows.VIEWS[view], rows)
 
     def _register_frozen_edges(self) -> None:
         version = self.plan.settings.frozen_edges_from

@@ -82,6 +82,20 @@ def test_every_spark_task_submits_its_job_with_retries_and_a_time_limit(dag, sta
     assert task.execution_timeout > timedelta(0)
 
 
+def test_a_run_that_waits_for_a_retry_keeps_no_other_out(dag) -> None:
+    assert dag.max_active_runs >= 16
+    order = [dag.get_task(stage) for stage in STAGES]
+    assert {task.max_active_tis_per_dag for task in order} == {2}
+    # The scheduler takes the heavier first: a run that has begun before one that has not.
+    assert {task.weight_rule for task in order} == {"upstream"}
+
+
+@pytest.mark.parametrize("stage", list(STAGES)[1:])
+def test_a_job_reads_names_of_files_as_utf_8_whatever_the_locale(dag, stage: str) -> None:
+    task = dag.get_task(stage)
+    assert task.env_vars["LC_ALL"] == task.conf["spark.executorEnv.LC_ALL"] == "C.UTF-8"
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_task_announces_its_datasets(dag, stage: str) -> None:
     assert [asset.name for asset in dag.get_task(stage).outlets] == list(STAGES[stage])
@@ -222,10 +236,10 @@ def test_the_first_task_tells_the_others_what_the_map_says_and_not_where_it_lies
     own = tmp_path / "own.yaml"
     own.write_text(OWN_MAP, encoding="utf-8")
     told = {}
-    for bins, given in ((3, str(own)), (3, OWN_MAP), (3, "eleven"), (5, "seed")):
+    for bins, given in ((3, str(own)), (3, OWN_MAP), (3, "came_back"), (5, "seed")):
         params = {"as_of": "2023-03-01", "bins": bins, "segment_map": given, "demo_reviews": 1000}
         told[given] = tasks.fetch_source({"params": params, "run_id": "test"})["segment_map"]
-    assert told == {str(own): OWN_MAP.strip(), OWN_MAP: OWN_MAP.strip(), "eleven": "three_bins", "seed": "seed"}
+    assert told == {str(own): OWN_MAP.strip(), OWN_MAP: OWN_MAP.strip(), "came_back": "three_bins", "seed": "seed"}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ With `die` it kills itself when the files are in the attempt's folder and the ve
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from hub_case import QUICK
@@ -20,7 +21,8 @@ def die(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-patience.PATIENCE = QUICK
+# Who is stopped on the way must not take it for a silence.
+patience.PATIENCE = replace(QUICK, silence=float(os.environ.get("SILENCE") or QUICK.silence))
 if "die" in sys.argv:
     sources.describe_files = die
 sources.fetch(parse({"source": "huggingface", "revision": sys.argv[2]}), Warehouse(Path(sys.argv[1])), "run")

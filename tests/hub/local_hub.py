@@ -66,6 +66,9 @@ class LocalHub:
         self.gated = self.uses_cdn = self.ignores_range = self.without_lfs = False
         self.bytes_per_second = 0.0
         self.page_size = 1000
+        self.pause_at = 1.0  # the share of a body at which its sending waits for `go`
+        self.go = threading.Event()
+        self.answer: bytes | None = None  # to every question, instead of the truth
         self.closing = threading.Event()
         self.lock = threading.Lock()
         self.servers = {kind: self._server(kind) for kind in ("hub", "cdn")}
@@ -177,6 +180,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     # What they may ask
     def api(self, path: str, body: bytes) -> None:
+        if self.hub.answer is not None:
+            self.start(200, len(self.hub.answer), **{"Content-Type": "application/json"})
+            self.wfile.write(self.hub.answer)
+            return
         start = f"/api/datasets/{self.hub.repo}"
         if not path.startswith(start):
             self.error(404, **{"X-Error-Code": "RepoNotFound"})
@@ -270,6 +277,8 @@ class _Handler(BaseHTTPRequestHandler):
                 block = body[at : at + BLOCK]
                 self.wfile.write(block)
                 self.call.sent += len(block)
+                if self.call.sent >= self.hub.pause_at * len(body) and not self.hub.go.is_set():
+                    self.hub.go.wait(SILENCE if self.hub.pause_at < 1 else 0)
                 if self.hub.bytes_per_second:
                     time.sleep(len(block) / self.hub.bytes_per_second)
         except OSError:

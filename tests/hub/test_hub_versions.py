@@ -13,7 +13,7 @@ from threading import Event, Thread
 
 import pytest
 from hub_case import FILES, PRODUCTS, REVIEWS, contents, landed
-from local_hub import BLOCK, LocalHub
+from local_hub import BLOCK, LocalHub, digest
 
 from segmentation.errors import UserError
 from segmentation.local.warehouse import show_unneeded
@@ -52,15 +52,16 @@ def attempts(warehouse: Warehouse) -> list[Path]:
 
 # Killed
 def test_a_killed_download_goes_on_in_another_process(hub: LocalHub, warehouse: Warehouse, fetch, said) -> None:
-    hub.bytes_per_second = 3e6
-    killed = start(warehouse, "main")
-    wait_for(lambda: hub.sent() > 0.3 * len(FILES[REVIEWS]))
+    hub.pause_at = 0.4
+    killed = start(warehouse, "main", SILENCE="300")
+    landing = Landing(warehouse.root)
+    wait_for(lambda: landing.size(digest(FILES[REVIEWS])) > 0.3 * len(FILES[REVIEWS]))
     killed.kill()
     killed.communicate()
     (part,) = (warehouse.root / "_landing").glob("*.part")
     here = part.stat().st_size
-    assert 0.25 < here / len(FILES[REVIEWS]) < 0.6
-    hub.bytes_per_second = 0
+    assert 0.3 < here / len(FILES[REVIEWS]) < 0.6
+    hub.go.set()
     calls = len(hub.calls)
     assert contents(warehouse, fetch()) == FILES
     resumed = [call for call in hub.calls if call.first_byte]
@@ -108,12 +109,18 @@ def test_two_runs_of_one_version_fetch_each_byte_once(hub: LocalHub, warehouse: 
 def test_two_versions_that_share_a_file_fetch_it_once(hub: LocalHub, warehouse: Warehouse) -> None:
     old = hub.branches["main"]
     new = hub.commit(FILES | {PRODUCTS: b"{}\n" * 1000})
-    hub.bytes_per_second = 5e6
-    both = [start(warehouse, sha) for sha in (old, new)]
-    said = [process.communicate(timeout=300)[0] for process in both]
-    assert [process.returncode for process in both] == [0, 0], said
+    hub.pause_at = 0.1
+    both = [start(warehouse, sha, SILENCE="300") for sha in (old, new)]
+    said: list[str] = []
+    readers = [Thread(target=said.extend, args=(process.stdout,)) for process in both]
+    for reader in readers:
+        reader.start()
+    wait_for(lambda: any("another run is downloading this content" in line for line in said))
+    hub.go.set()
+    assert [process.wait(300) for process in both] == [0, 0], said
+    for reader in readers:
+        reader.join()
     assert hub.sent() == TOTAL + 3000
-    assert any("another run is downloading this content" in text for text in said)
     reviews = list(warehouse.root.glob(f"source/version=*/{REVIEWS}"))
     assert len(reviews) == 2
     assert len({path.stat().st_ino for path in reviews}) == 1

@@ -18,7 +18,7 @@ from segmentation.warehouse.manifests import Manifest
 AS_OF = "2023-03-01"
 PARAMS = {"source": "demo", "demo_reviews": 1000, "k_max": 3}
 NAMES = [name for names in list(STAGES.values())[1:] for name in names if dataset(name).is_for("reviews")]
-REPORT = {"segment_summary", "segment_cluster", "segment_migration", "rfm_grid", "exports", "report"}
+REPORT = {"segment_summary", "segment_claims", "segment_cluster", "segment_migration", "rfm_grid", "exports", "report"}
 CLUSTERED = {*STAGES["kmeans"], "segment_cluster", "customer_sample", "report"}
 
 

@@ -35,7 +35,7 @@ def folder_of(flow: Flow) -> Path:
 
 
 def test_each_list_has_a_parquet_and_a_csv_file_named_in_the_manifest(flow: Flow) -> None:
-    names = [each.name for each in exports.lists(load_map("eleven"), has_previous=True)]
+    names = [each.name for each in exports.lists(load_map("came_back"), has_previous=True)]
     files = flow.manifest("exports").files
     assert set(files) == {f"{name}.{form}" for name in names for form in ("parquet", "csv")}
     assert sum(file.get("rows", 0) for file in files.values()) == flow.manifest("exports").rows
@@ -45,7 +45,7 @@ def test_each_list_has_a_parquet_and_a_csv_file_named_in_the_manifest(flow: Flow
 def test_the_lists_hold_the_customers_of_the_segment_who_spent_most_first(flow: Flow) -> None:
     rfm = {row["user_id"]: row for row in flow.rows("customer_rfm")}
     listed = []
-    for each in exports.lists(load_map("eleven"), has_previous=True):
+    for each in exports.lists(load_map("came_back"), has_previous=True):
         rows = pq.read_table(folder_of(flow) / f"{each.name}.parquet").to_pylist()
         assert [row["user_id"] for row in rows] == sorted(
             (row["user_id"] for row in rows), key=lambda user: (-rfm[user]["monetary"], user)
@@ -110,7 +110,7 @@ def test_odd_texts_come_through_and_are_no_formula(spark: SparkSession, tmp_path
     odd = ['a,b"c"', "two\nlines", "two\r\nlines", " padded ", "", 'say "=1"', "שלום", "\\", '\\"', "ok", "'"]
     formulas = ["=1+1", "-1", "@x", " =1", '=HYPERLINK("http://x","y")']
     texts = sorted(odd + formulas)
-    rows = [(text, "Lost", None, 1, 1, 1, "111", 9, 1, 0.5, "2023-08-23", "lost") for text in texts]
+    rows = [(text, "Lost", None, 1, 1, 1, "111", 9, 1, 0.5, "2023-08-23", 1, 0.5, "lost") for text in texts]
     frame = tables.rows_frame(spark, ITEM.ddl, rows)
     frame.createOrReplaceTempView("exports")
     sql = (SQL / "50_report/565_export_cells.sql").read_text(encoding="utf-8")

@@ -47,7 +47,7 @@ def test_every_customer_has_the_scores_and_segment_of_plain_python(flow: Flow, e
     recency = {user: 6 - s for user, s in by_hand.quintile_scores({u: v[0] for u, v in expected.items()}).items()}
     monetary = by_hand.quintile_scores({user: value[2] for user, value in expected.items()})
     frequency = {user: 1 + sum(edge <= value[1] for edge in (2, 3, 4, 6)) for user, value in expected.items()}
-    names = {cell: segment.name for segment in load_map("eleven") for cell in segment.cells}
+    names = {cell: segment.name for segment in load_map("came_back") for cell in segment.cells}
     for row in flow.rows("customer_rfm"):
         user = row["user_id"]
         scores = (recency[user], frequency[user], monetary[user])

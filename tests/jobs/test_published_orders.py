@@ -5,6 +5,7 @@ See tests/data/rfm_orders for where they come from. The R package counts recency
 """
 
 import csv
+import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from datetime import date
@@ -12,18 +13,21 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
 from jobs.flow import Flow
+from segmentation.paths import PROJECT
 
 DATA = Path(__file__).parents[1] / "data" / "rfm_orders"
 PUBLISHED = yaml.safe_load((DATA / "published.yaml").read_text(encoding="utf-8"))
 EDGES = {metric: PUBLISHED[f"{metric}_bins"] for metric in ("recency", "frequency", "monetary")}
+METRICS = {"recency": "recency_days", "frequency": "frequency", "monetary": "monetary"}
 MAPPING = "{customer: customer_id, time: order_date, amount: revenue}"
 
 
-def scored(root: Path, edges: dict[str, list]) -> dict[str, dict]:
+def scored(root: Path, edges: dict[str, list], **more: str) -> dict[str, dict]:
     params = {
         "source": "orders",
         "files_path": str(DATA / "orders.csv"),
@@ -31,6 +35,7 @@ def scored(root: Path, edges: dict[str, list]) -> dict[str, dict]:
         "window_months": 600,
         "segment_map": "rfm_package",
         **{f"{metric}_edges": values for metric, values in edges.items()},
+        **more,
     }
     flow = Flow(root, PUBLISHED["analysis_date"].isoformat(), **params)
     flow.run("ingest", "clean", "rfm")
@@ -80,14 +85,37 @@ def test_the_published_segments_have_their_customers_orders_and_revenue(root: Pa
 
     This table of the package rests on its bins before they are rounded: the quintile plus 1.
     """
-    metrics = {"recency": "recency_days", "frequency": "frequency", "monetary": "monetary"}
-    edges = {metric: quintiles_and_one([int(row[name]) for row in rows.values()]) for metric, name in metrics.items()}
+    edges = {metric: quintiles_and_one([int(row[name]) for row in rows.values()]) for metric, name in METRICS.items()}
     assert {metric: [round(edge) for edge in values] for metric, values in edges.items()} == EDGES
     found: dict[str, Counter] = defaultdict(Counter)
     for row in scored(root, {metric: [plain(edge) for edge in values] for metric, values in edges.items()}).values():
         found[row["segment"]].update(customers=1, orders=row["frequency"], revenue=int(row["monetary"]))
     shown = {segment: [sums["customers"], sums["orders"], sums["revenue"]] for segment, sums in found.items()}
     assert shown == PUBLISHED["segment_summary"]
+
+
+def test_the_page_gives_the_edges_of_the_package(rows: dict[str, dict]) -> None:
+    """As its recipe in R makes them: the quintile plus 1, rounded up, frequency to whole numbers."""
+    page = (PROJECT / "docs/how-to/scores.md").read_text(encoding="utf-8")
+    for metric, name in METRICS.items():
+        given = re.search(rf"'{metric.upper()}_EDGES=([\d.;]+)'", page)[1].split(";")
+        assert [Decimal(edge) for edge in given] == quintiles_and_one([int(row[name]) for row in rows.values()])
+
+
+def test_qcut_of_pandas_and_the_package_itself_are_as_near_as_the_page_says(root: Path, rows: dict[str, dict]) -> None:
+    found = scored(root, {}, bins_closed="right", frequency_scoring="quantiles")
+    table = pd.DataFrame(found.values()).set_index("user_id")
+    cuts = {"r_score": ("recency_days", [5, 4, 3, 2, 1]), "f_score": ("frequency", [1, 2, 3, 4, 5])}
+    cuts["m_score"] = ("monetary", [1, 2, 3, 4, 5])
+    edges = {metric: quintiles_and_one([int(row[name]) for row in rows.values()]) for metric, name in METRICS.items()}
+    package = scored(root, {metric: [plain(edge) for edge in values] for metric, values in edges.items()})
+    differ = set()
+    for score, (name, labels) in cuts.items():
+        theirs = pd.qcut(table[name].astype(float), 5, labels=labels).astype(int)
+        assert (theirs == table[score]).all(), name
+        differ |= {customer for customer, row in package.items() if row[score] != found[customer][score]}
+    page = (PROJECT / "docs/how-to/scores.md").read_text(encoding="utf-8")
+    assert f"{len(differ)} of {len(rows)} customers get another score" in page
 
 
 def quintiles_and_one(values: list[int]) -> list[Decimal]:

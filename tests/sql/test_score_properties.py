@@ -99,12 +99,12 @@ SEGMENTED = st.lists(
 @few_examples
 @given(now=SEGMENTED, before=SEGMENTED)
 def test_shares_of_segments_add_up_to_one(spark: SparkSession, now, before) -> None:
-    for view, customers in (("customer_rfm", now), ("previous_customer_rfm", before)):
-        rows = [
-            {"user_id": f"u{n}", "segment": segment, "recency_days": days, "frequency": times, "monetary": cents / 100}
-            for n, (segment, days, times, cents) in enumerate(customers)
-        ]
-        register(spark, view, rows)
+    rows = [
+        {"segment": segment, "recency_days": days, "frequency": times, "monetary": cents / 100, "orders": times}
+        for segment, days, times, cents in now
+    ]
+    register(spark, "customer_histories", rows)
+    register(spark, "previous_customer_rfm", [{"user_id": f"u{n}", "segment": row[0]} for n, row in enumerate(before)])
     register(spark, "segments", [{"segment": name, "segment_group": "G"} for name in "ABCD"])
     _, frame = run_file(spark, SQL / "50_report/510_segment_summary.sql", {})
     rows = frame.collect()

@@ -210,3 +210,47 @@ def test_names_that_name_no_report(shop: Shop, client: TestClient, name: str) ->
 def test_a_report_that_is_not_published(shop: Shop, client: TestClient) -> None:
     report = shop.month(JULY, many(1))
     assert client.get("/compare", params={"a": key(report), "b": "2023-07-01.ffffffffffff"}).status_code == 404
+
+
+def claims_of(*rows: tuple[str, int, str, bool | None, str]) -> pa.Table:
+    columns = [("segment", pa.string()), ("claim_number", pa.int32()), ("claim", pa.string()), ("held", pa.bool_()),
+               ("found", pa.string())]  # fmt: skip
+    return pa.Table.from_pylist(
+        [dict(zip([name for name, _ in columns], row, strict=True)) for row in rows], pa.schema(columns)
+    )
+
+
+def test_a_name_that_does_not_fit_is_said_beside_the_segment(shop: Shop, client: TestClient) -> None:
+    claims = shop.publish(
+        "segment_claims",
+        AUGUST,
+        {
+            "part-0.parquet": claims_of(
+                ("Champions", 2, "all <b>spent</b>", False, "half spent"),
+                ("Champions", 1, "all bought at least twice", False, "41.0% bought at least twice"),
+                ("Lost", 1, "none are rich", True, "0.0% are rich"),
+                ("At Risk", 1, "all are old", None, ""),
+            )
+        },
+    )
+    before = shop.month(JULY, THEN)
+    after = shop.month(AUGUST, NOW, inputs={"segment_claims": claims.version})
+    found = {one.name: one.misfits for one in compared(shop, before, after).segments}
+    why = [
+        "Claimed: all bought at least twice. Found: 41.0% bought at least twice.",
+        "Claimed: all <b>spent</b>. Found: half spent.",
+    ]
+    assert found == {"Champions": ((AUGUST, why),), "Promising": (), "At Risk": (), "Lost": ()}
+    assert next(one.misfits for one in compared(shop, after, after).segments) == ((AUGUST, why),), "said once"
+    page = client.get("/compare", params={"a": key(before), "b": key(after)}).text
+    assert page.count("The name does not fit its customers, 1 August 2023.") == 1
+    assert "all &lt;b&gt;spent&lt;/b&gt;" in page
+    downloads = client.get(f"/reports/{AUGUST}/{after.version}/downloads").text
+    assert "the name does not fit its customers.</strong>" in downloads
+    assert "does not fit" not in client.get(f"/reports/{JULY}/{before.version}/downloads").text
+
+
+def test_claims_that_cannot_be_read_leave_the_figures_alone(shop: Shop) -> None:
+    claims = shop.publish("segment_claims", AUGUST, {"part-0.parquet": pa.table({"segment": ["Champions"]})})
+    after = shop.month(AUGUST, NOW, inputs={"segment_claims": claims.version})
+    assert all(one.misfits == () for one in compared(shop, shop.month(JULY, THEN), after).segments)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from segmentation import failures
 from segmentation.errors import UserError
 from segmentation.local import apart, layout, run
 from segmentation.paths import warehouse_root
@@ -136,19 +137,37 @@ def test_first_runs_at_once_prepare_once(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert not made[0].exists(), "it has got its name when it was whole"
 
 
-@pytest.mark.parametrize(
-    ("says", "told"),
-    [
-        ("sqlite3.OperationalError: database or disk is full", "The disk is full: there is "),
-        ("OSError: [Errno 28] No space left on device", "The disk is full: there is "),
-        ("ImportError: no such thing", "Airflow's database could not be prepared:\nImportError"),
-    ],
-)
-def test_why_a_database_cannot_be_made_is_told(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, says: str, told: str
-) -> None:
-    (tmp_path / "airflow").write_text(f"#!/bin/sh\necho '{says}' >&2; exit 1\n")
-    (tmp_path / "airflow").chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    with pytest.raises(UserError, match=r"^" + told.replace("(", r"\(")):
+def told_of_a_database(monkeypatch: pytest.MonkeyPatch, folder: Path, says: str) -> str:
+    """What one is told where Airflow says this and fails."""
+    (folder / "bin").mkdir()
+    (folder / "bin/airflow").write_text(f"#!/bin/sh\necho '{says}' >&2; exit 1\n")
+    (folder / "bin/airflow").chmod(0o755)
+    (folder / "logs").mkdir()
+    monkeypatch.setattr(apart, "LOCAL", folder)
+    monkeypatch.setattr(failures, "LOCAL", folder)
+    monkeypatch.setenv("PATH", str(folder / "bin"), prepend=os.pathsep)
+    with pytest.raises(UserError) as told:
         apart.migrate(dict(os.environ))
+    assert "\n" not in str(told.value)
+    return str(told.value)
+
+
+def test_why_a_database_cannot_be_made_is_told_in_a_line_and_kept_whole(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert told_of_a_database(monkeypatch, tmp_path, "Traceback\nImportError: no such thing") == (
+        f"Airflow's database could not be prepared (ImportError: no such thing). See {tmp_path}/logs/database.log."
+    )
+    assert (tmp_path / "logs/database.log").read_text() == "Traceback\nImportError: no such thing\n"
+
+
+@pytest.mark.parametrize(
+    ("free", "inodes", "told"), [(10, 5, "The disk is full: "), (9999, 0, "The disk takes no more")]
+)
+def test_a_disk_that_is_full_is_told_although_sqlite_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, inodes: int, told: str
+) -> None:
+    real = os.statvfs(tmp_path)
+    found = os.statvfs_result((4096, 4096, 10**6, free, free, 100, inodes, inodes, *real[8:]))
+    monkeypatch.setattr(os, "statvfs", lambda place: found)
+    assert told_of_a_database(monkeypatch, tmp_path, "unable to open database file").startswith(told)

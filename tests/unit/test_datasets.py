@@ -38,13 +38,19 @@ PLUMBING = {
     "plan",  # makes the version itself, and the values of the markers, which are in the version
     "segment_maps/__init__",  # reads a map; its text is in the version
     "segment_maps/form",  # refuses what is no map
+    "segment_maps/claims",  # refuses what is no claim; tests hold the figures of each kind
+    "segment_maps/claim_rows",  # hands the claims on to the SQL
+    "segment_maps/claim_words",  # says them in words; tests hold which
+    "segment_maps/faults",  # words for what is no map
     "segment_maps/cells",  # gives each cell its segment; tests hold which, for lists and for each kind of rule
     "shipped_code",  # brings the modules to the executors; those that make rows are in the version
     "release",  # the release's number, in the manifest
+    "spark_paths",  # spells paths
     "session",  # the settings that change results are in the version
     "settings",  # checks the params; their values are in the version
     # List and bring the raw files; their checksums are in the source version.
     "sources/__init__",
+    "sources/answers",
     "sources/checksums",
     "sources/customer_tables",  # refuses keys and params that say nothing of customers
     "sources/demo",
@@ -65,7 +71,8 @@ PLUMBING = {
     # What they make of a mapping and of the files' headers is in the source version.
     "sources/orders",
     "sources/orders_mapping",
-    "sources/time_patterns",
+    "sources/order_files",
+    "sources/mapping_values",
     "warehouse/landing",
     "sources/patience",
     "sources/resolved",
@@ -117,7 +124,7 @@ def test_a_dataset_is_described_down_to_its_columns(item: Dataset) -> None:
         (
             "customer_rfm",
             "`user_id` string, `recency_days` int, `frequency` bigint, `monetary` decimal(18,2), "
-            "`r_score` int, `f_score` int, `m_score` int, `rfm_score` string, `segment` string",
+            "`r_score` int, `f_score` int, `m_score` int, `rfm_score` string, `segment` string, `orders` bigint",
         ),
         (
             "rejected_rows",

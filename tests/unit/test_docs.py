@@ -8,6 +8,7 @@ import pytest
 from test_charts import draw_all
 from test_customer_charts import grid, points, sample
 from test_data_charts import draw_all as draw_source
+from test_retention_chart import cohort_retention, cohorts
 from test_share_charts import draw_all as draw_shares
 
 from segmentation import dictionary
@@ -110,7 +111,14 @@ def test_the_tables_of_the_notebook_are_where_the_page_says() -> None:
 
 
 def test_the_charts_of_the_notebook_are_where_the_page_says() -> None:
-    every = [*draw_all(), *draw_source(), *draw_shares(), *points(sample()), rfm_heatmap(grid())]
+    every = [
+        *draw_all(),
+        cohort_retention(cohorts()),
+        *draw_source(),
+        *draw_shares(),
+        *points(sample()),
+        rfm_heatmap(grid()),
+    ]
     drawn = {chart.name: chart.title for chart in every}
     for _, where, title, file in rows_of("Charts"):
         assert drawn.get(code(file)[0]) == title, f"no test draws {code(file)[0]}, or it has another title"

@@ -13,8 +13,8 @@ def test_headlines_give_the_numbers_of_the_tables():
         "Since 1 August 2023 the number of customers grew by 200 (5.3%) to 4,000: 330 came and 130 left;"
         " Champions grew most (+200) and At Risk shrank most (−100).",
         "The most spend comes from Champions: 1,200 customers (30.0%) account for $60,000.00, 60.0% of all spend.",
-        "600 customers (15.0%) are at risk, with 19.0% of all spend; contact Can't Lose Them first:"
-        " 100 customers who spent $90.00 each.",
+        "600 customers (15.0%) are at risk, with 19.0% of all spend; contact At Risk first:"
+        " 500 customers who spent $20.00 each.",
     ]
 
 
@@ -64,6 +64,6 @@ def test_headlines_name_the_first_of_equals():
 
 def test_headlines_when_an_average_is_missing():
     rows = [{**row, "avg_monetary": None} for row in SEGMENTS]  # then it follows from spend and customers
-    assert headlines(make(segments=rows))[2].endswith("first: 100 customers who spent $90.00 each.")
+    assert headlines(make(segments=rows))[2].endswith("first: 500 customers who spent $20.00 each.")
     rows = [{**row, "avg_monetary": None, "total_monetary": float("nan")} for row in SEGMENTS]
     assert headlines(make(segments=rows))[2].endswith("contact At Risk first: 500 customers.")

@@ -11,6 +11,11 @@ from segmentation.report.page import render
 from segmentation.report.shown import Report
 from segmentation.report.words import Words
 
+FREQUENCY_SAYS = (
+    "So frequency says who came back, and hardly how often: a score of frequency parts few from the many, and recency "
+    "and spend tell the many apart."
+)
+
 
 def found(report: Report) -> dict[str, str]:
     """The text of each topic."""
@@ -70,7 +75,8 @@ def test_whom_to_prioritise() -> None:
     assert found(make())["Whom to prioritise"] == (
         "Most spend, in all and per customer, comes from High value: 1,200 customers (30.0%) bring 60.0% of all spend,"
         " $50.00 each. Of all segments, spend per customer is highest in Can't Lose Them: 100 customers (2.5%) bring"
-        " 9.0% of all spend, $90.00 each. For Champions: Action for Champions."
+        " 9.0% of all spend, $90.00 each. First Champions: 1,200 customers who spent $50.00 each, $60,000.00 in all."
+        " Action for Champions."
     )
 
 
@@ -81,7 +87,8 @@ def test_whom_to_prioritise_when_one_group_gives_most_and_another_most_each() ->
         "Most spend in all comes from Many: 300 customers (75.0%) bring 60.0% of all spend, $1.00 each."
         " Spend per customer is highest in Rich: 100 customers (25.0%) bring 40.0% of all spend, $2.00 each."
         " Of all segments, spend per customer is highest in B: 100 customers (25.0%) bring 40.0% of all spend,"
-        " $2.00 each. For A: Action for A. For B: Action for B."
+        " $2.00 each. First A: 300 customers who spent $1.00 each, $300.00 in all. Action for A. Then B: 100 customers"
+        " who spent $2.00 each, $200.00 in all. Action for B."
     )
 
 
@@ -140,12 +147,14 @@ SCORED = {
 def test_bought_once() -> None:
     bins = frequency((None, "2", 3120), ("2", "3", 600), ("3", None, 280))
     assert found(make(edges=bins))["Bought once"] == (
-        "3,120 of 4,000 customers (78.0%) made one purchase only in the window."
+        "3,120 of 4,000 customers (78.0%) made one purchase only in the window. " + FREQUENCY_SAYS
     )
+    few = frequency((None, "2", 2400), ("2", None, 1600))
+    assert found(make(edges=few))["Bought once"].endswith("(60.0%) made one purchase only in the window.")
     days = make(edges=bins, words=Words("order", "orders", "days with an order"))
-    assert found(days)["Bought once"].endswith("(78.0%) bought on one day only in the window.")
+    assert found(days)["Bought once"].endswith("(78.0%) bought on one day only in the window. " + FREQUENCY_SAYS)
     lines = make(edges=bins, words=Words("order", "orders", "order lines"))
-    assert found(lines)["Bought once"].endswith("(78.0%) bought one order line only in the window.")
+    assert found(lines)["Bought once"].endswith("(78.0%) bought one order line only in the window. " + FREQUENCY_SAYS)
 
 
 @pytest.mark.parametrize(
@@ -172,8 +181,8 @@ def test_bought_once_is_said_only_of_bins_with_exactly_one(scoring: str, bins: l
 
 def test_contact_first() -> None:
     assert found(make())["Contact first"] == (
-        "Start with Can't Lose Them: 100 customers who spent $90.00 each, $9,000.00 in all. Action for Can't Lose Them."
-        " Then At Risk: 500 customers who spent $20.00 each, $10,000.00 in all. Action for At Risk."
+        "Start with At Risk: 500 customers who spent $20.00 each, $10,000.00 in all. Action for At Risk."
+        " Then Can't Lose Them: 100 customers who spent $90.00 each, $9,000.00 in all. Action for Can't Lose Them."
     )
     row = {**segment("Nearly gone", "At risk", 40, Decimal(3), "120", None), "action": "Write to them"}
     assert found(of([row]))["Contact first"].endswith("$120.00 in all. Write to them.")
@@ -228,9 +237,9 @@ def test_one_customer_reads_well() -> None:
     report = of(rows, edges=frequency((None, "2", 1)))
     assert [one.text for one in insights(report)] == [
         "There is 1 customer in all. With fewer than 30, every figure here is only a hint.",
-        "The one customer is in Champions. For Champions: Action for Champions.",
+        "The one customer is in Champions. First Champions: 1 customer who spent $12.50. Action for Champions.",
         "High value: 1 customer (100.0%), 100.0% of all spend.",
-        "1 of 1 customer (100.0%) made one purchase only in the window.",
+        "1 of 1 customer (100.0%) made one purchase only in the window. " + FREQUENCY_SAYS,
         "No customer is in Lost.",
     ]
     assert headlines(report)[0].startswith("1 customer spent $12.50 in this window;")

@@ -21,7 +21,8 @@ def test_without_customers_nothing_stands_out(rows: list[dict]) -> None:
 def test_all_in_one_segment() -> None:
     report = of(rows_of(("Champions", "High value", 4000, "8000"), ("Lost", "Churned", 0, "0")))
     assert found(report) == {
-        "Whom to prioritise": "All 4,000 customers are in Champions. For Champions: Action for Champions.",
+        "Whom to prioritise": "All 4,000 customers are in Champions. First Champions: 4,000 customers who"
+        " spent $2.00 each, $8,000.00 in all. Action for Champions.",
         "Groups": "High value: 4,000 customers (100.0%), 100.0% of all spend.",
         "Empty segments": "No customer is in Lost.",
     }
@@ -74,5 +75,5 @@ def test_names_are_cleaned_isolated_and_escaped() -> None:
     assert "clusters is \u2068עברית\u2069: 3,000" in topics["Clusters"]
     html = render(report)
     assert "<script>" not in html
-    assert "Start with \u2068&lt;script&gt;alert(1)&lt;/script&gt; {{ 7*7 }}" in html
+    assert "Then \u2068&lt;script&gt;alert(1)&lt;/script&gt; {{ 7*7 }}" in html
     assert "<script>" in as_text(report), "plain text stays as it is"

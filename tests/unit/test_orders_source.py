@@ -12,6 +12,7 @@ from segmentation import sources
 from segmentation.errors import UserError
 from segmentation.settings import parse
 from segmentation.sources import orders
+from segmentation.sources.order_files import OrderFile
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
 
@@ -50,7 +51,7 @@ def parquet(path: Path, **columns: list) -> None:
 
 # Which files
 def test_a_file_a_folder_and_a_glob_name_the_same_file(warehouse: Warehouse, folder: Path) -> None:
-    (folder / "readme.txt").write_text("not an order")
+    (folder / "readme.md").write_text("not an order")
     (folder / ".orders.csv").write_text("left by an editor")
     (folder / "_orders.csv").write_text("left by another program")
     made = [fetch(warehouse, folder / name) for name in ("orders.csv", "", "*.csv")]
@@ -126,13 +127,48 @@ def test_the_same_files_and_mapping_are_the_same_version_wherever_they_lie(
 ) -> None:
     first = fetch(warehouse, folder)
     said: list[str] = []
-    assert fetch(warehouse, folder.rename(tmp_path / "moved"), said, currency="$", encoding="UTF8") == first
+    assert fetch(warehouse, folder.rename(tmp_path / "moved"), said, empty=[], encoding="UTF8") == first
     assert said[-1] == f"source version {first.version} stands"
 
 
 def test_the_mapping_is_in_the_manifest_so_that_later_tasks_need_no_file(warehouse: Warehouse, folder: Path) -> None:
     mapping = fetch(warehouse, folder, currency="EUR").settings["mapping"]
-    assert (mapping["columns"], mapping["currency"], mapping["decimal"]) == (MAPPING, "EUR", ".")
+    assert (mapping["columns"], mapping["currency"], mapping["decimal"]) == (MAPPING, "EUR", None)
+
+
+# What the files settle
+@pytest.mark.parametrize(
+    ("amounts", "decimal", "currency"),
+    [
+        (["5"], None, None), (["5.50", "1.234"], ".", None), (["1,234", "5,50"], ",", None), (["1,234"], None, None),
+        (["5.50", "5,50"], None, None), (["€5.50"], ".", "EUR"), (["1.234,00 €"], ",", "EUR"), (["$5"], None, "$"),
+        (["5 EUR", "5 EUR", "5 USD"], None, "EUR"), (["1,00,000"], ".", None),
+    ],
+)  # fmt: skip
+def test_the_amounts_settle_the_decimal_sign_and_the_currency(
+    warehouse: Warehouse, folder: Path, amounts: list[str], decimal: str | None, currency: str | None
+) -> None:
+    lines = "".join(f'ann,2023-01-01,"{amount}"\n' for amount in amounts)
+    (folder / "orders.csv").write_text(f"Who,When,Sum\n{lines}", encoding="utf-8")
+    mapping = fetch(warehouse, folder).settings["mapping"]
+    assert (mapping["decimal"], mapping["currency"]) == (decimal, currency)
+
+
+def test_files_that_do_not_agree_on_the_decimal_sign_settle_none(warehouse: Warehouse, folder: Path) -> None:
+    (folder / "other.csv").write_bytes(b"Who;When;Sum\nbob;2023-01-01;5,50\n")
+    assert fetch(warehouse, folder).settings["mapping"]["decimal"] == ","
+    (folder / "orders.csv").write_bytes(CSV + b"ann,2023-01-01,5.50\n")
+    assert fetch(warehouse, folder).settings["mapping"]["decimal"] is None
+
+
+def test_a_column_of_currencies_settles_the_currency_in_whole(warehouse: Warehouse, folder: Path) -> None:
+    (folder / "orders.csv").write_bytes(b"Who,When,Sum,In\nann,2023-01-01,5,US Dollar\n")
+    assert fetch(warehouse, folder, currency_column="In").settings["mapping"]["currency"] == "US Dollar"
+
+
+def test_a_currency_that_is_the_name_of_a_column_is_refused(warehouse: Warehouse, folder: Path) -> None:
+    (folder / "orders.csv").write_bytes(b"Who,When,Sum,In\nann,2023-01-01,5,EUR\n")
+    assert "currency is 'In', which is a column of" in refusal(warehouse, folder, currency="In")
 
 
 @pytest.mark.parametrize(
@@ -168,16 +204,18 @@ def test_a_column_that_comes_twice_is_named(warehouse: Warehouse, folder: Path) 
     assert "has more than one column of that name" in refusal(warehouse, folder)
 
 
-def test_another_delimiter_shows_in_the_columns_that_exist(warehouse: Warehouse, folder: Path) -> None:
+def test_the_delimiter_is_found_and_one_that_is_said_counts(warehouse: Warehouse, folder: Path) -> None:
     (folder / "orders.csv").write_bytes(CSV.replace(b",", b";"))
-    assert refusal(warehouse, folder).endswith("it has 'Who;When;Sum'.")
-    assert fetch(warehouse, folder, delimiter=";")
+    (listed,) = fetch(warehouse, folder).settings["files"].values()
+    assert (listed["delimiter"], listed["columns"]) == (";", ["Who", "When", "Sum"])
+    with pytest.raises(UserError, match=r"it has 'Who;When;Sum'\.$"):
+        fetch(warehouse, folder, delimiter=",")
 
 
 @pytest.mark.parametrize("name", ["nothing.csv", "nowhere/*.csv"])
 def test_files_that_are_not_there_are_named(warehouse: Warehouse, folder: Path, name: str) -> None:
     assert refusal(warehouse, folder / name).startswith(
-        f"Param files_path: there is no file at {folder / name}; expected .csv, .csv.gz, .parquet"
+        f"Param files_path: there is no file at {folder / name}; expected .csv, .csv.gz, .tsv"
     )
 
 
@@ -191,8 +229,19 @@ def test_csv_and_parquet_together_are_refused(warehouse: Warehouse, folder: Path
     assert "has CSV and Parquet files. Give files of one kind only" in refusal(warehouse, folder)
 
 
-def test_an_empty_file_has_no_header(warehouse: Warehouse, folder: Path) -> None:
+def test_an_empty_part_is_said_and_nothing_but_empty_ones_is_refused(warehouse: Warehouse, folder: Path) -> None:
+    (folder / "part-2.csv").write_bytes(b"")
+    (folder / "part-3.csv.gz").write_bytes(gzip.compress(b""))
+    said: list[str] = []
+    assert list(brought(warehouse, fetch(warehouse, folder, said))) == ["orders.csv"]
+    assert any("part-2.csv is empty" in line for line in said)
     (folder / "orders.csv").write_bytes(b"")
+    with pytest.raises(UserError, match="is empty, and there is no other file"):
+        fetch(warehouse, folder)
+
+
+def test_a_file_of_blank_lines_has_no_header(warehouse: Warehouse, folder: Path) -> None:
+    (folder / "orders.csv").write_bytes(b"\n\n")
     assert "orders.csv has no header" in refusal(warehouse, folder)
 
 
@@ -219,14 +268,14 @@ def test_parquet_that_is_none_is_named(warehouse: Warehouse, tmp_path: Path) -> 
 def test_a_file_that_grows_while_it_is_read_makes_no_version(
     warehouse: Warehouse, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bring = orders._bring_csv
+    bring = orders.bring_csv
 
-    def grow(path: Path, target: Path, encoding: str) -> None:
-        bring(path, target, encoding)
-        with path.open("ab") as file:
+    def grow(brought_file: OrderFile, target: Path, encoding: str) -> None:
+        bring(brought_file, target, encoding)
+        with brought_file.path.open("ab") as file:
             file.write(b"late,2023-01-01,1\n")
 
-    monkeypatch.setattr(orders, "_bring_csv", grow)
+    monkeypatch.setattr(orders, "bring_csv", grow)
     assert "orders.csv changed while it was read" in refusal(warehouse, folder)
 
 

@@ -25,11 +25,15 @@ OF_REVIEWS = {"review_days", "helpful_by_day"}
 # What rests on the cleaned products, or on the purchases made with them.
 AFTER_PRODUCTS = CLEAN - OF_REVIEWS
 # The report's tables about the source, which know no segment and no window.
-ABOUT_THE_SOURCE = {"rating_distribution", "popular_products", "category_summary", "helpful_reviews"}
+ABOUT_THE_SOURCE = {
+    "rating_distribution", "popular_products", "category_summary", "helpful_reviews", "cohort_retention",
+}  # fmt: skip
 OF_PRODUCTS = ABOUT_THE_SOURCE - {"rating_distribution"}
+# What looks at who bought for the first time in all data.
+OF_FIRST_PURCHASES = {"first_purchases", "cohort_retention"}
 # What rests on purchases, on customer_rfm, and on the clusters of the customers.
 AFTER_PURCHASES = (RFM | KMEANS | REPORT) - ABOUT_THE_SOURCE
-AFTER_RFM = {"customer_rfm"} | KMEANS | REPORT - ABOUT_THE_SOURCE
+AFTER_RFM = {"customer_rfm"} | KMEANS | REPORT - ABOUT_THE_SOURCE - {"second_purchase"}
 CLUSTERED = KMEANS | {"segment_cluster", "customer_sample", "report"}
 SOURCE = "0123456789ab"
 OWN_MAP = "segments: [{name: All, group: New, meaning: m., action: a., rules: [{}]}]"
@@ -69,7 +73,7 @@ CHANGES = pytest.mark.parametrize(
         ("excluded_categories", ["Books"], AFTER_PRODUCTS | AFTER_PURCHASES | OF_PRODUCTS),
         ("keep_unknown_category", False, AFTER_PRODUCTS | AFTER_PURCHASES | OF_PRODUCTS),
         ("window_months", 6, AFTER_PURCHASES),
-        ("min_price", 1, AFTER_PURCHASES),
+        ("min_price", 1, AFTER_PURCHASES | OF_FIRST_PURCHASES),
         ("scoring", "seed", AFTER_PURCHASES),
         ("bins_closed", "right", AFTER_PURCHASES),
         ("frequency_scoring", "quantiles", AFTER_PURCHASES),
@@ -79,8 +83,8 @@ CHANGES = pytest.mark.parametrize(
         ("frequency_counts", "days", AFTER_PURCHASES),
         ("frequency_counts", "lines", {"report"}),  # a review is an order of one line; the page names the setting
         ("frozen_edges_from", "ba9876543210", AFTER_PURCHASES),
-        ("segment_map", "seed", AFTER_RFM),
-        ("segment_map", OWN_MAP, AFTER_RFM),
+        ("segment_map", "seed", AFTER_RFM | {"second_purchase"}),
+        ("segment_map", OWN_MAP, AFTER_RFM | {"second_purchase"}),
         ("k", "4", CLUSTERED),
         ("k_min", 3, CLUSTERED),
         ("k_max", 9, CLUSTERED),
@@ -118,7 +122,7 @@ def test_a_map_counts_by_its_text_wherever_it_stands(tmp_path: Path) -> None:
     by_path, by_text = make(segment_map=str(path)), make(segment_map=seed)
     assert changed(by_path, by_text) == set()
     assert changed(by_path, make(segment_map="seed")) == set()
-    assert changed(by_text, make(segment_map=seed.replace("Champions", "Masters"))) == AFTER_RFM
+    assert changed(by_text, make(segment_map=seed.replace("Champions", "Masters"))) == AFTER_RFM | {"second_purchase"}
 
 
 def test_the_edges_of_frequency_do_not_matter_to_the_seed_scoring() -> None:
@@ -136,8 +140,8 @@ ORDERS = {"source": "orders", "files_path": "/here", "orders_mapping": "customer
         ("orders_mapping", "customer: d", set()),  # and what it means
         ("category", "Books", set()),  # of Amazon's, which orders are not of
         ("frequency_counts", "lines", AFTER_PURCHASES),
-        ("excluded_categories", ["Gifts"], {"purchases"} | AFTER_PURCHASES),
-        ("min_price", 1, AFTER_PURCHASES),
+        ("excluded_categories", ["Gifts"], {"purchases"} | AFTER_PURCHASES | OF_FIRST_PURCHASES),
+        ("min_price", 1, AFTER_PURCHASES | OF_FIRST_PURCHASES),
     ],
 )
 def test_a_setting_of_orders_changes_the_datasets_that_use_it(name: str, value: object, expected: set[str]) -> None:

@@ -12,6 +12,7 @@ from test_plan import (
     ALL,
     CLEAN,
     CLUSTERED,
+    OF_FIRST_PURCHASES,
     OF_PRODUCTS,
     REPORT,
     make,
@@ -22,7 +23,7 @@ from project_copy import project_copy
 from segmentation import plan, sql_files
 from segmentation.paths import PROJECT
 
-OF_PURCHASES = {"purchases", "product_years", "data_profile"}
+OF_PURCHASES = {"purchases", "first_purchases", "product_years", "data_profile"}
 # What is made from the reviews, and not from the products file alone.
 OF_RAW_REVIEWS = CLEAN - {"known_products", "notable_products"}
 
@@ -45,7 +46,7 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
         ("sql/20_clean/220_known_products.sql", AFTER_PRODUCTS | AFTER_PURCHASES | OF_PRODUCTS),
         (
             "sql/20_clean/reviews/230_purchases.sql",
-            OF_PURCHASES | AFTER_PURCHASES | {"popular_products", "category_summary"},
+            OF_PURCHASES | AFTER_PURCHASES | {"popular_products", "category_summary", "cohort_retention"},
         ),
         ("sql/20_clean/reviews/281_review_days.sql", {"review_days", "rating_distribution", "report"}),
         ("sql/20_clean/reviews/283_helpful_by_day.sql", {"helpful_by_day", "helpful_reviews", "report"}),
@@ -53,7 +54,7 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
         ("sql/50_report/reviews/541_product_counts.sql", {"popular_products", "category_summary", "report"}),
         ("sql/30_rfm/320_customer_values.sql", AFTER_PURCHASES),
         ("sql/30_rfm/edges/340_edge_values.sql", AFTER_PURCHASES),
-        ("sql/30_rfm/edges/360_rfm_edges.sql", {"rfm_edges", "report"}),
+        ("sql/30_rfm/edges/360_rfm_edges.sql", {"rfm_edges", "second_purchase", "report"}),
         ("sql/30_rfm/seed/350_customer_scores.sql", set()),  # another scoring
         ("sql/30_rfm/370_customer_rfm.sql", AFTER_RFM),
         ("sql/40_kmeans/430_features.sql", CLUSTERED),
@@ -61,11 +62,13 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
         ("sql/40_kmeans/480_cluster_profile.sql", {"cluster_profile", "report"}),
         ("sql/40_kmeans/482_cluster_agreement.sql", {"cluster_quality", "report"}),
         ("sql/40_kmeans/486_previous_clusters.sql", {"cluster_movement", "report"}),
+        ("sql/20_clean/235_first_purchases.sql", OF_FIRST_PURCHASES | {"segment_summary", "second_purchase", "report"}),
+        ("sql/50_report/552_claim_bounds.sql", {"segment_claims", "report"}),
         ("sql/50_report/530_segment_migration.sql", {"segment_migration", "report"}),
         ("sql/50_report/537_customer_sample.sql", {"customer_sample", "report"}),
         ("sql/50_report/560_exports.sql", {"exports", "report"}),
         ("sql/50_report/565_export_cells.sql", {"exports", "report"}),
-        ("segment_maps/eleven.yaml", AFTER_RFM),
+        ("segment_maps/came_back.yaml", AFTER_RFM | {"second_purchase"}),
         ("segment_maps/seed.yaml", set()),  # another map
         ("segmentation/kmeans/cluster_count.py", CLUSTERED),
         ("segmentation/report/content.py", {"report"}),

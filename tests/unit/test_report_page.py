@@ -24,7 +24,8 @@ def segment(name, group, customers, average, total, previous) -> dict:
         "avg_recency_days": 30.0 if customers else None, "avg_frequency": 1.5 if customers else None,
         "avg_monetary": average, "total_monetary": Decimal(total), "share_of_total": 0.0,
         "customers_previous": previous, "change": None if previous is None else customers - previous,
-        "meaning": f"Meaning of {name}.", "action": f"Action for {name}.",
+        "meaning": f"Meaning of {name}.", "action": f"Action for {name}.", "misfits": [],
+        "orders": 2 * customers, "avg_order_value": average and average / 2,
     }  # fmt: skip
 
 
@@ -168,7 +169,7 @@ def test_page_shows_the_figures():
     for text in (
         "Purchases from 1 September 2022 to 31 August 2023",  # as_of is exclusive
         "Generated demo data.",
-        "Champions High value 1,200 30.0% +200 $60,000 60.0% $50.00 Meaning of Champions.",
+        "Champions High value 1,200 30.0% +200 $60,000 60.0% $50.00 2,400 $25.00 each Meaning of Champions.",
         "Do: Action for Lost.",
         "New Customers New 0 0.0% −20 $0 0.0% –",
         "All customers 4,000 +200 $100,000 $25.00",

@@ -33,7 +33,7 @@ def says(text: str) -> str:
         ("bins: 5\nbins: 6", "the key 'bins' stands twice in one place, from line 1 on"),
         ("# a comment\nbins: 5\nbins: 6", "the key 'bins' stands twice in one place, from line 2 on"),
         ("overlaps: yes\nsegments: [a]", "overlaps is 'yes'; allowed are refused and first_wins"),
-        ("segments: [A]", "segment 1 is 'A'; it takes the keys name, group, meaning, action, cells, rules"),
+        ("segments: [A]", "segment 1 is 'A'; it takes the keys name, group, meaning, action, cells, rules, claims"),
         ("segments: [{name: A, name: B}]", "the key 'name' stands twice in one place, from line 1 on"),
     ],
 )
@@ -155,13 +155,13 @@ def test_a_name_given_twice_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize("raw", [None, "Others", ["Others"]])
 def test_others_of_another_form_is_refused(raw: object) -> None:
-    assert "; it takes the keys name, group, meaning, action." in refusal(small_map(), others=raw)
+    assert "; it takes the keys name, group, meaning, action, claims." in refusal(small_map(), others=raw)
 
 
 @pytest.mark.parametrize("key", ["cells", "rules", "colour"])
 def test_others_takes_no_cells_and_no_rules(key: str) -> None:
     message = refusal(small_map(), others={**OTHERS, key: [111]})
-    assert f"others ('Others') has the unknown key '{key}'; known are name, group, meaning, action." in message
+    assert f"others ('Others') has the unknown key '{key}'; known are name, group, meaning, action, claims." in message
 
 
 def test_the_first_of_several_faults_of_a_kind_is_named() -> None:

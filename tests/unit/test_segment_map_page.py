@@ -11,7 +11,7 @@ from test_segment_maps import OTHERS, chain, read
 
 from segmentation.charts.drawing import SVG
 from segmentation.charts.palette import GROUP_COLOURS, PALETTE
-from segmentation.segment_maps import Segment, load_map, map_bins, parse_map
+from segmentation.segment_maps import Segment, claim_words, claims, load_map, map_bins, parse_map
 from segmentation.segment_maps import pictures as segment_map_pictures
 from segmentation.segment_maps import reference as segment_map_page
 from segmentation.segment_maps.form import all_cells
@@ -120,7 +120,7 @@ def test_the_groups_keep_apart_for_every_kind_of_colour_blindness(kind: str) -> 
 # The page
 def test_the_example_on_the_page_is_a_map() -> None:
     page = segment_map_page.PAGE.read_text(encoding="utf-8")
-    (text,) = re.findall(r"```yaml\n(.*?)```", page, re.S)
+    (text,) = re.findall(r"```yaml\n(# Three.*?)```", page, re.S)
     assert text == segment_map_page.EXAMPLE
     segments = parse_map(text, "example", segment_map_page.EXAMPLE_BINS)
     rule, cells = re.search(r"`(\{recency: 3.*?\})` is the same as `cells: (\[.*?\])`", page).groups()
@@ -130,9 +130,9 @@ def test_the_example_on_the_page_is_a_map() -> None:
 
 def test_the_page_has_every_map_once_the_default_first() -> None:
     page = segment_map_page.PAGE.read_text(encoding="utf-8").replace("\\", "")
-    others = [name for name in segment_map_names() if name != "eleven"]
+    others = [name for name in segment_map_names() if name != "came_back"]
     heads = re.findall(r"^## (.*)", page, re.M)
-    assert heads == ["eleven", *others, "Write a map of your own", "What is checked"]
+    assert heads == ["came_back", *others, "Write a map of your own", "What a name claims", "What is checked"]
     for name in segment_map_names():
         for segment in load_map(name, map_bins(name)):
             assert (
@@ -149,3 +149,24 @@ def test_there_is_no_picture_of_a_map_that_is_gone() -> None:
 
 def test_a_text_with_signs_of_markdown_shows_as_it_is() -> None:
     assert segment_map_page._plain("a|b <b> *c* `d` [e](f)") == r"a\|b \<b\> \*c\* \`d\` \[e\](f)"
+
+
+def test_the_page_states_the_claims_of_every_map() -> None:
+    page = segment_map_page.PAGE.read_text(encoding="utf-8")
+    said = "| Champions | all bought at least twice; all are in the top fifth of spend; on average they spent at least "
+    assert said + "1.5 times what all did; " in page
+    keys = re.findall(r"^\| (`.*?`) \| ", page.partition("## What a name claims")[2], re.M)
+    assert set(re.findall(r"`(\w+)`", " ".join(keys))) == {*claims.CONDITIONS, *claim_words.KINDS}
+
+
+def test_the_example_of_claims_can_be_read() -> None:
+    page = segment_map_page.PAGE.read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(claims:.*?)```", page, re.S)
+    found = claims.read_claims(yaml.load(example, yaml.BaseLoader)["claims"], "it")
+    assert [claim.text for claim in found] == [
+        "all bought at least twice",
+        "none are in the top fifth of spend",
+        "at least 75% are in the two fifths who bought last",
+        "on average they spent at least 1.5 times what all did",
+        "all are in the top fifth of spend, or bought at least twice and are in the top two fifths of spend",
+    ]

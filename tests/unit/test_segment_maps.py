@@ -38,6 +38,13 @@ PLACES = {
     "dgeeegjcffgjcfbccfbbcccbb"
     "ddeeeddceecccfbccfbacccaa"
     "ddeeeeeeeecccffccbaacccaa",
+    "came_back": "kkkkikkhhikkhhikkhhikkhhi"
+    "jjjjijjhhijjhhijjhhijjhhi"
+    "gggffggfffggbbbggbbbggbbb"
+    "dddeecccca"
+    "ccbbaccbbaccbba"
+    "dddeecccca"
+    "ccbbaccbbaccbba",
     "seed": "jjgggjjgggffhhhkkhiikkhii"
     "jjgggjjgggffhhhkkhiikkhii"
     "fffkkfffkkfffkkkkbbbkkbbb"
@@ -252,7 +259,9 @@ def test_a_fault_of_a_map_of_ones_own_is_told_by_its_place(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("given", ["./nowhere.yaml", "/no/such.yaml", "a b", "~nobody/x", "x" * 5000])
 def test_a_path_to_nothing_is_refused(given: str) -> None:
-    with pytest.raises(UserError, match=r"^Param segment_map: there is no map and no file .*\. Known: eleven, "):
+    with pytest.raises(
+        UserError, match=r"^Param segment_map: there is no map and no file .*\. Known: came_back, eleven, "
+    ):
         load_map(given)
 
 

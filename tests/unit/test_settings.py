@@ -33,7 +33,7 @@ CONTRACT = {
     "recency_edges": (),
     "monetary_edges": (),
     "frequency_counts": "orders",
-    "segment_map": "eleven",
+    "segment_map": "came_back",
     "k": "auto",
     "k_min": 2,
     "k_max": 10,
@@ -217,13 +217,13 @@ def test_what_the_presets_say_in_dollars_or_categories_of_reviews_counts_as_none
         ({"bins": 2}, "bins", "2", "3 to 10"),
         ({"bins": 11}, "bins", "11", "3 to 10"),
         ({"bins": 4, "frequency_edges": [2, 3]}, "frequency_edges", "[2, 3]", "3 rising whole numbers for 4 bins"),
-        ({"bins": 6}, "segment_map", "'eleven'", "for 6 bins the path or the YAML of a map with `bins: 6`"),
+        ({"bins": 6}, "segment_map", "'came_back'", "for 6 bins the path or the YAML of a map with `bins: 6`"),
         ({"bins": 4, "segment_map": "seed"}, "segment_map", "'seed'", "for 4 bins four_bins, the path or the YAML"),
         (
             {"segment_map": "three_bins"},
             "segment_map",
             "'three_bins'",
-            "for 5 bins eleven, rfm_package, seed, the path",
+            "for 5 bins came_back, eleven, rfm_package, seed, the path",
         ),
         ({"bins_closed": "both"}, "bins_closed", "'both'", "left, right"),
         ({"bins_closed": "right", "scoring": "seed"}, "bins_closed", "'right'", "left with scoring seed"),
@@ -305,7 +305,12 @@ def test_all_that_does_not_go_with_the_bins_is_said_at_once() -> None:
     given = {"bins": 7, "frequency_edges": [2, 3], "recency_edges": [1], "monetary_edges": [1, 2]}
     with pytest.raises(UserError, match=r"^Several params do not go with bins 7\.") as refused:
         parse(given)
-    for said in ("frequency_edges: [2, 3]", "segment_map: 'eleven'", "recency_edges: ['1']", "monetary_edges: ['1',"):
+    for said in (
+        "frequency_edges: [2, 3]",
+        "segment_map: 'came_back'",
+        "recency_edges: ['1']",
+        "monetary_edges: ['1',",
+    ):
         assert f"Param {said}" in str(refused.value)
 
 

@@ -43,7 +43,6 @@ def named(shop: Path, secret: Path) -> dict[str, dict[str, object]]:
         "link": {"files": shop / "link"},
         "pair": {"files": f"{secret}/raw/a.jsonl,{secret}/raw/b.jsonl"},
         "no such folder": {"files": f"{secret}/nowhere"},
-        "no path": {"files": "a\0b"},
         "orders": {"files": secret / "salaries.csv", **orders},
         "orders, climbing": {"files": f"{shop}/../secret/*.csv", **orders},
         "orders, link": {"files": shop / "link.csv", **orders},
@@ -52,7 +51,7 @@ def named(shop: Path, secret: Path) -> dict[str, dict[str, object]]:
     }
 
 
-WAYS = ["folder", "climbing", "link", "pair", "no such folder", "no path", "orders", "orders, climbing",
+WAYS = ["folder", "climbing", "link", "pair", "no such folder", "orders", "orders, climbing",
         "orders, link", "orders, pattern", "mapping"]  # fmt: skip
 
 

@@ -1,13 +1,16 @@
 """The sources: what a mistake in the params or a damaged file is told. Nothing is published then."""
 
+import errno
 from pathlib import Path
 
 import pytest
+from hostile_values import BAD_PATHS
 from test_sources import NAMES, PACK, REVIEWS, fetch, lay_out
 
 from segmentation import sources
 from segmentation.errors import UserError
 from segmentation.settings import parse
+from segmentation.sources import files
 from segmentation.warehouse.versions import Warehouse
 
 
@@ -93,3 +96,72 @@ def test_a_packed_file_that_is_damaged_is_refused_by_name(
     path = folder / f"{NAMES['products']}{ending}"
     path.write_bytes(break_it(PACK[ending](SCRAMBLED)))
     assert f"Param files_path: {path} cannot be unpacked" in refusal(warehouse, folder)
+
+
+@pytest.mark.parametrize("case", BAD_PATHS)
+@pytest.mark.parametrize("form", ["{}", "{},/dev/null", "/dev/null,{}"])
+def test_a_path_that_cannot_be_is_a_sentence(warehouse: Warehouse, case: str, form: str) -> None:
+    text, said = BAD_PATHS[case]
+    if "\0" in text or "\ud800" in text:
+        pytest.skip("no param can hold it")
+    message = refusal(warehouse, form.format(text))
+    assert message.startswith("Param files_path: ")
+    assert said in message
+    assert len(message) < 500
+
+
+@pytest.mark.parametrize("text", ["a,b,c" * 3000, "/nowhere" * 400, "\n", "~", "%s{}", "/dev/null,/dev/zero", "//"])
+def test_a_hostile_text_for_a_path_is_a_short_sentence(warehouse: Warehouse, text: str) -> None:
+    message = refusal(warehouse, text)
+    assert message.startswith("Param files_path: ")
+    assert "\n" not in message
+    assert len(message) < 600
+
+
+def test_a_folder_of_many_files_is_listed_at_once_and_shortly(warehouse: Warehouse, tmp_path: Path) -> None:
+    folder = tmp_path / "raw/review_categories"
+    folder.mkdir(parents=True)
+    for number in range(8000):
+        (folder / f"Category_{number}.jsonl").touch()
+    message = refusal(warehouse, tmp_path)
+    assert "Categories found there: Category_0, Category_1, Category_10," in message
+    assert message.endswith(" more.")
+    assert len(message) < 700
+
+
+def test_a_file_that_may_not_be_read_is_a_sentence(warehouse: Warehouse, tmp_path: Path, monkeypatch) -> None:
+    folder = lay_out(tmp_path / "mine")
+    really = files.copy_file
+
+    def refuse(path: Path, target: Path) -> None:
+        # As the system does; whoever runs the tests may read everything.
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(files, "copy_file", refuse)
+    assert refusal(warehouse, folder) == (
+        f"Param files_path: {folder / NAMES['reviews']} cannot be read: Permission denied."
+    )
+    monkeypatch.setattr(files, "copy_file", really)
+
+    def stale(path: Path, target: Path) -> None:
+        raise OSError(errno.ESTALE, "Stale file handle", str(path))
+
+    monkeypatch.setattr(files, "copy_file", stale)
+    with pytest.raises(OSError, match="Stale"):  # which may pass: the task is tried again
+        fetch(warehouse, folder)
+
+
+@pytest.mark.parametrize("ending", [".gz", ".zst"])
+def test_a_packed_file_that_would_fill_the_disk_is_refused(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch, ending: str
+) -> None:
+    folder = lay_out(tmp_path / "mine", ending)
+    path = folder / f"{NAMES['products']}{ending}"
+    path.write_bytes(PACK[ending](b"0" * 20_000_000))
+    monkeypatch.setattr(files, "SMALL_UNPACKED", 1_000_000)
+    monkeypatch.setattr(files, "MOST_TIMES", 5)
+    message = refusal(warehouse, folder)
+    assert message.startswith(f"Param files_path: {path} unpacks to more than 1,000,000 bytes")
+    assert message.endswith("unpack it yourself and give the plain file.")
+    monkeypatch.setattr(files, "SMALL_UNPACKED", 20_000_000)
+    assert fetch(warehouse, folder)

@@ -9,6 +9,7 @@ import pyarrow as pa
 from pyspark.sql import SparkSession
 
 from segmentation.ingest.plain_files import Range, Taken, ranges, remove_strays, take
+from segmentation.spark_paths import literal
 
 LINES = "line binary, file string"
 VIEWS = {"reviews": "raw_reviews", "products": "raw_products"}
@@ -22,7 +23,7 @@ def register(spark: SparkSession, kind: str, paths: list[Path]) -> None:
     Spark's JSON reader skips empty lines and makes several rows of a line that holds an array, so lines read by it
     cannot be counted. Only `\\n` ends a line; a `\\r` before it stays, and is white space to JSON.
     """
-    lines = spark.read.option("lineSep", "\n").text([str(path) for path in paths])
+    lines = spark.read.option("lineSep", "\n").text([literal(path) for path in paths])
     lines.selectExpr("value AS line", "_metadata.file_name AS file").createOrReplaceTempView(VIEWS[kind])
 
 
@@ -43,7 +44,7 @@ def take_plain_reviews(spark: SparkSession, paths: list[Path], rows_folder: Path
         taken = [Taken(**json.loads(row.taken)) for row in rows.collect()]
     for place in [aside, *([rows_folder] if rows_folder else [])]:
         remove_strays(place, taken)
-    lines = spark.read.schema(LINES).parquet(str(aside))
+    lines = spark.read.schema(LINES).parquet(literal(aside))
     lines.selectExpr("CAST(line AS STRING) AS line", "file").createOrReplaceTempView(VIEWS["reviews"])
     return sum(one.rows for one in taken)
 

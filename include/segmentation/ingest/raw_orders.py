@@ -18,6 +18,7 @@ from segmentation.errors import UserError
 from segmentation.ingest.raw_lines import ON_DRIVER
 from segmentation.orders.columns import doubtful_columns, summed_columns
 from segmentation.orders.lines import SCHEMA, Lines
+from segmentation.spark_paths import literal
 
 # Arrow's types as Spark names them.
 _TYPES = {"string": "string", "int64": "bigint", "bool": "boolean", "timestamp[us, tz=UTC]": "timestamp"}
@@ -68,7 +69,7 @@ def register(spark: SparkSession, paths: list[Path], source: Mapping[str, Any], 
     for one in taken:
         if one.fault:
             raise UserError(one.fault)
-    files = [one.file for one in taken if one.file]
+    files = [literal(one.file) for one in taken if one.file]
     lines = spark.read.schema(LINE_COLUMNS).parquet(*files) if files else tables.rows_frame(spark, LINE_COLUMNS, [])
     blank_amounts = any(one.blank_amounts for one in taken)
     lines.select("*", *_constants(source, blank_amounts)).createOrReplaceTempView("raw_orders")

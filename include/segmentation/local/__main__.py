@@ -2,12 +2,14 @@
 
 import os
 import sys
+from collections.abc import Callable, Sequence
 
 from segmentation.errors import UserError
 from segmentation.failures import in_words
 from segmentation.local import server
 from segmentation.local.backfill import WORDS as BACKFILL_WORDS
 from segmentation.local.backfill import backfill
+from segmentation.local.preview import SAVE, preview
 from segmentation.local.run import run, setup
 from segmentation.local.terminal import red
 from segmentation.local.warehouse import mirror, restore, show_faults, show_lineage, show_unneeded
@@ -26,7 +28,7 @@ COMMANDS = {
     "mirror": mirror,
     "restore": restore,
 }
-USAGE = f"usage: python -m segmentation.local ({' | '.join([*COMMANDS, 'demo', 'run'])})"
+USAGE = f"usage: python -m segmentation.local ({' | '.join([*COMMANDS, 'demo', 'preview', 'run'])})"
 DEMO = {"source": "demo", "as_of": DEMO_AS_OF.isoformat()}
 
 
@@ -41,19 +43,22 @@ def main(words: list[str]) -> int:
             return 1
     if words == ["demo"]:
         return run(DEMO)
+    if words == ["preview"]:
+        return _checked(dict(os.environ), lambda given: preview(given_params(given), given.get(SAVE) or None), [SAVE])
     if words == ["run"]:
-        return _run(dict(os.environ))
+        return _checked(dict(os.environ), lambda given: run(given_params(given)))
     print(USAGE)
     return 2
 
 
-def _run(variables: dict[str, str]) -> int:
+def _checked(variables: dict[str, str], command: Callable[[dict[str, str]], int], more: Sequence[str] = ()) -> int:
+    """Carry out a command if the words behind the target are known. `more`: those that it takes besides params."""
     try:
-        check_words(variables)
+        check_words(variables, more)
     except UserError as error:
         print(red("Refused: ") + str(error))
         return 2
-    return run(given_params(variables))
+    return command(variables)
 
 
 def _backfill(variables: dict[str, str]) -> int:

@@ -6,6 +6,8 @@ else knows, and it goes when the run ends. The connections of the Airflow of `ma
 """
 
 import contextlib
+import errno
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -17,15 +19,17 @@ from pathlib import Path
 from urllib.parse import quote
 
 from segmentation.errors import UserError
-from segmentation.failures import in_words
+from segmentation.failures import in_words, is_full
 from segmentation.local import layout
 from segmentation.paths import LOCAL, warehouse_root
+from segmentation.quoting import cut
 from segmentation.warehouse.locks import is_free, locked
 
 RUNS = LOCAL / "runs"
 # What people keep in Airflow for runs to use.
 KEPT = ("connection", "variable")
 _LOCK = "lock"
+_REASON = "logs/database.log"
 
 
 @dataclass(frozen=True)
@@ -41,14 +45,17 @@ def migrate(environment: dict[str, str]) -> None:
     done = subprocess.run(
         ["airflow", "db", "migrate"], env=environment, capture_output=True, text=True, errors="replace", check=False
     )
-    if done.returncode:
-        said = (done.stdout + done.stderr)[-1500:]
-        try:
-            # The reason may be a full disk, which has words of its own.
-            with in_words(warehouse_root()):
-                raise RuntimeError(said)
-        except RuntimeError:
-            raise UserError(f"Airflow's database could not be prepared:\n{said}") from None
+    if not done.returncode:
+        return
+    said = done.stdout + done.stderr
+    with in_words(warehouse_root()):
+        # SQLite does not say that it is the disk which keeps it from opening a file.
+        if is_full(LOCAL):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(LOCAL))
+        (LOCAL / _REASON).write_text(said, encoding="utf-8")
+    lines = [line for line in said.splitlines() if line.strip() and not line.startswith("(Background on")]
+    why = cut(lines[-1] if lines else f"exit code {done.returncode}")
+    raise UserError(f"Airflow's database could not be prepared ({why}). See {LOCAL / _REASON}.")
 
 
 def prepare(environment: dict[str, str]) -> None:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from segmentation.local import java
-from segmentation.paths import LOCAL, PROJECT, warehouse_root
+from segmentation.paths import LOCAL, PROJECT, UTF8, warehouse_root
 from segmentation.stage import SMALL_JOB_OPTIONS
 
 AIRFLOW_HOME = LOCAL / "airflow"
@@ -32,7 +32,8 @@ def environment() -> dict[str, str]:
         "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__CORE__PARALLELISM": "4",
+        # Two Spark jobs fill a machine; runs that wait for a retry take no slot.
+        "AIRFLOW__CORE__PARALLELISM": "2",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "segmentation.local.layout.SQLITE_CONNECT_ARGS",
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW_CONN_SPARK_DEFAULT": '{"conn_type": "spark", "host": "local[*]"}',
@@ -44,6 +45,7 @@ def environment() -> dict[str, str]:
         SMALL_JOB_OPTIONS: "" if "SPARK_SUBMIT_OPTS" in os.environ else f"{options} {SMALL_JOBS}",
     }
     found = {**settings, **os.environ}
+    found |= UTF8
     found["JAVA_HOME"] = str(home)
     found["SPARK_HOME"] = _spark_home()
     found["PYTHONPATH"] = os.pathsep.join([str(PROJECT / "include"), *_given("PYTHONPATH")])

@@ -10,7 +10,7 @@ from typing import Any
 from segmentation.errors import UserError
 
 PAGE = 100  # as many as Airflow gives at once
-TIMEOUT = 60  # seconds; the database may be busy
+TIMEOUT = 600  # seconds; the database may be busy, and the machine too
 
 
 def login(passwords: Path) -> tuple[str, str]:

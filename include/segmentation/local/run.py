@@ -16,11 +16,11 @@ from segmentation.errors import UserError
 from segmentation.failures import in_words
 from segmentation.local import apart, java, layout
 from segmentation.local.children import Stopped, group_of, stops_raise
+from segmentation.local.first_look import look_first
 from segmentation.local.summary import summary
 from segmentation.local.terminal import bold, clock, dim, red
 from segmentation.paths import DAG_ID, LOCAL, warehouse_root
 from segmentation.quoting import cut
-from segmentation.segment_maps import load_map
 from segmentation.stage import NOTHING_TO_MAKE
 from segmentation.warehouse.locks import locked
 from segmentation.warehouse.manifests import Manifest
@@ -79,7 +79,7 @@ def _run(params: dict[str, Any]) -> int:
     warehouse = Warehouse(warehouse_root())
     try:
         checked = settings.parse(params)
-        load_map(checked.segment_map, checked.bins)
+        look_first(checked)
         conf = {name: as_json(getattr(checked, name)) for name in params}
         words = json.dumps(conf, ensure_ascii=False)
         if len(words.encode()) > LONGEST_CONF:

@@ -38,6 +38,7 @@ def summary(warehouse: Warehouse, report: Manifest) -> str:
             f"  {row['segment']:<22}{row['segment_group']:<14}{row['customers']:>12,}{row['share']:>9.1%}"
             f"{money(row['total_monetary'], currency):>18}{row['share_of_total']:>9.1%}"
         )
+    lines += _names(warehouse, report)
     lines += ["", bold(f"K-Means: {chosen['k']} clusters") + f" ({chosen['reason']})"]
     for row in clusters:
         lines.append(f"  {row['label']:<36}{row['customers']:>12,}{row['share']:>9.1%}")
@@ -51,6 +52,24 @@ def summary(warehouse: Warehouse, report: Manifest) -> str:
         + dim("(the file LATEST names the version)"),
     ]
     return "\n".join(lines)
+
+
+def _names(warehouse: Warehouse, report: Manifest) -> list[str]:
+    """How many segments have a name that does not fit their customers, and which claims do not hold."""
+    claims = table(warehouse, report, "segment_claims")
+    broken = [row for row in claims if row["held"] is False]
+    if not claims:
+        return []
+    segments = list(dict.fromkeys(row["segment"] for row in claims))
+    misfits = [segment for segment in segments if any(row["segment"] == segment for row in broken)]
+    if not misfits:
+        return ["", f"Names: all {len(segments)} segments fit their customers, by what the map claims of them"]
+    many = "does" if len(misfits) == 1 else "do"
+    lines = ["", bold(f"Names: {len(misfits)} of {len(segments)} segments {many} not fit their customers")]
+    for segment in misfits:
+        first = min((row for row in broken if row["segment"] == segment), key=lambda row: row["claim_number"])
+        lines.append(f"  {segment}: claimed is that {first['claim']}; found: {first['found']}")
+    return lines
 
 
 def _said(warehouse: Warehouse, report: Manifest) -> list[str]:

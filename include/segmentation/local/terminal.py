@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
@@ -39,8 +39,8 @@ def red(text: str) -> str:
 
 
 @contextmanager
-def clock(text: str) -> Iterator[None]:
-    """Show `text` with the seconds that pass, on a terminal; show nothing elsewhere."""
+def clock(text: str | Callable[[], str]) -> Iterator[None]:
+    """Show `text`, or what it gives now, with the seconds that pass, on a terminal; show nothing elsewhere."""
     if not _is_terminal():
         yield
         return
@@ -48,7 +48,8 @@ def clock(text: str) -> Iterator[None]:
 
     def tick() -> None:
         while not over.wait(TICK_SECONDS):
-            print(f"\r{text} {time.monotonic() - began:4.0f} s ", end="", flush=True)
+            shown = text if isinstance(text, str) else text()
+            print(f"\r{shown} {time.monotonic() - began:4.0f} s ", end="", flush=True)
 
     thread = Thread(target=tick, daemon=True)
     thread.start()

@@ -20,7 +20,7 @@ from segmentation.errors import Unavailable, UserError
 from segmentation.orchestration import links, one_warehouse
 from segmentation.orchestration.connections import password
 from segmentation.param_checks import check_as_of
-from segmentation.paths import PROJECT, warehouse_root
+from segmentation.paths import PROJECT, UTF8, warehouse_root
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -118,8 +118,8 @@ class StageOperator(SparkSubmitOperator):
             name=f"customer_segmentation.{stage}",
             application=str(PROJECT / "spark_jobs" / f"{stage}.py"),
             application_args=arguments.templates(),
-            env_vars={"PYTHONPATH": str(PROJECT / "include")},
-            conf={"spark.log.level": "WARN"},
+            env_vars={"PYTHONPATH": str(PROJECT / "include"), **UTF8},
+            conf={"spark.log.level": "WARN", **{f"spark.executorEnv.{name}": value for name, value in UTF8.items()}},
             driver_memory="4g",
             outlets=outlets(stage),
             # Only cluster deploy mode could reconnect, and Python drivers run in client mode.

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from segmentation.charts.palette import GROUP_COLOURS
 from segmentation.formats import clean
-from segmentation.pages import listing, moving, tables
+from segmentation.pages import fits, listing, moving, tables
 from segmentation.pages.published import Damaged, data_of, input_of_month
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
@@ -35,12 +36,16 @@ class Figure:
 
 @dataclass(frozen=True)
 class Segment:
-    """A segment in both months; 0 where a month's map does not have it."""
+    """A segment in both months; 0 where a month's map does not have it.
+
+    misfits: the as-of dates of the months in which its name does not fit its customers, each with sentences why.
+    """
 
     name: str
     group: str
     customers: Figure
     spend: Figure
+    misfits: tuple[tuple[date, list[str]], ...] = ()
 
     @property
     def largest_customers(self) -> int:
@@ -79,7 +84,7 @@ def compare(warehouse: Warehouse, one: Manifest, other: Manifest) -> Comparison:
     currencies = [listing.currency(warehouse, each) for each in (before, after)]
     rows = [listing.summary(warehouse, each) for each in (before, after)]
     same_currency = currencies[0] == currencies[1]
-    segments = _segments(rows[0], rows[1], same_currency)
+    segments = _with_misfits(warehouse, before, after, _segments(rows[0], rows[1], same_currency))
     moves, why = _moves(warehouse, before, after, [segment.name for segment in segments])
     return Comparison(
         then=replace(then, currency=currencies[0]),
@@ -169,6 +174,16 @@ def _segments(before: tables.Rows, after: tables.Rows, same_currency: bool) -> l
         for name, group in groups.items()
     ]
     return sorted(found, key=lambda one: (_place(one.group, GROUPS), one.group, -one.spend.now, one.name))
+
+
+def _with_misfits(warehouse: Warehouse, before: Manifest, after: Manifest, segments: list[Segment]) -> list[Segment]:
+    """The segments with what does not fit; of the same report twice, once."""
+    reports = [before] if (before.version, before.as_of) == (after.version, after.as_of) else [before, after]
+    found = [(report.as_of_date, fits.misfits(warehouse, report)) for report in reports]
+    return [
+        replace(one, misfits=tuple((day, broken[one.name]) for day, broken in found if day and one.name in broken))
+        for one in segments
+    ]
 
 
 def _place(name: str, known: tuple[str, ...]) -> int:

@@ -17,7 +17,7 @@ from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from pydantic import BeforeValidator
 from starlette.exceptions import HTTPException as AnyHTTPException
 
-from segmentation.pages import comparing, files, listing, published, tables
+from segmentation.pages import comparing, files, fits, listing, published, tables
 from segmentation.pages.access import guarded_app
 from segmentation.pages.head import HeadAsGet
 from segmentation.pages.rendering import REPORT_POLICY, page, policy, with_way_back
@@ -78,7 +78,8 @@ def downloads(as_of: Day, version: Version) -> HTMLResponse:
     manifest = find(warehouse, "report", version, as_of)
     exports = published.input_of_month(warehouse, manifest, "exports")
     content = {"month": listing.month_of(manifest), "report": manifest, "exports": exports}
-    return HTMLResponse(page("downloads.html.j2", "../../../", **content, lists=files.lists(exports)))
+    misfits = fits.misfits(warehouse, manifest)
+    return HTMLResponse(page("downloads.html.j2", "../../../", **content, lists=files.lists(exports), misfits=misfits))
 
 
 @app.get("/files/{dataset}/{as_of}/{version}/{name:path}")

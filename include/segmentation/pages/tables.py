@@ -17,6 +17,13 @@ SUMMARY_COLUMNS = {
     "customers": pa.int64(),
     "total_monetary": pa.decimal128(38, 2),
 }
+CLAIM_COLUMNS = {
+    "segment": pa.string(),
+    "claim_number": pa.int32(),
+    "claim": pa.string(),
+    "held": pa.bool_(),
+    "found": pa.string(),
+}
 MOST_ROWS = 10_000  # a table of segments has a dozen
 # What a file that is no Parquet, or not the right one, raises besides Damaged.
 ERRORS = (pa.ArrowException, OSError, LookupError, TypeError, ValueError)

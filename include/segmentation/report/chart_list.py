@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from segmentation.charts import customers as customer_charts
+from segmentation.charts import retention
 from segmentation.charts import segments as charts
 from segmentation.charts import shares as share_charts
 from segmentation.charts.drawing import Chart
@@ -37,6 +38,7 @@ def draw_all(
         customer_charts.recency_frequency(sample, words.counted),
         customer_charts.recency_monetary(sample, currency),
         customer_charts.frequency_monetary(sample, currency, words.counted),
+        retention.cohort_retention(frames["cohort_retention"]) if "cohort_retention" in frames else None,
         charts.search_curves(frames["kmeans_search"]),
     ]
     return [chart for chart in drawn if chart]

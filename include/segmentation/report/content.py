@@ -12,6 +12,7 @@ from segmentation.report import exports, left_out
 from segmentation.report import source_data as report_data
 from segmentation.report.chart_list import draw_all
 from segmentation.report.checks import check_rows
+from segmentation.report.fits import with_claims
 from segmentation.report.shown import Report
 from segmentation.report.words import (
     calendar_of,
@@ -30,7 +31,8 @@ from segmentation.work import Work
 
 TABLES = (
     "rfm_edges", "kmeans_search", "cluster_profile", "cluster_quality", "cluster_movement", "segment_summary",
-    "segment_cluster", "segment_migration", "rfm_grid", "customer_sample",
+    "segment_claims", "segment_cluster", "segment_migration", "rfm_grid", "customer_sample", "cohort_retention",
+    "second_purchase",
 )  # fmt: skip
 
 
@@ -60,7 +62,9 @@ def gather(work: Work) -> Report:
         window_start=plan.window_start,
         customers=customers.rows,
         total_monetary=frames["segment_summary"]["total_monetary"].sum(),
-        segments=_segments(frames["segment_summary"], segments),
+        segments=with_claims(_segments(frames["segment_summary"], segments), _rows(frames["segment_claims"])),
+        cohorts=_rows(frames["cohort_retention"]) if "cohort_retention" in frames else (),
+        second_purchases=_rows(frames["second_purchase"]) if "second_purchase" in frames else (),
         clusters=report_clusters.profile_rows(_rows(frames["cluster_profile"].sort_values("cluster")), cluster_quality),
         search=_rows(frames["kmeans_search"]),
         chosen_k=int(chosen["k"]),

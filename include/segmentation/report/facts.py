@@ -13,7 +13,12 @@ import pandas as pd
 from segmentation.formats import clean, count_of, money, name, percent
 from segmentation.report.shown import Report
 
-RISK, HIGH = "At risk", "High value"
+RISK, HIGH, CHURNED = "At risk", "High value", "Churned"
+# What a part knows of its customers' histories, and the column that has it.
+HISTORY = {
+    "once": "bought_once", "spend_once": "monetary_once", "back": "came_back", "spend_back": "monetary_came_back",
+    "days_back": "median_days_to_return", "recency": "avg_recency_days",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,9 @@ class Part:
     """A segment, a group of segments or a cluster that has customers.
 
     name: ready for a sentence. spend: of all its customers. each: spend per customer. Unknown amounts are None.
-    action: a sentence of the segment map, or empty.
+    action: a sentence of the segment map, or empty. once, spend_once: who bought once, and what they spent. back,
+    spend_back, days_back: who ever came back, what they spent, and how long they took at the median. recency: days
+    since the last purchase, on average. misfit: the first thing found that is not as the name claims, or empty.
     """
 
     name: str
@@ -43,6 +50,13 @@ class Part:
     each: Any
     group: str = ""
     action: str = ""
+    once: int | None = None
+    spend_once: Any = None
+    back: int | None = None
+    spend_back: Any = None
+    days_back: float | None = None
+    recency: float | None = None
+    misfit: str = ""
 
 
 def segments(report: Report) -> list[Part]:
@@ -61,20 +75,15 @@ def groups(report: Report) -> list[Part]:
         parts = [part for part in segments(report) if part.group == group]
         customers, unknown = total(part.customers for part in parts), any(part.spend is None for part in parts)
         spend = None if unknown else total(part.spend for part in parts)
-        found.append(Part(name(group), customers, spend, None if unknown else spend / customers, group))
+        each = None if unknown else spend / customers
+        sums = {field: _sum(parts, field) for field in ("once", "spend_once", "back", "spend_back")}
+        found.append(Part(name(group), customers, spend, each, group, **sums))
     return found
 
 
 def clusters(report: Report) -> list[Part]:
     """The clusters with customers, in the order of the report."""
     return [_part(row["label"], row) for row in report.clusters if known(row["customers"])]
-
-
-def at_risk(report: Report) -> list[Part]:
-    """The segments at risk with customers, the most spend per customer first, those with unknown spend last."""
-    parts = [part for part in segments(report) if part.group == RISK]
-    first = ranked(parts, "each")
-    return first + sorted((part for part in parts if part.each is None), key=lambda part: part.name)
 
 
 def group_sums(report: Report, group: str) -> tuple[Any, Any]:
@@ -91,6 +100,12 @@ def has_previous(report: Report) -> bool:
 def customers_before(report: Report) -> int:
     """The customers of the month before, 0 when there is none."""
     return total(row["customers_previous"] for row in report.segments)
+
+
+def _sum(parts: Sequence[Part], field: str) -> Any:
+    """The sum of a field over parts; unknown where it is unknown of one."""
+    values = [getattr(part, field) for part in parts]
+    return None if None in values else sum(values)
 
 
 def total(values: Iterable[Any]) -> Any:
@@ -142,4 +157,9 @@ def _part(text: str, row: Any, group: str = "", action: str = "") -> Part:
         each = spend / row["customers"]
     action = clean(action)
     end = "" if not action or unicodedata.category(action[-1]).startswith("P") else "."
-    return Part(name(text), row["customers"], spend, each, group, name(action) + end)
+    more = {
+        field: None if pd.isna(row.get(column)) else row[column]
+        for field, column in HISTORY.items()
+    }  # fmt: skip
+    misfit = next((name(one["found"]) for one in row.get("misfits", ())), "")
+    return Part(name(text), row["customers"], spend, each, group, name(action) + end, **more, misfit=misfit)

@@ -5,12 +5,12 @@ A rule gives None where its tables have nothing to say. The rules expect a repor
 
 import pandas as pd
 
-from segmentation.formats import count_of, listed, money, name, number
+from segmentation.formats import count_of, listed, name, number
 from segmentation.report.facts import (
+    CHURNED,
     RISK,
     Insight,
     Part,
-    at_risk,
     brings,
     clusters,
     groups,
@@ -20,9 +20,11 @@ from segmentation.report.facts import (
     segments,
     share,
     total,
-    who_spent,
 )
+from segmentation.report.fits import names_that_do_not_fit
+from segmentation.report.returns import came_back, coming_back, frequency_says
 from segmentation.report.shown import Report
+from segmentation.report.stakes import at_risk, by_stake, start_with
 
 FEW = 30  # an average or a share of fewer customers is a hint, no more
 NAMED = 4  # more segments than these are counted, not named
@@ -38,7 +40,7 @@ def few_customers(report: Report) -> Insight | None:
 
 
 def priorities(report: Report) -> Insight | None:
-    """Which group and which segment give most, and what the map says to do about those not at risk."""
+    """Which group gives most, and of those not at risk, where most is at stake, why, and what the map says to do."""
     parts = segments(report)
     worth, spend = ranked(parts, "each"), ranked(parts, "spend")
     if not worth or not spend:
@@ -57,9 +59,9 @@ def priorities(report: Report) -> Insight | None:
             sentences.append(f"Spend per customer is highest in {brings(report, best[0])}")
         sentences.append(f"Of all segments, spend per customer is highest in {brings(report, worth[0])}")
     # What to do about those at risk stands under "Contact first".
-    leaders = [part for part in dict.fromkeys([spend[0], worth[0]]) if part.group != RISK and part.action]
-    sentences += [f"For {part.name}: {part.action}" for part in leaders]
-    return _insight(report, "Whom to prioritise", sentences, [*spend[:1], *worth[:1]])
+    leaders = by_stake(report, [part for part in parts if part.group not in (RISK, CHURNED) and part.spend])[:2]
+    sentences += [start_with(report, word, part) for word, part in zip(("First", "Then"), leaders, strict=False)]
+    return _insight(report, "Whom to prioritise", sentences, [*worth[:1], *leaders])
 
 
 def shares_of_groups(report: Report) -> Insight:
@@ -68,7 +70,8 @@ def shares_of_groups(report: Report) -> Insight:
     shares = []
     for part in parts:
         spend = "" if part.spend is None else f", {share(part.spend, report.total_monetary)} of all spend"
-        shares.append(f"{part.name}: {people(report, part)}{spend}.")
+        back = f"; {came_back(report, part)}" if part.group == RISK and part.back is not None else ""
+        shares.append(f"{part.name}: {people(report, part)}{spend}{back}.")
     return _insight(report, "Groups", shares, parts)
 
 
@@ -111,7 +114,8 @@ def bought_once(report: Report) -> Insight | None:
     else:
         did = f"bought one {words.counted.removesuffix('s')} only"
     who = f"{number(customers)} of {count_of(report.customers, 'customer')} ({share(customers, report.customers)})"
-    return Insight("Bought once", (f"{who} {did}{'' if words.summed_up else ' in the window'}.",))
+    in_window = "" if words.summed_up else " in the window"
+    return Insight("Bought once", (f"{who} {did}{in_window}.", *frequency_says(report, customers)))
 
 
 def _holds_one_only(upper: float, has_upper: bool) -> bool:
@@ -120,13 +124,9 @@ def _holds_one_only(upper: float, has_upper: bool) -> bool:
 
 
 def contact_first(report: Report) -> Insight | None:
-    """The one or two segments at risk whose customers are worth most, and what the map says to do."""
+    """The one or two segments at risk where most is at stake, why, and what the map says to do."""
     parts = at_risk(report)[:2]
-    sentences = []
-    for start, part in zip(("Start with", "Then"), parts, strict=False):
-        more = part.customers > 1 and part.spend is not None
-        in_all = f", {money(part.spend, report.currency)} in all" if more else ""
-        sentences.append(f"{start} {part.name}: {who_spent(report, part)}{in_all}. {part.action}".strip())
+    sentences = [start_with(report, word, part) for word, part in zip(("Start with", "Then"), parts, strict=False)]
     return _insight(report, "Contact first", sentences, parts) if parts else None
 
 
@@ -153,8 +153,8 @@ def empty_segments(report: Report) -> Insight | None:
 
 
 RULES = (
-    few_customers, priorities, shares_of_groups, concentration, bought_once, contact_first, largest_clusters,
-    empty_segments,
+    few_customers, names_that_do_not_fit, priorities, shares_of_groups, concentration, bought_once, coming_back,
+    contact_first, largest_clusters, empty_segments,
 )  # fmt: skip
 
 

@@ -13,7 +13,6 @@ from segmentation.formats import count_of, day, money, name, number
 from segmentation.report.facts import (
     RISK,
     Insight,
-    at_risk,
     customers_before,
     groups,
     has_previous,
@@ -26,7 +25,9 @@ from segmentation.report.facts import (
 )
 from segmentation.report.insight_rules import RULES
 from segmentation.report.movements import movements
+from segmentation.report.returns import came_back
 from segmentation.report.shown import Report
+from segmentation.report.stakes import at_risk
 
 
 def headlines(report: Report) -> list[str]:
@@ -112,6 +113,8 @@ def _risk_sentence(report: Report) -> str:
         return "No customer is in a segment at risk."
     (together,) = [part for part in groups(report) if part.group == RISK]
     spend = "" if together.spend is None else f", with {share(together.spend, report.total_monetary)} of all spend"
+    if together.back is not None:
+        spend += f" ({came_back(report, together)})"
     return (
         f"{people(report, together)} {'is' if together.customers == 1 else 'are'} at risk{spend};"
         f" contact {found[0].name} first: {who_spent(report, found[0])}."

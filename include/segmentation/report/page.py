@@ -19,6 +19,7 @@ from markupsafe import Markup
 from segmentation.charts.palette import PALETTE, group_colour
 from segmentation.formats import MISSING, count_of, day, money, number, percent
 from segmentation.report.facts import HIGH, RISK, customers_before, group_sums, has_previous, total
+from segmentation.report.fits import found_sentence, misfit_sentences
 from segmentation.report.insights import headlines, insights, period
 from segmentation.report.movements import movements
 from segmentation.report.shown import Report, Row
@@ -41,6 +42,8 @@ def render(report: Report) -> str:
         money=lambda value, digits=2: money(value, report.currency, digits),
         colour=group_colour,
         edge=lambda value, metric: _edge(value, metric, report.currency),
+        found=lambda row: found_sentence(report, row),
+        misfits=misfit_sentences,
         svg=lambda chart: Markup(chart.svg),  # drawn by this package, so trusted
     )
     placed = {chart.name: chart for chart in report.charts}
@@ -53,6 +56,7 @@ def render(report: Report) -> str:
         movements=movements(report),
         total=total(row["total_monetary"] for row in report.segments),
         customers_before=customers_before(report),
+        orders=total(row.get("orders") for row in report.segments),
         named=lambda *names: [placed.pop(name) for name in names if name in placed],
         others=placed,  # what no section has asked for
         edges=_edges_by_metric(report.edges),
@@ -85,6 +89,11 @@ def key_figures(report: Report) -> list[tuple[str, str, str]]:
             continue  # a map of your own may have other groups
         customers, amount = group_sums(report, group)
         note = f"{count_of(customers, 'customer')}, {money(amount, report.currency, compact=True)}"
+        back = [
+            row["monetary_came_back"] for row in report.segments if row["segment_group"] == group and "came_back" in row
+        ]
+        if group == RISK and back and amount:
+            note += f", {percent(total(back), amount)} of it of customers who ever came back"
         figures.append((f"{group}: share of spend", percent(amount, spend), note))
     return figures
 

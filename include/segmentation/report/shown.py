@@ -29,7 +29,7 @@ class Report:
     window_start: date
     customers: int
     total_monetary: Decimal
-    segments: Sequence[Row]  # segment_summary plus `meaning` and `action`, in the order to show them
+    segments: Sequence[Row]  # segment_summary plus `meaning`, `action` and `misfits`, in the order to show them
     clusters: Sequence[Row]  # cluster_profile plus `silhouette`, `recovery` and `trust`
     search: Sequence[Row]  # kmeans_search, the rows of K-Means
     chosen_k: int
@@ -53,4 +53,6 @@ class Report:
     doubts: Sequence[str] = field(default=())  # sentences: what the checks that only warn have found
     calendar: str = "UTC"  # the zone whose days count
     checks: Sequence[Row] = field(default=())  # dataset, found, limit, verdict
+    cohorts: Sequence[Row] = field(default=())  # cohort_retention
+    second_purchases: Sequence[Row] = field(default=())  # second_purchase
     data: SourceView | None = None  # what the source looks like; its charts are among `charts`

@@ -13,19 +13,21 @@ from segmentation.param_values import LONGEST
 from segmentation.paths import SEGMENT_MAPS
 from segmentation.quoting import cut, quoted
 from segmentation.segment_maps.cells import resolve
+from segmentation.segment_maps.claims import Claim
 from segmentation.segment_maps.form import USUAL_BINS, read_form
 from segmentation.settings import segment_map_names
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A named segment: its group, what it means, what to do about it, and its score cells ("543")."""
+    """A named segment: its group, what it means, what to do about it, its score cells ("543"), what it claims."""
 
     name: str
     group: str
     meaning: str
     action: str
     cells: tuple[str, ...]
+    claims: tuple[Claim, ...] = ()
 
 
 def map_path(name: str) -> Path:
@@ -93,7 +95,8 @@ def parse_map(text: str, where: str, bins: int = USUAL_BINS) -> tuple[Segment, .
             f"{bins} bins, or set bins to {form.bins}."
         )
     return tuple(
-        Segment(entry.name, entry.group, entry.meaning, entry.action, cells) for entry, cells in resolve(form, where)
+        Segment(entry.name, entry.group, entry.meaning, entry.action, cells, entry.claims)
+        for entry, cells in resolve(form, where)
     )
 
 

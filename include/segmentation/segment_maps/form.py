@@ -1,6 +1,5 @@
 """The form of a segment map: what its YAML may say, and what a text of another form is told."""
 
-import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from typing import Any
 from segmentation.errors import UserError
 from segmentation.given import Unreadable, load_yaml
 from segmentation.quoting import listed, quoted
+from segmentation.segment_maps.claims import Claim, read_claims
+from segmentation.segment_maps.faults import Fault, refuse_unknown, shown, whole_number
 
 TEXTS = ("name", "group", "meaning", "action")
 METRICS = ("recency", "frequency", "monetary")
@@ -32,13 +33,14 @@ class Rule:
 
 @dataclass(frozen=True)
 class Entry:
-    """A segment as the file has it: its texts and what it asks for. `others` asks for nothing."""
+    """A segment as the file has it: its texts, what it asks for, what it claims. `others` asks for nothing."""
 
     name: str
     group: str
     meaning: str
     action: str
     rules: tuple[Rule, ...]
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,6 @@ class Form:
     first_wins: bool
     entries: tuple[Entry, ...]
     others: Entry | None
-
-
-class _Fault(Exception):
-    """What is wrong and what is allowed, as a sentence without its end."""
 
 
 def all_cells(bins: int = USUAL_BINS) -> tuple[str, ...]:
@@ -67,24 +65,24 @@ def read_form(text: str, where: str) -> Form:
     """Read the YAML of a map. Raises UserError naming the file, the segment and what is wrong or missing."""
     try:
         return _form(load_yaml(text, as_texts=True))
-    except (_Fault, Unreadable) as fault:
+    except (Fault, Unreadable) as fault:
         raise UserError(f"Segment map {where}: {fault}.") from None
 
 
 def _form(raw: Any) -> Form:
     if raw is None or raw == "":
-        raise _Fault("the file is empty; it needs the key segments")
+        raise Fault("the file is empty; it needs the key segments")
     if not isinstance(raw, dict):
-        raise _Fault(f"the file is {_shown(raw)}; it takes the keys {', '.join(TOP)}")
-    _refuse_unknown(raw, TOP, "the file")
+        raise Fault(f"the file is {shown(raw)}; it takes the keys {', '.join(TOP)}")
+    refuse_unknown(raw, TOP, "the file")
     bins = _bins(raw.get("bins", str(USUAL_BINS)))
     overlaps = raw.get("overlaps", OVERLAPS[0])
     if overlaps not in OVERLAPS:
-        raise _Fault(f"overlaps is {_shown(overlaps)}; allowed are {' and '.join(OVERLAPS)}")
+        raise Fault(f"overlaps is {shown(overlaps)}; allowed are {' and '.join(OVERLAPS)}")
     if "segments" not in raw:
-        raise _Fault("the key segments is missing; it takes a list of segments")
+        raise Fault("the key segments is missing; it takes a list of segments")
     if not isinstance(raw["segments"], list) or not raw["segments"]:
-        raise _Fault(f"segments is {_shown(raw['segments'])}; it takes a list of segments")
+        raise Fault(f"segments is {shown(raw['segments'])}; it takes a list of segments")
     entries = tuple(_entry(item, f"segment {place}", bins) for place, item in enumerate(raw["segments"], 1))
     others = _entry(raw["others"], "others", None) if "others" in raw else None
     _check_names([entry.name for entry in (*entries, *([others] if others else []))])
@@ -92,39 +90,40 @@ def _form(raw: Any) -> Form:
 
 
 def _bins(raw: Any) -> int:
-    number = _whole_number(raw)
+    number = whole_number(raw)
     if number is None or not FEWEST_BINS <= number <= MOST_BINS:
-        raise _Fault(f"bins is {_shown(raw)}; allowed are whole numbers from {FEWEST_BINS} to {MOST_BINS}")
+        raise Fault(f"bins is {shown(raw)}; allowed are whole numbers from {FEWEST_BINS} to {MOST_BINS}")
     return number
 
 
 def _entry(raw: Any, place: str, bins: int | None) -> Entry:
     """A segment, or with no bins the entry `others`."""
-    asks = ("cells", "rules") if bins else ()
+    asks = ("cells", "rules", "claims") if bins else ("claims",)
     if not isinstance(raw, dict):
-        raise _Fault(f"{place} is {_shown(raw)}; it takes the keys {', '.join((*TEXTS, *asks))}")
+        raise Fault(f"{place} is {shown(raw)}; it takes the keys {', '.join((*TEXTS, *asks))}")
     name = raw.get("name")
-    called = f"{place} ({_shown(name)})" if name and isinstance(name, str) else place
-    _refuse_unknown(raw, (*TEXTS, *asks), called)
+    called = f"{place} ({shown(name)})" if name and isinstance(name, str) else place
+    refuse_unknown(raw, (*TEXTS, *asks), called)
     missing = [key for key in TEXTS if key not in raw]
     if missing:
-        raise _Fault(f"{called} has no {' and no '.join(missing)}; it needs {', '.join(TEXTS)}")
+        raise Fault(f"{called} has no {' and no '.join(missing)}; it needs {', '.join(TEXTS)}")
     texts = {key: _text(raw[key], key, called) for key in TEXTS}
-    return Entry(**texts, rules=_asked(raw, called, bins) if bins else ())
+    claims = read_claims(raw["claims"], called) if "claims" in raw else ()
+    return Entry(**texts, rules=_asked(raw, called, bins) if bins else (), claims=claims)
 
 
 def _text(raw: Any, key: str, called: str) -> str:
     if not isinstance(raw, str):
-        raise _Fault(f"{called}: {key} is {_shown(raw)}; it takes a text")
+        raise Fault(f"{called}: {key} is {shown(raw)}; it takes a text")
     # A meaning may be folded over several lines; a name may not.
     text = " ".join(raw.split()) if key in ("meaning", "action") else raw.strip(" ")
     if not text:
-        raise _Fault(f"{called}: {key} is empty; it takes a text")
+        raise Fault(f"{called}: {key} is empty; it takes a text")
     hidden = [character for character in text if _is_control(character)]
     if hidden:
-        raise _Fault(f"{called}: {key} holds the control character U+{ord(hidden[0]):04X}; remove it")
+        raise Fault(f"{called}: {key} holds the control character U+{ord(hidden[0]):04X}; remove it")
     if key in ("name", "group") and len(text) > LONGEST_NAME:
-        raise _Fault(f"{called}: {key} is {len(text)} characters long; allowed are {LONGEST_NAME}")
+        raise Fault(f"{called}: {key} is {len(text)} characters long; allowed are {LONGEST_NAME}")
     return text
 
 
@@ -137,32 +136,32 @@ def _is_control(character: str) -> bool:
 def _asked(raw: dict[str, Any], called: str, bins: int) -> tuple[Rule, ...]:
     if ("cells" in raw) == ("rules" in raw):
         has = "both cells and rules; keep one" if "cells" in raw else "neither cells nor rules; give one"
-        raise _Fault(f"{called} has {has} of them")
+        raise Fault(f"{called} has {has} of them")
     key = "cells" if "cells" in raw else "rules"
     items = raw[key]
     if not isinstance(items, list) or not items:
         example = listed(all_cells(bins)[:-3:-1]) if key == "cells" else "{recency: 1}"
-        raise _Fault(f"{called}: {key} is {_shown(items)}; it takes a list such as [{example}]")
+        raise Fault(f"{called}: {key} is {shown(items)}; it takes a list such as [{example}]")
     if key == "rules":
         return tuple(_rule(item, place, called, bins) for place, item in enumerate(items, 1))
     known = set(all_cells(bins))
-    wrong = [_shown(item) for item in items if not isinstance(item, str) or item not in known]
+    wrong = [shown(item) for item in items if not isinstance(item, str) or item not in known]
     if wrong:
-        raise _Fault(
+        raise Fault(
             f"{called} has cells that do not exist: {listed(wrong)}; a cell is three scores from 1 to {bins}, "
             f"recency first, such as {all_cells(bins)[-2]}"
         )
     twice = [cell for cell, times in Counter(items).items() if times > 1]
     if twice:
-        raise _Fault(f"{called} has cells twice: {listed(twice)}; name each once")
+        raise Fault(f"{called} has cells twice: {listed(twice)}; name each once")
     return (Rule("", tuple(items)),)
 
 
 def _rule(raw: Any, place: int, segment: str, bins: int) -> Rule:
     called = f"rule {place} of {segment}"
     if not isinstance(raw, dict):
-        raise _Fault(f"{called} is {_shown(raw)}; it takes the keys {', '.join(METRICS)}")
-    _refuse_unknown(raw, METRICS, called)
+        raise Fault(f"{called} is {shown(raw)}; it takes the keys {', '.join(METRICS)}")
+    refuse_unknown(raw, METRICS, called)
     ranges = {metric: _range(raw[metric], metric, called, bins) for metric in METRICS if metric in raw}
     scores = [range(low, high + 1) for low, high in (ranges.get(metric, (1, bins)) for metric in METRICS)]
     words = [f"{name} {low}" + f" to {high}" * (high > low) for name, (low, high) in ranges.items()]
@@ -172,42 +171,23 @@ def _rule(raw: Any, place: int, segment: str, bins: int) -> Rule:
 
 def _range(raw: Any, metric: str, called: str, bins: int) -> tuple[int, int]:
     given = raw if isinstance(raw, list) else [raw, raw]
-    ends = [end for end in map(_whole_number, given) if end is not None]
+    ends = [end for end in map(whole_number, given) if end is not None]
     if len(given) != 2 or len(ends) != 2:
-        raise _Fault(f"{called}: {metric} is {_shown(raw)}; it takes a score from 1 to {bins}, or [lowest, highest]")
+        raise Fault(f"{called}: {metric} is {shown(raw)}; it takes a score from 1 to {bins}, or [lowest, highest]")
     low, high = ends
     if not (1 <= low <= bins and 1 <= high <= bins):
-        raise _Fault(f"{called}: {metric} is {_shown(raw)}; scores go from 1 to {bins}")
+        raise Fault(f"{called}: {metric} is {shown(raw)}; scores go from 1 to {bins}")
     if low > high:
-        raise _Fault(f"{called}: {metric} is {_shown(raw)}; the lowest score comes first")
+        raise Fault(f"{called}: {metric} is {shown(raw)}; the lowest score comes first")
     return low, high
 
 
 def _check_names(names: list[str]) -> None:
     outside = [name for name in names if name in OUTSIDE]
     if outside:
-        raise _Fault(f"no segment can have the name {outside[0]!r}; the table of moves between months uses it")
+        raise Fault(f"no segment can have the name {outside[0]!r}; the table of moves between months uses it")
     # To a reader, names that differ in capitals only are the same.
     counts = Counter(unicodedata.normalize("NFKC", name).casefold() for name in names)
     twice = [name for name in names if counts[unicodedata.normalize("NFKC", name).casefold()] > 1]
     if twice:
-        raise _Fault(f"segments named twice: {listed(map(quoted, twice))}; give each a name of its own")
-
-
-def _refuse_unknown(raw: dict[str, Any], known: tuple[str, ...], called: str) -> None:
-    unknown = [key for key in raw if key not in known]
-    if unknown:
-        raise _Fault(f"{called} has the unknown key {_shown(unknown[0])}; known are {', '.join(known)}")
-
-
-def _whole_number(raw: Any) -> int | None:
-    return int(raw) if isinstance(raw, str) and re.fullmatch("[0-9]{1,4}", raw) else None
-
-
-def _shown(raw: Any) -> str:
-    """What the file has there, for a message: short, and lists as YAML writes them."""
-    if raw in ("", []):
-        return "empty"
-    is_plain = isinstance(raw, list) and all(isinstance(item, str) for item in raw)
-    text = f"[{', '.join(raw)}]" if is_plain else repr(raw)
-    return text if len(text) <= LONGEST_NAME + 10 else text[:LONGEST_NAME] + "..."
+        raise Fault(f"segments named twice: {listed(map(quoted, twice))}; give each a name of its own")

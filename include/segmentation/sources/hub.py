@@ -4,20 +4,21 @@ Everything goes through the Hub's own client, so that its headers, proxies and r
 what a server said or where it sent us: that could hold the token or a signed address.
 """
 
-import json
 import logging
+import math
 import os
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import quote
 
 from segmentation.errors import UserError
 from segmentation.quoting import quoted
 from segmentation.settings import PINNED_REVISION
-from segmentation.sources import patience
+from segmentation.sources import answers, patience
 from segmentation.sources.patience import Interrupted
 from segmentation.warehouse.addresses import shown
 
@@ -61,18 +62,34 @@ class Hub:
         """The host, for messages. The whole endpoint could hold a password."""
         return re.sub(r"^https?://([^/@]*@)?", "", self.endpoint).split("/")[0]
 
-    def commit(self, revision: str) -> tuple[str, dict[str, Any]]:
-        """The commit that a revision means now, and its files by path (size, blob_id, lfs.sha256).
+    def commit(self, revision: str, wanted: Collection[str]) -> tuple[str, dict[str, Any]]:
+        """The commit that a revision means now, and its files by path; of those `wanted`, size and checksum are right.
 
         Raises UserError, or Interrupted where another try may help.
         """
-        with self._plain_words(revision):
+        from huggingface_hub.hf_api import DatasetInfo
+        from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
+
+        url = f"{self.endpoint}/api/datasets/{REPO}/revision/{quote(revision, safe='')}"
+        headers = build_hf_headers(token=self.api.token, library_name=self.api.library_name)
+        options: Any = {"params": {"blobs": True}, "timeout": patience.PATIENCE.silence, "follow_redirects": True}
+        with (
+            self._plain_words(revision),
+            # Not the client's own call, which reads whatever comes to its end.
+            get_session().stream("GET", url, headers=headers, **options) as response,
+        ):
+            hf_raise_for_status(response)
             try:
-                info = self.api.dataset_info(
-                    REPO, revision=revision, files_metadata=True, timeout=patience.PATIENCE.silence
-                )
-                return str(info.sha), {entry.rfilename: entry for entry in info.siblings or ()}
-            except (json.JSONDecodeError, UnicodeDecodeError, TypeError, KeyError, AttributeError):
+                make: Any = DatasetInfo
+                info = make(**answers.read_json(response.iter_bytes()))
+                commit, files = answers.checked(info.sha, info.siblings or ())
+                for path, entry in files.items():
+                    if path in wanted:
+                        answers.check_file(entry)
+                return commit, files
+            except answers.Strange as strange:
+                raise Interrupted(str(strange)) from None
+            except (TypeError, KeyError, AttributeError, ValueError):
                 raise Interrupted("the answer is not what the Hub sends") from None
 
     def blocks(self, commit: str, path: str, sha256: str | None, start: int, total: int) -> Generator[bytes]:
@@ -179,25 +196,33 @@ def _first_byte(response: Any, sha256: str | None, start: int, total: int) -> in
     at, length = 0, response.headers.get("content-length")
     if response.status_code == 206:
         match = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("content-range", "").strip())
-        if not match or int(match[1]) > start:
+        if not match or _number(match[1]) > start:
             raise Interrupted("the server sent another part of the file than we asked for")
         at, length = int(match[1]), match[2].replace("*", "")
     # A packed answer tells its packed length.
-    if length and "content-encoding" not in response.headers and int(length) != total:
-        raise Interrupted(f"the server offers {int(length):,} bytes instead of {total:,}")
+    if length and "content-encoding" not in response.headers and _number(length) != total:
+        raise Interrupted(f"the server offers {_number(length):,.0f} bytes instead of {total:,}")
     return at
+
+
+def _number(text: str) -> float:
+    """A number of a header; where it is none, or longer than any, more than any."""
+    return int(text) if re.fullmatch("[0-9]{1,18}", text) else math.inf
 
 
 def _asked_wait(response: Any) -> float | None:
     """How long the server asks us to wait: Retry-After as seconds or date, or the Hub's rate limit."""
     from huggingface_hub.utils import parse_ratelimit_headers
 
-    limit = parse_ratelimit_headers(response.headers)
+    try:
+        limit = parse_ratelimit_headers(response.headers)
+    except (ValueError, TypeError, ArithmeticError):
+        limit = None
     if response.status_code == 429 and limit and not limit.remaining:
         return limit.reset_in_seconds
     text = response.headers.get("retry-after", "").strip()
-    if text.isdigit():
-        return int(text)
+    if re.fullmatch("[0-9]+", text):
+        return _number(text)
     try:
         return max((parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds(), 0)
     except (ValueError, TypeError):

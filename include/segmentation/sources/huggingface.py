@@ -9,7 +9,7 @@ import errno
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -87,7 +87,7 @@ class Fetching:
         return next((one for one in known if wanted.items() <= one.items()), None)
 
     def _asked(self, settings: Settings) -> dict[str, Any]:
-        commit, found = self._ask(settings.revision)
+        commit, found = self._ask(settings.revision, file_names(settings.category).values())
         files = {}
         for kind, path in file_names(settings.category).items():
             if path not in found:
@@ -106,12 +106,12 @@ class Fetching:
             "files": files,
         }
 
-    def _ask(self, revision: str) -> tuple[str, dict[str, Any]]:
+    def _ask(self, revision: str, wanted: Collection[str]) -> tuple[str, dict[str, Any]]:
         hub = self.hub()
         tries = Tries(f"revision {revision}", self.report)
         while True:
             try:
-                return hub.commit(revision)
+                return hub.commit(revision, wanted)
             except Interrupted as fault:
                 tries.wait_after(fault)
 

@@ -24,6 +24,8 @@ CHUNK = 1 << 20
 LONGEST_LINE = 1 << 24
 # Orders pack to a tenth or a thirtieth. What unpacks to so many times its size is made to fill a disk.
 MOST_UNPACKED, RATIO_FROM = 250, 1 << 28
+# What a program packs of nothing is no larger, its file's name included.
+MOST_OF_NOTHING = 400
 _FOLDER = re.compile(r"([^/=]+)=([^/]*)")
 
 
@@ -110,8 +112,15 @@ def _names(paths: list[Path]) -> list[str]:
 
 
 def is_empty(file: OrderFile) -> bool:
-    """Whether a file has no bytes, as the parts that a program writes for nothing."""
-    return file.path.stat().st_size == 0
+    """Whether a file has no bytes, packed or not, as the parts that a program writes for nothing."""
+    size = file.path.stat().st_size
+    if size == 0 or not file.path.name.lower().endswith(".gz") or size > MOST_OF_NOTHING:
+        return size == 0
+    try:
+        with gzip.open(file.path, "rb") as packed:
+            return not packed.read(1)
+    except (OSError, zlib.error, EOFError):  # reading it will say so
+        return False
 
 
 @contextmanager
@@ -135,14 +144,6 @@ def opened(path: Path, encoding: str) -> Iterator[io.TextIOWrapper]:
         raise UserError(f"Param files_path: {cut(path)} cannot be unpacked: {error}.") from None
     except PermissionError:
         raise UserError(f"Param files_path: {cut(path)} may not be read by this user ({os.getuid()}).") from None
-
-
-def lines_of(path: Path, text: io.TextIOBase) -> Iterator[str]:
-    """The lines of a text, none longer than a shop's can be."""
-    while line := text.readline(LONGEST_LINE):
-        if len(line) >= LONGEST_LINE:
-            raise _too_long(path)
-        yield line
 
 
 def bring_csv(file: OrderFile, target: Path, encoding: str) -> None:

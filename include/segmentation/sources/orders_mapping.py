@@ -121,7 +121,22 @@ def _with_preset(raw: dict[Any, Any]) -> dict[Any, Any]:
     for way, other in (ways, ways[::-1]):
         if way <= set(own) and not other & set(own):
             below = {key: value for key, value in below.items() if key not in other}
-    return below | own
+    return _with_order_level(below | own, below, own)
+
+
+def _with_order_level(merged: dict[Any, Any], below: dict[Any, Any], own: dict[Any, Any]) -> dict[Any, Any]:
+    """A preset's `order_level` without the columns that own keys have left nameless.
+
+    Another customer or time takes the place of the preset's: its empty cells are filled from the order's first row.
+    """
+    if "order_level" in own or not isinstance(merged.get("order_level"), list):
+        return merged
+    instead = {below.get(key): merged[key] for key in ("customer", "time") if isinstance(merged.get(key), str)}
+    merged = {**merged, "order_level": [instead.get(name, name) for name in merged["order_level"]]}
+    named = {str(merged.get(key)) for key in COLUMNS}
+    for key in ("only", "except"):
+        named |= set(merged[key]) if isinstance(merged.get(key), dict) else set()
+    return {**merged, "order_level": [name for name in merged["order_level"] if name in named]}
 
 
 def _normalised(raw: dict[Any, Any]) -> dict[str, Any]:

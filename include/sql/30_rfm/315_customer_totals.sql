@@ -1,4 +1,4 @@
--- Recency, frequency and spend of each customer, also of those whose returns took all they spent.
+-- Recency, frequency, spend and orders of each customer, also of those whose returns took all they spent.
 -- Grain: one row per customer with a purchase or a return that counts.
 -- Reads: window_purchases
 -- Params: as_of date: recency counts the days up to it; a purchase on the day before gives 1
@@ -28,6 +28,7 @@ SELECT
         WHEN 'lines' THEN count_if(is_purchase)
     END AS frequency,
     try_cast(sum(price) AS DECIMAL(18, 2)) AS monetary,
-    min(price) = 0 AND max(price) = 0 AS only_free
+    min(price) = 0 AND max(price) = 0 AS only_free,
+    count(DISTINCT CASE WHEN is_purchase THEN order_id END) + count_if(is_purchase AND order_id IS NULL) AS orders
 FROM counted
 GROUP BY user_id

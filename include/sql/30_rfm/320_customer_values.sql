@@ -1,4 +1,4 @@
--- Recency, frequency and spend of each customer who counts.
+-- Recency, frequency, spend and orders of each customer who counts.
 -- Grain: one row per customer with a purchase that counts, and with spend above zero or free orders only.
 -- Reads: customer_totals
 -- Params: none
@@ -7,6 +7,7 @@ SELECT
     user_id,
     recency_days,
     frequency,
-    monetary
+    monetary,
+    orders
 FROM customer_totals
 WHERE frequency > 0 AND (monetary > 0 OR only_free)

@@ -11,7 +11,8 @@ SELECT
     scored.f_score,
     scored.m_score,
     scored.rfm_score,
-    segment_cells.segment
+    segment_cells.segment,
+    scored.orders
 FROM (
     SELECT
         user_id,
@@ -21,6 +22,7 @@ FROM (
         r_score,
         f_score,
         m_score,
+        orders,
         concat(r_score, f_score, m_score) AS rfm_score
     FROM customer_scores
 ) AS scored

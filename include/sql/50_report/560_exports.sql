@@ -15,6 +15,8 @@ SELECT
     now.frequency,
     now.monetary,
     date_sub(:as_of, now.recency_days) AS last_purchase,
+    now.orders,
+    cast(now.monetary / now.orders AS DECIMAL(18, 2)) AS avg_order_value,
     segment_lists.list
 FROM customer_rfm AS now
 LEFT JOIN previous_customer_rfm AS before ON now.user_id = before.user_id

@@ -16,5 +16,7 @@ SELECT
     frequency,
     monetary,
     last_purchase,
+    orders,
+    avg_order_value,
     list
 FROM exports

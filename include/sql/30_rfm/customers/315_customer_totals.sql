@@ -9,6 +9,7 @@ SELECT
     datediff(:as_of, last_order_on) AS recency_days,
     orders AS frequency,
     amount AS monetary,
-    amount = 0 AND :counts_free_orders AS only_free
+    amount = 0 AND :counts_free_orders AS only_free,
+    orders
 FROM dated_customers
 WHERE NOT is_late

@@ -25,6 +25,7 @@ SELECT /*+ BROADCAST(edges) */ -- noqa: CP03
     customer_values.recency_days,
     customer_values.frequency,
     customer_values.monetary,
+    customer_values.orders,
     :bins - size(filter(edges.recency, edge -> edge <= customer_values.recency_days)) AS r_score,
     1 + size(filter(edges.frequency, edge -> edge <= customer_values.frequency)) AS f_score,
     1 + size(filter(edges.monetary, edge -> edge <= customer_values.monetary)) AS m_score

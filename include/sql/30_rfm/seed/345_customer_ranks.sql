@@ -13,6 +13,7 @@ SELECT
     customer.recency_days,
     customer.frequency,
     customer.monetary,
+    customer.orders,
     recency.customers_before + row_number() OVER (
         PARTITION BY customer.recency_days ORDER BY customer.user_id
     ) AS recency_rank,

@@ -10,6 +10,7 @@ WITH sizes AS (
         recency_days,
         frequency,
         monetary,
+        orders,
         recency_rank,
         frequency_rank,
         monetary_rank,
@@ -24,6 +25,7 @@ SELECT
     recency_days,
     frequency,
     monetary,
+    orders,
     cast(
         CASE
             WHEN recency_rank <= in_large_tiles THEN (recency_rank - 1) DIV (small_tile + 1) + 1

@@ -1,0 +1,49 @@
+"""A preview from beginning to end: the files are read under a mapping, and the SQL says what becomes of their lines."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from segmentation.plan import Plan
+from segmentation.preview.account import account
+from segmentation.preview.engine import Engine
+from segmentation.preview.page import Preview
+from segmentation.preview.reading import read
+from segmentation.settings import Settings
+from segmentation.sources import orders
+from segmentation.sources.orders_mapping import read_mapping
+
+# A plan needs a source version and a day. Nothing that is shown depends on them where no day is given.
+NO_VERSION = "0" * 12
+ANY_DAY = date(2000, 1, 1)
+
+
+def preview_of(
+    settings: Settings,
+    folder: Path,
+    report: Callable[[str], None],
+    ticked: Callable[[int], None],
+    is_proposed: bool = False,
+) -> Preview:
+    """Preview a run with these settings. `is_proposed`: whether the mapping itself was worked out from the files.
+
+    `folder` is for what memory cannot hold. `report` is told what happens, `ticked` how many lines are read so far.
+    Raises UserError where a run would be refused.
+    """
+    mapping, found, listing = orders.look(settings, report)
+    source = {"mapping": mapping, "files": listing}
+    engine = Engine(folder)
+    try:
+        seen = read(engine, mapping, found, listing, folder, ticked)
+        plan = Plan(settings, settings.as_of or ANY_DAY, NO_VERSION, json.loads(json.dumps(source)))
+        return Preview({} if is_proposed else _given(settings), source, seen, account(engine, plan, settings.as_of))
+    finally:
+        engine.database.close()
+
+
+def _given(settings: Settings) -> dict[str, Any]:
+    """What the mapping says itself, before the files settle anything. A zone counts as said if it is not the preset."""
+    mapping = read_mapping(str(settings.orders_mapping))
+    return {key: value for key, value in mapping.items() if (key, value) != ("time_zone", "UTC")}

@@ -1,0 +1,53 @@
+-- How many customers of its segment fulfil a claim's conditions, and what they spent.
+-- Grain: one row per claim with conditions whose segment has customers.
+-- Reads: claim_bounds, customer_rfm
+-- Params: none
+-- Note: the conditions of one way have to hold together; one way is enough.
+WITH ways AS (
+    SELECT
+        segment,
+        claim_number,
+        way,
+        collect_list(named_struct('measure', measure, 'side', side, 'hundredths', hundredths)) AS conditions
+    FROM claim_bounds
+    GROUP BY segment, claim_number, way
+),
+
+asked AS (
+    SELECT
+        segment,
+        claim_number,
+        collect_list(conditions) AS ways
+    FROM ways
+    GROUP BY segment, claim_number
+),
+
+answers AS (
+    SELECT /*+ BROADCAST(asked) */ -- noqa: CP03
+        asked.segment,
+        asked.claim_number,
+        customer_rfm.monetary,
+        exists(
+            asked.ways,
+            conditions -> forall(
+                conditions,
+                one -> (
+                    CASE one.measure
+                        WHEN 'bought' THEN least(customer_rfm.frequency, customer_rfm.orders) * 100
+                        WHEN 'spend' THEN cast(customer_rfm.monetary * 100 AS BIGINT)
+                        ELSE cast(customer_rfm.recency_days AS BIGINT) * 100
+                    END - one.hundredths
+                ) * CASE one.side WHEN 'at_least' THEN 1 ELSE -1 END >= 0
+            )
+        ) AS fits
+    FROM customer_rfm
+    INNER JOIN asked ON customer_rfm.segment = asked.segment
+)
+
+SELECT
+    segment,
+    claim_number,
+    count_if(fits) AS customers,
+    coalesce(sum(monetary) FILTER (WHERE fits), 0) AS monetary
+FROM answers
+GROUP BY segment, claim_number

@@ -1,0 +1,167 @@
+"""The second half of `make soak`: runs of `make run` beside a running Airflow, prunes that are killed, full disks.
+
+ONLY=beside,prune,full chooses. Ends with exit code 1 and a sentence for each thing that is wrong. Full disks need the
+right to mount (root); without it they are left out, which is said.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from local_airflow import LocalAirflow
+from run_soak import Undisturbed, differences, verdict
+
+from segmentation.warehouse import upkeep
+from segmentation.warehouse.manifests import Manifest, data_files, describe_files
+from segmentation.warehouse.versions import Warehouse
+
+PARAMS = {"demo_reviews": 2000, "as_of": "2023-09-01", "k_max": 3}
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGINT, signal.SIGKILL)
+PRUNES = 20
+LOOPS = 20  # seconds in which a scheduler would have taken over what it can see
+MEGABYTES = (4, 8, 16, 24, 32)
+INODES = (60, 150, 300, 600)
+
+
+def start(environment: dict[str, str]) -> subprocess.Popen[str]:
+    """A `make run`."""
+    words = {name.upper(): str(value) for name, value in PARAMS.items()}
+    command = [sys.executable, "-m", "segmentation.local", "run"]
+    return subprocess.Popen(
+        command, env=environment | words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def beside(folder: Path, dice: random.Random) -> Iterator[str]:
+    """Stop runs beside an Airflow that is switched on, then let two run at once; nobody else touches them."""
+    airflow = LocalAirflow(folder)
+    airflow.start()
+    # Another warehouse than Airflow's: whoever took a task over would build it there.
+    warehouse = Warehouse(folder / "mine")
+    environment = airflow.environment() | {"SEGMENTATION_WAREHOUSE": str(warehouse.root)}
+    try:
+        for told in STOPS:
+            run = start(environment)
+            time.sleep(dice.uniform(5, 90))
+            run.send_signal(told)
+            said, _ = run.communicate()
+            if told != signal.SIGKILL and run.returncode not in (0, 128 + told):
+                yield f"a run that was told {told.name} ended with {run.returncode}: {said[-500:]}"
+            print(f"  stopped by {told.name}, exit {run.returncode}", flush=True)
+        time.sleep(LOOPS)
+        both = [start(environment) for _ in range(2)]
+        for run in both:
+            said, _ = run.communicate()
+            if run.returncode:
+                yield f"one of two runs at once ended with {run.returncode}: {said[-500:]}"
+        yield from (f"Airflow has the run {name}, {state}" for name, state in airflow.states().items())
+        yield from (f"{path} is in Airflow's warehouse" for path in Path(airflow.warehouse).glob("*"))
+        left = [path.name for path in (airflow.local / "runs").glob("*/")]
+        yield from (f"the folder of the run {name} is left" for name in left)
+    finally:
+        airflow.stop()
+    undisturbed = Undisturbed(folder / "undisturbed", lambda number: PARAMS)
+    undisturbed.run(0)
+    yield from differences(undisturbed, warehouse)
+
+
+def prune(folder: Path, dice: random.Random) -> Iterator[str]:
+    """Kill prunes at random moments: of every version that is left, all inputs are left."""
+    warehouse = Warehouse(folder)
+    for number in range(30):
+        chain(warehouse, number)
+    code = "import sys; from pathlib import Path; from segmentation.warehouse import upkeep, versions; "
+    code += "upkeep.prune(versions.Warehouse(Path(sys.argv[1])), 0)"
+    for _ in range(PRUNES):
+        job = subprocess.Popen([sys.executable, "-c", code, str(folder)])
+        time.sleep(dice.uniform(0.5, 4))
+        job.kill()
+        job.wait()
+        yield from upkeep.holes(warehouse)
+        if not upkeep.unneeded(warehouse, 0):
+            break
+    upkeep.prune(warehouse, 0)
+    left = [*upkeep.all_versions(warehouse), *warehouse.unfinished()]
+    yield from (f"{path} is left after all prunes" for path in left)
+
+
+def chain(warehouse: Warehouse, number: int) -> None:
+    """A source, and what is made from it."""
+    inputs: dict[str, str] = {}
+    for place, name in enumerate(("source", "reviews", "purchases", "customer_rfm")):
+        version = f"{number:08x}{place:04x}"
+        month = datetime(2023, 9, 1, tzinfo=UTC).date() if name == "customer_rfm" else None
+        attempt = warehouse.attempt(name, version, month)
+        (attempt.folder / "part-0.txt").write_text(name * 100, encoding="utf-8")
+        files = describe_files(attempt.folder, data_files(attempt.folder))
+        as_of = month.isoformat() if month else None
+        warehouse.publish(
+            attempt,
+            Manifest(name, version, as_of, "2026-01-01T00:00:00+00:00", 1, 1, {}, files, inputs, {}, {}, "soak"),
+        )
+        inputs = {name: version}
+
+
+@contextmanager
+def small(place: Path, options: str) -> Iterator[None]:
+    """A file system with little room at a place. Raises CalledProcessError without the right to mount."""
+    place.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)], check=True, capture_output=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+def full(folder: Path, dice: random.Random) -> Iterator[str]:
+    """Let the warehouse, the installation and temporary files run full: one sentence, and green with more room."""
+    places = {"SEGMENTATION_WAREHOUSE": "w", "SEGMENTATION_LOCAL": "l", "TMPDIR": "t"}
+    own = {name: str(folder / place) for name, place in places.items()}
+    environment = os.environ | own | {"SPARK_SUBMIT_OPTS": "-XX:TieredStopAtLevel=1"}
+    for name, place in places.items():
+        for other in places.values():
+            (folder / other).mkdir(parents=True, exist_ok=True)
+        for options in (*(f"size={size}m" for size in MEGABYTES), *(f"nr_inodes={number}" for number in INODES)):
+            with small(folder / place, options):
+                run = start(environment)
+                said, _ = run.communicate()
+                last = said.strip().splitlines()[-1]
+                print(f"  {name} with {options}: exit {run.returncode}, {last[:160]}", flush=True)
+                if "Traceback" in said or (run.returncode and "The disk " not in last):
+                    yield f"{name} with {options} ended with {run.returncode}: {said[-800:]}"
+                warehouse = Warehouse(folder / "w")
+                yield from (
+                    fault
+                    for version in upkeep.all_versions(warehouse)
+                    for fault in upkeep.faults(version, upkeep.manifest_at(warehouse, version))
+                )
+    run = start(environment)
+    said, _ = run.communicate()
+    if run.returncode:
+        yield f"with room enough the run ended with {run.returncode}: {said[-800:]}"
+
+
+def main() -> int:
+    chosen = (os.environ.get("ONLY") or "prune,beside,full").split(",")
+    dice = random.Random(int(os.environ.get("SEED") or 1))
+    folder = Path(tempfile.mkdtemp(prefix="soak-edges-"))
+    wrong: list[str] = []
+    for name in chosen:
+        print(name, flush=True)
+        try:
+            wrong += {"beside": beside, "prune": prune, "full": full}[name](folder / name, dice)
+        except subprocess.CalledProcessError as error:
+            print(f"  left out: no right to mount ({error.stderr.decode(errors='replace').strip()})", flush=True)
+    return verdict(folder, wrong, f"{', '.join(chosen)}: nothing is taken over, left behind or told in a traceback.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,160 @@
+"""The mapping that a preview proposes: what headers and cells say, and what they leave open."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import yaml
+
+from segmentation.errors import UserError
+from segmentation.preview.proposal import Proposal, propose
+from segmentation.preview.sample import sample_of
+from segmentation.sources.order_files import find_files
+from segmentation.sources.orders_mapping import read_mapping
+
+PLAIN = "Order ID,Customer ID,Order Date,Total\n1,ann,2023-06-01,10.50\n2,bob,2023-06-02,20.00\n"
+
+
+def proposed(tmp_path: Path, text: str, name: str = "orders.csv", encoding: str = "utf-8") -> Proposal:
+    path = tmp_path / name
+    path.write_bytes(text.encode(encoding))
+    return propose(sample_of(find_files(str(path))))
+
+
+def test_headers_and_cells_make_a_mapping_that_can_be_used(tmp_path: Path) -> None:
+    found = proposed(tmp_path, PLAIN)
+    assert found.keys == {
+        "customer": "Customer ID", "time": "Order Date", "amount": "Total", "order": "Order ID", "decimal": ".",
+    }  # fmt: skip
+    assert not found.open
+    assert read_mapping(found.text())["columns"]["customer"] == "Customer ID"
+
+
+@pytest.mark.parametrize(
+    ("header", "key", "column"),
+    [
+        ("CustomerID", "customer", "CustomerID"),
+        ("kundennummer", "customer", "kundennummer"),
+        ("CUST_CODE", "customer", "CUST_CODE"),
+        ("Billing Email", "customer", "Billing Email"),
+    ],
+)
+def test_headers_are_known_however_they_are_spelled(tmp_path: Path, header: str, key: str, column: str) -> None:
+    assert proposed(tmp_path, PLAIN.replace("Customer ID", header)).keys[key] == column
+
+
+def test_a_day_that_reads_in_two_ways_is_asked_about_and_the_text_is_refused_until_it_is_chosen(tmp_path: Path) -> None:
+    found = proposed(tmp_path, PLAIN.replace("2023-06-01", "01/06/2023").replace("2023-06-02", "02/06/2023"))
+    assert list(found.open) == ["time_format"]
+    assert "'d/M/yyyy' or 'M/d/yyyy'" in found.open["time_format"]
+    with pytest.raises(UserError, match="time_format is 'CHOOSE'"):
+        read_mapping(found.text())
+
+
+def test_an_amount_that_reads_in_two_ways_is_asked_about(tmp_path: Path) -> None:
+    found = proposed(tmp_path, PLAIN.replace(",", ";").replace("10.50", "1,234").replace("20.00", "2,500"))
+    assert found.open == {"decimal": "'1,234' reads in two ways: decimal is '.' or ','"}
+    with pytest.raises(UserError, match="decimal is 'CHOOSE'"):
+        read_mapping(found.text())
+
+
+def test_the_decimal_sign_is_what_the_cells_settle(tmp_path: Path) -> None:
+    text = "Kunde;Datum;Betrag\nann;01.06.2023;1.234,50\nbob;13.06.2023;7,00\n"
+    found = proposed(tmp_path, text)
+    assert found.keys == {
+        "customer": "Kunde", "time": "Datum", "amount": "Betrag", "decimal": ",", "time_format": "d.M.yyyy",
+    }  # fmt: skip
+    assert any(doubt.startswith("order: no column") for doubt in found.doubts)
+
+
+def test_quantity_and_price_stand_for_an_amount(tmp_path: Path) -> None:
+    text = "InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID\n1,A,2,2023-06-01,1.50,17\n"
+    assert proposed(tmp_path, text).keys == {
+        "customer": "CustomerID", "time": "InvoiceDate", "order": "InvoiceNo", "product": "StockCode",
+        "quantity": "Quantity", "unit_price": "UnitPrice", "decimal": ".",
+    }  # fmt: skip
+
+
+WHOLE = "order id,email,date,total,item\n" + "".join(
+    f"{order},c{order}@x.com,2023-06-{10 + order},{order}0.50,{item}\n" for order in range(1, 5) for item in "ab"
+)
+
+
+def test_a_total_that_stands_on_each_row_of_its_order_is_asked_about(tmp_path: Path) -> None:
+    found = proposed(tmp_path, WHOLE)
+    assert list(found.open) == ["order_level"]
+    assert "4 of 4 orders" in found.open["order_level"]
+    with pytest.raises(UserError, match="CHOOSE"):
+        read_mapping(found.text())
+
+
+def test_amounts_that_differ_within_their_orders_are_those_of_the_lines(tmp_path: Path) -> None:
+    found = proposed(tmp_path, WHOLE.replace("50,b", "70,b"))
+    assert not found.open
+    assert "order_level" not in found.keys
+
+
+def test_statuses_of_what_was_never_paid_are_left_out_and_unknown_ones_are_named(tmp_path: Path) -> None:
+    text = "id,customer,date,amount,Status\n" + "".join(
+        f"{place},c{place},2023-06-01,5.00,{status}\n"
+        for place, status in enumerate(["paid", "Cancelled", "refunded", "on hold"])
+    )
+    found = proposed(tmp_path, text)
+    assert found.keys["except"] == {"Status": ["Cancelled", "refunded"]}
+    assert any("'on hold' (1)" in doubt for doubt in found.doubts)
+
+
+def test_columns_that_fit_alike_are_asked_about(tmp_path: Path) -> None:
+    found = proposed(tmp_path, "Total (EUR),Total (USD),customer,date\n5.00,6.00,ann,2023-06-01\n")
+    assert found.open == {"amount": "amount may be 'Total (EUR)', 'Total (USD)'"}
+    assert found.keys["amount"] == "CHOOSE"
+
+
+def test_what_is_missing_is_said_with_the_columns_there_are(tmp_path: Path) -> None:
+    found = proposed(tmp_path, "colour,shape\nred,round\n")
+    assert set(found.open) == {"customer", "time", "amount"}
+    assert "'colour', 'shape'" in found.open["customer"]
+
+
+def test_a_file_without_a_header_has_columns_by_number(tmp_path: Path) -> None:
+    found = proposed(tmp_path, "ann@x.com;2023-06-01;10.50\nbob@x.com;2023-06-02;3.00\n")
+    assert (found.keys["customer"], found.keys["time"], found.keys["header"]) == (1, 2, False)
+    assert list(found.open) == ["amount"]
+
+
+def test_day_and_clock_in_two_columns_are_joined(tmp_path: Path) -> None:
+    text = "customer,Date,Time,amount,order\nann,13/06/2023,10:30,5.00,1\nbob,01/06/2023,9:05,5.00,2\n"
+    found = proposed(tmp_path, text)
+    assert (found.keys["time"], found.keys["time_format"]) == (["Date", "Time"], "d/M/yyyy H:mm")
+
+
+def test_an_old_encoding_is_found(tmp_path: Path) -> None:
+    found = proposed(tmp_path, PLAIN.replace("ann", "Jürgen"), encoding="windows-1252")
+    assert found.keys["encoding"] == "windows-1252"
+    assert any(doubt.startswith("encoding") for doubt in found.doubts)
+
+
+def test_a_title_and_a_semicolon_are_no_hindrance(tmp_path: Path) -> None:
+    found = proposed(tmp_path, "Orders of June\n\n" + PLAIN.replace(",", ";"))
+    assert found.keys["customer"] == "Customer ID"
+
+
+def test_parquet_needs_no_time_format_and_no_decimal_sign(tmp_path: Path) -> None:
+    day = pa.array([1_685_577_600_000_000], pa.timestamp("us", "UTC"))
+    rows = pa.table({"Customer": ["ann"], "When": day, "Amount": [1.5], "nested": [{"a": 1}]})
+    pq.write_table(rows, tmp_path / "orders.parquet")
+    found = propose(sample_of(find_files(str(tmp_path / "orders.parquet"))))
+    assert found.keys == {"customer": "Customer", "time": "When", "amount": "Amount"}
+
+
+@pytest.mark.parametrize("preset", ["shopify", "stripe", "square", "woocommerce", "magento"])
+def test_a_preset_that_fits_is_proposed(preset: str) -> None:
+    folder = Path(__file__).parents[1] / "data" / "order_presets" / preset
+    assert propose(sample_of(find_files(str(folder / "export.csv")))).keys["preset"] == preset
+
+
+def test_hostile_headers_come_back_as_the_text_they_are(tmp_path: Path) -> None:
+    name = "Customer ID: {x} # \x1b[31m 'y'"
+    found = proposed(tmp_path, PLAIN.replace("Customer ID", name))
+    assert yaml.safe_load(found.text())["customer"] == name
