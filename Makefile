@@ -19,7 +19,7 @@ unexport VIRTUAL_ENV
 GIVEN = $(strip $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
 run preview backfill: export SEGMENTATION_GIVEN = $(GIVEN)
 
-.PHONY: help setup demo preview run up down backfill docs reproduce lineage verify prune mirror restore test coverage test-browser soak soak-backfill cluster-test bench lint audit format clean
+.PHONY: help setup demo preview run up down backfill shop views docs reproduce lineage releases release upgrade verify prune mirror restore test coverage test-browser soak soak-backfill soak-shops cluster-test bench lint audit format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -63,19 +63,34 @@ up: .venv/ready ## Start Airflow with its pages on this machine
 down: ## Stop the Airflow that `make up` started
 	@.venv/bin/python -m segmentation.local down
 
-backfill: .venv/ready ## Have that Airflow run many months: FROM=2022-01-01 TO=2022-12-01 ACTIVE= BACKWARDS=1 REPROCESS= and params
+backfill: .venv/ready ## Have that Airflow run many months of a shop: SHOP=demo FROM=2022-01-01 TO=2022-12-01 ACTIVE= BACKWARDS=1 REPROCESS= and params
 	@.venv/bin/python -m segmentation.local backfill
 
-lineage: .venv/ready ## Show what a version was made from: DATASET=report AS_OF=2023-09-01
+shop: .venv/ready ## Write the file of a new shop: NAME=books CATEGORY=Books, or FILES= ORDERS_MAPPING=; TITLE= SCHEDULE= START= OWNER= TAGS= and params
+	@.venv/bin/python -m segmentation.local shop
+
+views: .venv/ready ## Write CREATE VIEW statements for DuckDB and Spark SQL over a shop's current release: SHOP=books AS_OF= OUT=
+	@.venv/bin/python -m segmentation.local views
+
+lineage: .venv/ready ## Show what a version was made from: DATASET=report SHOP=demo AS_OF=2023-09-01
 	@.venv/bin/python -m segmentation.local lineage
 
-verify: .venv/ready ## Read all versions that LATEST reaches against their manifests
+releases: .venv/ready ## List the releases of a shop: SHOP=demo AS_OF=
+	@.venv/bin/python -m segmentation.local releases
+
+release: .venv/ready ## Bring an earlier release back, under a new number: SHOP=demo AS_OF=2023-09-01 NUMBER=1
+	@.venv/bin/python -m segmentation.local release
+
+upgrade: .venv/ready ## Convert a warehouse that release 0.1 has left; the first other command would do it too
+	@.venv/bin/python -m segmentation.local upgrade
+
+verify: .venv/ready ## Read all versions that the releases reach against their manifests: SHOP=
 	@.venv/bin/python -m segmentation.local verify
 
-prune: .venv/ready ## List versions that nothing needs and no run has used for DAYS, or remove them: APPLY=1 DAYS=30
+prune: .venv/ready ## List versions that nothing needs and no run has used for DAYS, or remove them: APPLY=1 DAYS=30 KEEP=3
 	@.venv/bin/python -m segmentation.local prune
 
-mirror: .venv/ready ## Copy what LATEST reaches into an object store: MIRROR=s3://bucket/folder
+mirror: .venv/ready ## Copy what the releases reach into an object store: MIRROR=s3://bucket/folder SHOP=
 	@.venv/bin/python -m segmentation.local mirror
 
 restore: .venv/ready ## Bring back from there what the warehouse lacks: MIRROR=s3://bucket/folder
@@ -99,6 +114,9 @@ soak: .venv/ready-dev ## Kill tasks of a running Airflow 110 times, and compare 
 
 soak-backfill: .venv/ready-dev ## Backfill 24 months both ways, and compare each with that month alone: MONTHS=
 	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_backfill.py
+
+soak-shops: .venv/ready-dev ## Run six shops with six months each under kills and a reader, and compare with each shop alone: SHOPS= MONTHS= KILLS= SEED=
+	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_shops.py
 
 cluster-test: .venv/ready-dev ## Run on a Spark cluster and Postgres of this machine, break them, compare all rows: ONLY=worker,backfill MONTHS=
 	@$(UV) sync --frozen --inexact --quiet --group cluster

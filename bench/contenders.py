@@ -45,7 +45,7 @@ class Contender:
 
     def _stages(self, out: Path, log: Path, wall: float) -> dict[str, float]:
         if self.name == "product":
-            if not list(out.glob("report/as_of=*/LATEST")):
+            if not list(out.glob("releases/*/as_of=*/*.json")):
                 raise BenchError(f"{self.title} ended without a report:\n{_end_of(log)}")
             return workflow_log.stages(log.read_text(encoding="utf-8", errors="replace"), wall)
         seconds = json.loads((out / STAGES_FILE).read_text(encoding="utf-8"))

@@ -13,12 +13,19 @@ customers, what changed since last month, whom do I contact and why.
 | **kmeans** | `kmeans_search`, `kmeans_model`, `customer_clusters`, `cluster_profile`, `cluster_quality` and more |
 | **report** | the report's tables, lists of customers, and `report.html` with its charts |
 
-**Trigger it** with the form; the params say what they do. A run sees everything before its *as-of date* (UTC; of orders, the shop's day):
-the param `as_of`, else the end of the run's data interval.
+**Trigger it** with the form; the params say what they do. A run sees everything before its *as-of date* (UTC; of
+orders, the shop's day): the param `as_of`, else the end of the run's data interval, by hand the first of the month.
+
+**Each shop** has a DAG of its own, `customer_segmentation_<shop>`, with its params and its schedule, made from its file
+in `include/shops`. `make shop` writes one; the DAG appears within a minute, and goes with the file. This one here,
+`customer_segmentation`, has all params and no schedule. It is for runs by hand.
+
+**A green run ends with a release**: one file that names the version of every dataset. So a month appears at one
+moment, and a run that fails leaves the month as it was.
 
 **Backfill and rerun** as you like. Every output is a version made from its inputs and rules, so a task whose
 version stands ends in seconds, and a changed rule builds again just what rests on it. The events of the assets
-name the version, rows and path of each output.
+name the shop, version, rows and path of each output.
 
 **Read it** under *Customer segments* in the navigation: reports, two months side by side, downloads, lineage. The page
 of a task links to the manifests of what it made, that of **report** also to its report.
@@ -29,51 +36,58 @@ again. Anything else is retried twice. The connection `segmentation_alerts` has 
 
 from datetime import datetime, timedelta
 
-from airflow.sdk import DAG, CronDataIntervalTimetable, Param, get_current_context, task
+from airflow.sdk import DAG, get_current_context, get_parsing_context, task
 
-from segmentation import settings
 from segmentation.orchestration import alerts, links, slots
+from segmentation.orchestration.shop_dags import BY_HAND, DagOf, dags_of_shops, give_form, refuse
 from segmentation.orchestration.tasks import StageOperator, fetch_source, outlets
-from segmentation.paths import DAG_ID
 
-PARAMS = {
-    name: Param(settings.json_default(name), title=name, description=meta["help"], **settings.json_schema(name))
-    for name, meta in settings.FIELDS.items()
-}
 
-with DAG(
-    dag_id=DAG_ID,
-    description="Monthly customer segments from Amazon Reviews 2023: RFM, K-Means and a report",
-    doc_md=__doc__,
-    schedule=CronDataIntervalTimetable("@monthly", timezone="UTC"),
-    start_date=datetime(2000, 1, 1),
-    catchup=False,
-    max_active_runs=slots.RUNS,
-    params=PARAMS,
-    tags=["segmentation", "spark"],
-    default_args={
-        "owner": "analytics",
-        "retries": 2,
-        "retry_delay": timedelta(minutes=1),
-        "retry_exponential_backoff": True,
-        "max_retry_delay": timedelta(minutes=15),
-        "execution_timeout": timedelta(hours=6),
-        "on_failure_callback": alerts.tell_failure,
-        **slots.TASKS,
-    },
-) as dag:
+def workflow(of: DagOf) -> DAG:
+    """The DAG of a shop, or the one for runs by hand."""
+    with DAG(
+        dag_id=of.dag_id,
+        description=of.description,
+        doc_md=of.about or __doc__,
+        schedule=of.schedule,
+        start_date=datetime(of.start.year, of.start.month, of.start.day),
+        catchup=False,
+        max_active_runs=slots.RUNS,
+        tags=["segmentation", "spark", *of.tags],
+        default_args={
+            "owner": of.owner,
+            "retries": 2,
+            "retry_delay": timedelta(minutes=1),
+            "retry_exponential_backoff": True,
+            "max_retry_delay": timedelta(minutes=15),
+            "execution_timeout": timedelta(hours=6),
+            "on_failure_callback": alerts.tell_failure,
+            **slots.TASKS,
+        },
+    ) as dag:
+        if of.problem:
+            refuse(of.problem)
+            return dag
 
-    @task(outlets=outlets("fetch"))
-    def fetch() -> dict[str, str]:
-        """Check the params and bring the source's files into the warehouse."""
-        return fetch_source(get_current_context())
+        @task(outlets=outlets("fetch"))
+        def fetch() -> dict[str, str]:
+            """Check the params and bring the source's files into the warehouse."""
+            return fetch_source(get_current_context())
 
-    source = fetch()
-    source.operator.operator_extra_links = links.LINKS
-    ingest = StageOperator(stage="ingest")
-    clean = StageOperator(stage="clean")
-    rfm = StageOperator(stage="rfm")
-    kmeans = StageOperator(stage="kmeans")
-    report = StageOperator(stage="report")
+        source = fetch()
+        source.operator.operator_extra_links = links.LINKS
+        ingest = StageOperator(stage="ingest")
+        clean = StageOperator(stage="clean")
+        rfm = StageOperator(stage="rfm")
+        kmeans = StageOperator(stage="kmeans")
+        report = StageOperator(stage="report")
 
-    source >> ingest >> clean >> rfm >> kmeans >> report
+        source >> ingest >> clean >> rfm >> kmeans >> report
+    return give_form(dag, of.params)
+
+
+# A task's process needs its own DAG only, and should not read forty files for it.
+only = get_parsing_context().dag_id
+dag = workflow(BY_HAND)
+for each in dags_of_shops(only):
+    globals()[each.dag_id] = workflow(each)

@@ -3,8 +3,9 @@
     make reproduce REVIEWS=4400000
 
 Runs the stages of the workflow on the demo source in one Spark session: once with the settings of the notebooks, once
-with the same but scored by edges, once with the map `eleven`, and once with the default map. Then it does the notebooks' own scoring on the
-same customers several times, with only the order of the rows or the number of partitions changed.
+with the same but scored by edges, once with the map `eleven` as well, and once with the default map. Then it does the
+notebooks' own scoring on the same customers several times, with only the order of the rows or the number of
+partitions changed.
 """
 
 import os

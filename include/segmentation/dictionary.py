@@ -20,8 +20,9 @@ def datasets_page() -> str:
     parts = [
         NOTE,
         "# Data dictionary",
-        "Every dataset is a set of Parquet files. A version lies at the path shown; `LATEST` beside the versions "
-        "names the one of the last green run, and `_manifest.json` inside says what it was made from.",
+        "Every dataset is a set of Parquet files. A version lies at the path shown; a release of a shop, "
+        "`releases/<shop>/as_of=<date>/<number>.json`, names the version of each for that month, and `_manifest.json` "
+        "inside says what it was made from.",
     ]
     for stage, folder in SQL_FOLDERS.items():
         parts.append(f"## {stage}\n\nSQL in `include/sql/{folder}`.")

@@ -17,6 +17,7 @@ from segmentation.param_checks import check_together
 from segmentation.param_values import refuse, typed_value
 from segmentation.paths import SEGMENT_MAPS
 from segmentation.quoting import quoted
+from segmentation.shops.names import NAME_PATTERN, RULE
 from segmentation.spelling import did_you_mean
 
 PINNED_REVISION = "2b6d039ed471f2ba5fd2acb718bf33b0a7e5598e"
@@ -73,7 +74,7 @@ class Settings:
         None,
         "date?",
         "The run sees everything before this day and nothing after. Days are UTC; of orders they are those of the "
-        "mapping's time_zone. Empty: the end of the run's data interval, "
+        "mapping's time_zone. Empty: the end of the run's data interval, by hand the first of the month, "
         f"but for the demo {DEMO_AS_OF} at the latest.",
     )
     window_months: int = setting(12, "integer", "How many months before the as-of date count.", minimum=1, maximum=600)
@@ -205,6 +206,17 @@ class Settings:
         50_000, "integer", "demo: how many reviews to generate.", minimum=1_000, maximum=50_000_000
     )
     force: bool = setting(False, "boolean", "Build every version again, even where it stands.")
+    shop: str | None = setting(
+        None,
+        "string?",
+        f"The shop whose release this run makes: {RULE}. Empty: the category's name, or the orders file's.",
+        pattern=NAME_PATTERN,
+    )
+    trial: bool = setting(
+        False,
+        "boolean",
+        "Make everything and release nothing: the report is listed as a trial, and readers see no change.",
+    )
 
     @property
     def kind(self) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from segmentation import arguments, limits
 from segmentation.arguments import JobArguments
-from segmentation.datasets import STAGES, dataset
+from segmentation.datasets import dataset
 from segmentation.errors import USER_ERROR_EXIT, UserError
 from segmentation.failures import in_words
 from segmentation.formats import clean
@@ -114,14 +114,9 @@ def run(stage: str, build: "Callable[[Work], None]", given: JobArguments, wareho
 
 
 def conclude(stage: str, plan: Plan, warehouse: Warehouse) -> list[Manifest]:
-    """What stands of a stage that is done. After the last stage, LATEST names the versions of the whole run."""
+    """What stands of a stage that is done."""
     with in_words(warehouse.root):
-        manifests = standing(stage, plan, warehouse)
-        if stage == list(STAGES)[-1]:
-            for each in STAGES:
-                for name in plan.datasets(each):
-                    warehouse.set_latest(name, plan.version(name), plan.as_of_for(name))
-    return manifests
+        return standing(stage, plan, warehouse)
 
 
 def _build(

@@ -12,7 +12,9 @@ from browser.checkers import accessibility_faults, html_errors
 from browser.conftest import PHONE, WIDE, picture
 from segmentation.local.rest import Rest
 from segmentation.paths import DAG_ID
-from segmentation.warehouse.upkeep import latest_versions
+from segmentation.warehouse import releases
+from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.upkeep import released_versions
 from segmentation.warehouse.versions import Warehouse
 from soak.local_airflow import LocalAirflow
 
@@ -34,11 +36,17 @@ def open_the_list(page: Page) -> FrameLocator:
     return frame
 
 
+def released(airflow: LocalAirflow) -> list[Manifest]:
+    """What its releases name."""
+    warehouse = Warehouse(airflow.warehouse)
+    return released_versions(warehouse, releases.every(warehouse))
+
+
 @pytest.fixture(scope="module")
 def addresses(airflow: LocalAirflow) -> dict[str, str]:
     """The address of each page, for the newest report."""
     reports = sorted(
-        (one for one in latest_versions(Warehouse(airflow.warehouse)) if one.dataset == "report"),
+        (one for one in released(airflow) if one.dataset == "report"),
         key=lambda one: one.as_of,
     )  # fmt: skip
     older, newer = reports
@@ -105,7 +113,7 @@ def test_the_page_of_an_asset_shows_the_version(page: Page, airflow: LocalAirflo
     (number,) = [asset["id"] for asset in assets if asset["name"] == "report"]
     page.goto(f"/assets/{number}")
     newest = max(
-        (one for one in latest_versions(Warehouse(airflow.warehouse)) if one.dataset == "report"),
+        (one for one in released(airflow) if one.dataset == "report"),
         key=lambda one: one.created_at,
     )  # fmt: skip
     page.locator(".codicon-folding-collapsed").first.click()  # Airflow folds what an event says

@@ -11,7 +11,6 @@ from types import SimpleNamespace
 
 import pytest
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
-from airflow.sdk import CronDataIntervalTimetable
 from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
 
 from segmentation import inputs, settings
@@ -44,9 +43,8 @@ def test_the_tasks_are_the_flow_in_a_row(dag) -> None:
         assert dag.get_task(task_id).downstream_task_ids == ({following} if following else set())
 
 
-def test_it_runs_monthly_by_data_interval_without_catching_up(dag) -> None:
-    assert isinstance(dag.timetable, CronDataIntervalTimetable)
-    assert dag.timetable.expression == "0 0 1 * *"
+def test_it_runs_by_hand_only(dag) -> None:
+    assert dag.timetable.can_be_scheduled is False
     assert dag.catchup is False
 
 
@@ -254,6 +252,14 @@ def test_the_first_task_tells_the_others_what_the_map_says_and_not_where_it_lies
 def test_an_empty_as_of_is_the_end_of_the_interval(source: str, interval_end: datetime, as_of: date) -> None:
     given = settings.parse({"source": source, **({"files_path": "/data"} if source == "files" else {})})
     assert tasks._as_of_of_interval(given, {"data_interval_end": interval_end}) == as_of
+
+
+def test_by_hand_an_empty_as_of_is_the_first_of_the_month() -> None:
+    """What has no schedule gets a moment instead of an interval."""
+    given = settings.parse({"source": "files", "files_path": "/data"})
+    now = datetime(2026, 11, 17, 14, 30, tzinfo=UTC)
+    found = tasks._as_of_of_interval(given, {"data_interval_start": now, "data_interval_end": now})
+    assert found == date(2026, 11, 1)
 
 
 def test_an_empty_as_of_without_an_interval_is_refused() -> None:

@@ -12,7 +12,7 @@ import ingest
 import kmeans
 import report
 import rfm
-from segmentation import settings, sources, stage
+from segmentation import releasing, settings, sources, stage
 from segmentation.arguments import JobArguments
 from segmentation.datasets import dataset
 from segmentation.plan import Plan
@@ -36,6 +36,8 @@ class Flow:
         """Run the stages (all of them by default); return what stands, by dataset."""
         given = JobArguments(self.settings, self.as_of, self.source.version, "test")
         made = [m for name in stages or JOBS for m in stage.run(name, JOBS[name].build, given, self.warehouse)]
+        if not stages or "report" in stages:
+            releasing.release(self.plan, self.warehouse, "test")
         return {manifest.dataset: manifest for manifest in made}
 
     def manifest(self, name: str) -> Manifest:

@@ -12,7 +12,7 @@ from jobs.flow import Flow
 from project_copy import project_copy
 from segmentation import plan, stage
 from segmentation.datasets import STAGES, dataset
-from segmentation.warehouse import upkeep
+from segmentation.warehouse import releases, upkeep
 from segmentation.warehouse.manifests import Manifest
 
 AS_OF = "2023-03-01"
@@ -74,14 +74,16 @@ def test_a_changed_file_builds_what_rests_on_it(
 
 
 def check(old: dict[str, Manifest], changed: Flow, built: set[str], expected: set[str]) -> None:
-    """Exactly `expected` was built, LATEST names the new versions, and the old ones are whole until pruned."""
+    """Exactly `expected` was built, the release names the new versions, and the old ones are whole until pruned."""
     assert built == expected
     warehouse = changed.warehouse
+    current = releases.current(warehouse, "demo", changed.as_of)
+    assert current is not None
     for name in NAMES:
         assert (changed.manifest(name).version != old[name].version) == (name in expected), name
         assert upkeep.faults(warehouse.place_of(old[name]), old[name]) == []
-        assert warehouse.latest(name, changed.plan.as_of_for(name)) == changed.manifest(name)
-    unneeded = {one.folder for one in upkeep.unneeded(warehouse, days=-1)}
+        assert current.versions[name] == changed.plan.version(name)
+    unneeded = {one.folder for one in upkeep.unneeded(warehouse, days=-1, keep=1)}
     assert {warehouse.place_of(old[name]) for name in expected} <= unneeded
 
 

@@ -8,6 +8,7 @@ import pytest
 from jobs.flow import Flow
 from segmentation.errors import UserError
 from segmentation.sources import PRODUCTS_FOLDER, REVIEWS_FOLDER
+from segmentation.warehouse import releases
 
 DAY = 86_400_000
 JUNE_2023 = 1_685_577_600_000  # 2023-06-01T00:00:00Z
@@ -68,7 +69,7 @@ def test_an_empty_window_fails_and_names_the_window_and_what_there_is(spark, tmp
         with pytest.raises(UserError, match=r"customer_rfm has no rows.*2019-01-01 to 2020-01-01.*2023-06-01"):
             flow.run("rfm")
     assert attempts(tmp_path / "w") == []
-    assert flow.warehouse.latest("customer_rfm", flow.as_of) is None
+    assert releases.shops(flow.warehouse) == []
 
 
 def test_reviews_without_a_readable_line_fail(spark, tmp_path: Path) -> None:
@@ -89,7 +90,7 @@ def test_too_many_broken_lines_fail_the_run_and_can_be_looked_at(spark, tmp_path
             "1 of 20 lines were refused; rejected_rows has them with the reasons."
         )
     assert [row["line_text"] for row in flow.rows("rejected_rows")] == ["broken"]
-    assert flow.warehouse.latest("reviews", None) is None
+    assert releases.shops(flow.warehouse) == []
     kind = Flow(tmp_path / "w", "2023-07-01", **params, rejected_share_fail=0.05)
     assert kind.run("ingest")["reviews"] == flow.manifest("reviews"), "a limit is no part of a version"
 

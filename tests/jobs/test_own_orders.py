@@ -21,6 +21,7 @@ from segmentation.errors import UserError
 from segmentation.local.summary import summary
 from segmentation.orders import times
 from segmentation.segment_maps import load_map
+from segmentation.warehouse import releases
 
 MAPPING = yaml.safe_load((SHOP / "mapping.yaml").read_text(encoding="utf-8"))
 IGNORE = {**MAPPING, "returns": {**MAPPING["returns"], "do": "ignore"}}
@@ -131,8 +132,10 @@ def test_the_summary_names_the_currency(flow: Flow) -> None:
 def test_a_rerun_without_the_files_finds_everything_standing(flow: Flow) -> None:
     """Later tasks read the mapping from the source version; only `fetch` needs the files."""
     assert flow.run()["report"] == flow.manifest("report")
-    assert flow.warehouse.latest("orders", None) == flow.manifest("orders")
-    assert flow.warehouse.latest("reviews", None) is None
+    (shop,) = releases.shops(flow.warehouse)
+    current = releases.current(flow.warehouse, shop, flow.as_of)
+    assert current.versions["orders"] == flow.plan.version("orders")
+    assert "reviews" not in current.versions
 
 
 # Layouts
@@ -232,7 +235,7 @@ def test_files_without_a_line_that_can_be_used_fail_and_say_why(spark, tmp_path:
     flow = shop(tmp_path / "w", tmp_path / "o.csv", {"customer": "who", "time": "when", "amount": "sum"})
     with pytest.raises(
         UserError,
-        match=r"orders has no rows.*rejected_rows says why.*1 line of 1 \(100.0%\) refused.*'1.6.2023' in row 2 of o.csv",
+        match=r"orders has no rows.*rejected_rows says why.*1 line of 1 .*refused.*'1.6.2023' in row 2 of o.csv",
     ):
         flow.run("ingest")
 
@@ -250,7 +253,8 @@ def test_a_pattern_reads_back_what_spark_writes_with_it(spark) -> None:
     for pattern in PATTERNS:
         rows = spark.sql(
             "SELECT text, unix_micros(try_to_timestamp(text, :pattern)) AS micros FROM ("
-            "SELECT date_format(cast(moment AS TIMESTAMP), :pattern) AS text FROM (SELECT explode(:moments) AS moment))",
+            "SELECT date_format(cast(moment AS TIMESTAMP), :pattern) AS text "
+            "FROM (SELECT explode(:moments) AS moment))",
             args={"pattern": pattern, "moments": MOMENTS},
         ).collect()
         read = times.from_texts(pa.array([row.text for row in rows]), times.reading("UTC", None, pattern, {}))

@@ -17,6 +17,7 @@ from segmentation import sources, stage
 from segmentation.datasets import STAGES
 from segmentation.segment_maps import load_map
 from segmentation.settings import NOT_ELECTRONICS
+from segmentation.warehouse import releases
 
 AS_OF = "2023-03-01"
 PARAMS = {"source": "demo", "demo_reviews": 3000, "k_max": 5}
@@ -101,12 +102,32 @@ def test_a_manifest_leads_back_to_the_source(flow: Flow) -> None:
     assert sum(flow.manifest("purchases").files[path]["rows"] for path in flow.manifest("purchases").files) > 0
 
 
-def test_latest_names_the_whole_run(flow: Flow) -> None:
-    for stage_name in STAGES:
-        for name in flow.plan.datasets(stage_name):
-            latest = flow.warehouse.latest(name, flow.plan.as_of_for(name))
-            assert latest is not None
-            assert latest.version == flow.plan.version(name)
+def test_the_release_names_the_whole_run(flow: Flow) -> None:
+    found = releases.current(flow.warehouse, "demo", flow.as_of)
+    assert found is not None
+    names = [name for stage_name in STAGES for name in flow.plan.datasets(stage_name)]
+    assert found.versions == {name: flow.plan.version(name) for name in names}
+    summary = flow.rows("segment_summary")
+    assert found.figures == {
+        "customers": sum(row["customers"] for row in summary),
+        "spend": str(sum(row["total_monetary"] for row in summary)),
+        "currency": "$",
+    }
+
+
+def test_a_trial_makes_the_same_versions_and_releases_nothing(flow: Flow) -> None:
+    before = releases.numbers(flow.warehouse, "demo", flow.as_of)
+    trial = Flow(flow.warehouse.root, AS_OF, **PARAMS, trial=True)
+    assert trial.run()["report"] == flow.manifest("report")
+    assert releases.numbers(flow.warehouse, "demo", flow.as_of) == before
+
+
+def test_another_shop_of_equal_inputs_has_a_release_of_its_own_and_the_same_versions(flow: Flow) -> None:
+    twin = Flow(flow.warehouse.root, AS_OF, **PARAMS, shop="twin")
+    twin.run()
+    found, demo = (releases.current(flow.warehouse, name, flow.as_of) for name in ("twin", "demo"))
+    assert found.versions == demo.versions
+    assert found.number == 1
 
 
 def test_a_rerun_starts_no_spark_and_writes_nothing(flow: Flow, monkeypatch) -> None:

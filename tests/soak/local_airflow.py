@@ -13,6 +13,7 @@ from urllib.parse import quote
 from segmentation.local import layout
 from segmentation.local.rest import Rest
 from segmentation.paths import DAG_ID, PROJECT
+from segmentation.shops.names import DEMO, dag_of
 from segmentation.stage import SMALL_JOB_OPTIONS
 
 SOAKED = Path(__file__).parent / "dag"
@@ -25,6 +26,7 @@ class Airflow:
     local: Path
     address: str
     rest: Rest
+    dag_id = DAG_ID
 
     def environment(self) -> dict[str, str]:
         """The environment of its processes."""
@@ -41,11 +43,14 @@ class Airflow:
 
     def unpause(self) -> None:
         """Let the DAG run."""
-        self.rest.ask(f"/api/v2/dags/{DAG_ID}", {"is_paused": False}, "PATCH")
+        self.rest.ask(f"/api/v2/dags/{self.dag_id}", {"is_paused": False}, "PATCH")
 
     def backfill(self, params: dict[str, str], say: Callable[[str], None]) -> int:
         """Carry out `make backfill`, saying its lines as they come; returns its exit code."""
         command = [sys.executable, "-m", "segmentation.local", "backfill"]
+        # Only a shop's DAG has months.
+        self.dag_id = dag_of(DEMO)
+        self.unpause()
         environment = self.environment() | params
         with subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -57,15 +62,15 @@ class Airflow:
     def trigger(self, run_id: str, params: dict[str, Any]) -> None:
         """Start a run."""
         content = {"dag_run_id": run_id, "logical_date": None, "conf": params}
-        self.rest.ask(f"/api/v2/dags/{DAG_ID}/dagRuns", content)
+        self.rest.ask(f"/api/v2/dags/{self.dag_id}/dagRuns", content)
 
     def states(self) -> dict[str, str]:
         """The state of each run."""
-        return {run["dag_run_id"]: run["state"] for run in self.rest.runs(DAG_ID)}
+        return {run["dag_run_id"]: run["state"] for run in self.rest.runs(self.dag_id)}
 
     def tries(self, run_id: str) -> list[dict[str, Any]]:
         """The task instances of a run, as the API gives them: id, task_id, try_number, state ..."""
-        return self.rest.ask(f"/api/v2/dags/{DAG_ID}/dagRuns/{quote(run_id)}/taskInstances")["task_instances"]
+        return self.rest.ask(f"/api/v2/dags/{self.dag_id}/dagRuns/{quote(run_id)}/taskInstances")["task_instances"]
 
 
 class LocalAirflow(Airflow):
@@ -132,7 +137,9 @@ class LocalAirflow(Airflow):
 
     def log(self, run_id: str, task: str, attempt: int) -> str:
         """The log of one try of a task."""
-        path = f"/api/v2/dags/{DAG_ID}/dagRuns/{quote(run_id)}/taskInstances/{task}/logs/{attempt}?full_content=true"
+        path = (
+            f"/api/v2/dags/{self.dag_id}/dagRuns/{quote(run_id)}/taskInstances/{task}/logs/{attempt}?full_content=true"
+        )
         return json.dumps(self.rest.ask(path))
 
 

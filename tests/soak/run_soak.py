@@ -4,6 +4,7 @@
 not green, anything differs, anything half-written was visible, or anything unfinished is left.
 """
 
+import json
 import os
 import shutil
 import sys
@@ -19,15 +20,17 @@ import pyarrow.parquet as pq
 from killer import Killer, Order, orders, table
 from local_airflow import LocalAirflow
 
-from segmentation import sources, stage
+from segmentation import releasing, sources, stage
 from segmentation.arguments import JobArguments
 from segmentation.plan import Plan
 from segmentation.settings import parse
+from segmentation.warehouse import releases
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.upkeep import all_versions, faults, manifest_at, verify
-from segmentation.warehouse.versions import LATEST, Warehouse
+from segmentation.warehouse.versions import Warehouse
 
 MONTHS = ("2023-09-01", "2023-08-01")
+SHOPS = ("books", "games", "toys")
 PARALLEL = 2
 FEW = 10  # kills that one run after another can bear
 SAY_EVERY = 20  # seconds
@@ -35,7 +38,9 @@ SAY_EVERY = 20  # seconds
 
 def params(number: int) -> dict[str, Any]:
     """The params of a run. Two runs share a source, and the later month needs the earlier one's customers."""
-    return {"demo_reviews": 3000 + 50 * (number // 2), "as_of": MONTHS[number % 2], "k_max": 4}
+    pair = number // 2
+    # Later pairs release the same months of the same shops again, with other versions.
+    return {"demo_reviews": 3000 + 50 * pair, "as_of": MONTHS[number % 2], "k_max": 4, "shop": SHOPS[pair % len(SHOPS)]}
 
 
 def run_id(number: int) -> str:
@@ -70,13 +75,19 @@ class Undisturbed:
         for job in (ingest, clean, rfm, kmeans, report):
             given = JobArguments(plan.settings, plan.as_of, plan.source_version, run_id(number))
             stage.run(job.__name__, job.build, given, self.warehouse)
+        releasing.release(plan, self.warehouse, run_id(number))
 
 
 @dataclass
 class Watchman(threading.Thread):
-    """Reads what a reader could see, all the time: each new version whole, and where each LATEST leads."""
+    """Reads what a reader could see, all the time: each new version whole, and each month wholly of one run.
+
+    plans: the plans of all runs by their ids.
+    """
 
     warehouse: Warehouse
+    plans: dict[str, Plan] = field(default_factory=dict)
+    looks: int = 0
     seen: set = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
     ending: threading.Event = field(default_factory=threading.Event)
@@ -97,12 +108,23 @@ class Watchman(threading.Thread):
                 if folder not in self.seen:
                     self.seen.add(folder)
                     self.wrong += faults(folder, manifest_at(self.warehouse, folder))
-            for path in [*self.warehouse.root.glob(f"*/{LATEST}"), *self.warehouse.root.glob(f"*/as_of=*/{LATEST}")]:
-                folder = path.parent / f"version={path.read_text(encoding='utf-8').strip()}"
-                if folder not in self.seen:
-                    self.wrong += faults(folder, manifest_at(self.warehouse, folder))
+            for shop in releases.shops(self.warehouse):
+                for as_of in releases.months(self.warehouse, shop):
+                    self.check(releases.current(self.warehouse, shop, as_of))
         except Exception as error:
             self.wrong.append(f"a reader met {type(error).__name__}: {error}")
+
+    def check(self, one: releases.Release | None) -> None:
+        """A month as a reader opens it: all its versions are there, and they are those of the run that it names."""
+        self.looks += 1
+        if one is None:
+            self.wrong.append("a reader found a month without a release")
+            return
+        words = f"release {one.number} of {one.shop} as of {one.as_of}"
+        plan = self.plans.get(one.run_id)
+        if plan is None or releasing.versions_of(plan) != one.versions or releasing.shop_of(plan.settings) != one.shop:
+            self.wrong.append(f"{words} is torn: it does not name the versions of one run")
+        releases.manifests(self.warehouse, one)
 
 
 def soak(folder: Path, todo: list[Order], seed: int) -> list[str]:
@@ -110,7 +132,7 @@ def soak(folder: Path, todo: list[Order], seed: int) -> list[str]:
     held = folder / "held" if os.environ.get("HELD") else None
     airflow, undisturbed = LocalAirflow(folder, held=held), Undisturbed(folder / "undisturbed")
     warehouse = Warehouse(airflow.warehouse)
-    watchman = Watchman(warehouse)
+    watchman = Watchman(warehouse, undisturbed.plans)
     print("starting Airflow", flush=True)
     airflow.start()
     killer = Killer(airflow.begun, todo, warehouse, undisturbed.plans.__getitem__, seed, held=held)
@@ -135,6 +157,7 @@ def soak(folder: Path, todo: list[Order], seed: int) -> list[str]:
     print(f"a task took {most} tries at most; making the same runs undisturbed", flush=True)
     for number in range(runs):
         undisturbed.run(number)
+    print(f"a reader opened {watchman.looks} months", flush=True)
     return wrong + watchman.wrong + list(differences(undisturbed, warehouse))
 
 
@@ -171,7 +194,7 @@ def differences(undisturbed: Undisturbed, warehouse: Warehouse) -> Iterator[str]
         if one.rows_checksum != other.rows_checksum or rows(warehouse, one) != rows(plain, other):
             yield f"{path} has other rows"
         compared += one.rows
-    yield from (f"{path} differs" for path in latest(plain).items() ^ latest(warehouse).items())
+    yield from (f"the releases differ: {one}" for one in released(plain) ^ released(warehouse))
     yield from verify(warehouse)[1]
     yield from (f"{path} is left over" for path in left_over(warehouse.root))
     print(f"compared {len(ours & theirs)} versions with {compared:,} rows", flush=True)
@@ -191,15 +214,15 @@ def rows(warehouse: Warehouse, manifest: Manifest) -> Any:
     )
 
 
-def latest(warehouse: Warehouse) -> dict[str, str]:
-    """What each LATEST says."""
-    found = warehouse.root.glob(f"**/{LATEST}")
-    return {str(path.relative_to(warehouse.root)): path.read_text(encoding="utf-8") for path in found}
+def released(warehouse: Warehouse) -> set[tuple[str, str, str]]:
+    """Shop, month and versions of every release. Which number each has depends on who ended first."""
+    return {(one.shop, one.as_of, json.dumps(one.versions, sort_keys=True)) for one in releases.every(warehouse)}
 
 
 def left_over(root: Path) -> list[Path]:
     """Unfinished work: folders of attempts, and drafts of small files."""
-    drafts = (path for path in root.glob("**/.*") if path.suffix != ".crc")  # Spark's checksums lie beside its files
+    # Spark's checksums lie beside its files, and releases have a lock.
+    drafts = (path for path in root.glob("**/.*") if path.suffix != ".crc" and path.name != ".lock")
     return [*root.glob("**/_attempts/*/"), *drafts]
 
 

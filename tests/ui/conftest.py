@@ -6,7 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 from months import Shop
 
-from segmentation.pages import listing, moving, published, reports_app, tables
+from segmentation.pages import access, listing, moving, published, reports_app, tables
+from segmentation.warehouse import releases
 from segmentation.warehouse.versions import Warehouse
 
 
@@ -14,15 +15,28 @@ from segmentation.warehouse.versions import Warehouse
 def shop(tmp_path: Path, monkeypatch) -> Shop:
     """An empty warehouse, and what publishes months into it. Nothing is remembered of other tests."""
     monkeypatch.setenv("SEGMENTATION_WAREHOUSE", str(tmp_path / "warehouse"))
-    for remembering in (published._remember, tables._rows, moving._counts, listing._orders_currency):
+    for remembering in (
+        published._remember,
+        tables._rows,
+        moving._counts,
+        listing._orders_currency,
+        releases.remembered,
+    ):
         remembering.cache_clear()
     return Shop(Warehouse(tmp_path / "warehouse"))
 
 
 @pytest.fixture
-def client():
-    """A client whose user may see the DAG."""
+def seen() -> set[str] | None:
+    """The DAGs that the client's user may see; None for all. A test may give its own."""
+    return None
+
+
+@pytest.fixture
+def client(seen: set[str] | None):
+    """A client whose user may see these DAGs."""
     (guard,) = [dependency.dependency for dependency in reports_app.app.router.dependencies]
-    reports_app.app.dependency_overrides[guard] = lambda: None
+    viewer = access.Viewer(lambda dag_id: seen is None or dag_id in seen)
+    reports_app.app.dependency_overrides |= {guard: lambda: None, access.the_viewer: lambda: viewer}
     yield TestClient(reports_app.app, follow_redirects=False)
     reports_app.app.dependency_overrides.clear()

@@ -4,11 +4,16 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from segmentation.datasets import STAGE_OF
+from segmentation.pages.whose import Owner
+from segmentation.warehouse import releases
 from segmentation.warehouse.manifests import Manifest, data_files, describe_files
+from segmentation.warehouse.releases import Release
 from segmentation.warehouse.versions import Warehouse
 
 GROUPS = {"Champions": "High value", "Promising": "New", "At Risk": "At risk", "Lost": "Churned"}
@@ -72,7 +77,7 @@ class Shop:
         segments: Mapping[str, str],
         category: str | None = "Electronics",
         source: Manifest | None = None,
-        latest: bool = True,
+        released: bool = True,
         inputs: Mapping[str, str] | None = None,
         **settings: object,
     ) -> Manifest:
@@ -93,9 +98,38 @@ class Shop:
                 **settings,
             },
         )
-        if latest:
-            self.warehouse.set_latest("report", report.version, as_of)
+        if released:
+            self.release(report, title=category.replace("_", " ") if category else "Own orders", inputs=inputs)
         return report
+
+    def draft(
+        self,
+        report: Manifest,
+        title: str = "Electronics",
+        name: str | None = None,
+        dag_id: str = "",
+        inputs: Mapping[str, str] | None = None,
+    ) -> Release:
+        """What a run that ends with this report releases."""
+        wanted = {**report.inputs, **(inputs or {})}
+        rfm = self.warehouse.find("customer_rfm", report.inputs["customer_rfm"], report.as_of_date)
+        below = rfm.inputs if rfm else {}
+        named = {label: one for label, one in {**wanted, **below}.items() if label in STAGE_OF}
+        return Release(
+            shop=name or shop_named(title),
+            title=title,
+            as_of=report.as_of or "",
+            number=0,
+            versions={"report": report.version, **named},
+            run_id=report.run_id,
+            dag_id=dag_id,
+            params={"source": report.settings["source"]},
+            released_at=report.created_at,
+        )
+
+    def release(self, report: Manifest, **named: Any) -> Release:
+        """Make a report the current one of its shop."""
+        return releases.create(self.warehouse, self.draft(report, **named))
 
     def file(self, manifest: Manifest, name: str) -> Path:
         """Where a file of a version lies."""
@@ -104,6 +138,17 @@ class Shop:
     def input(self, manifest: Manifest, dataset: str) -> Manifest:
         """What a report was made from, of its own month."""
         return self.warehouse.get(dataset, manifest.inputs[dataset], manifest.as_of_date)
+
+
+def shop_named(title: str) -> str:
+    """A shop's name for a title, whatever it holds."""
+    return "_".join("".join(c if c.isascii() and c.isalnum() else " " for c in title.lower()).split())[:40].strip("_")
+
+
+def owner_of(report: Manifest) -> Owner:
+    """Whose a month is."""
+    title = str(report.settings.get("category", "Own orders")).replace("_", " ")
+    return Owner(shop_named(title), title)
 
 
 def rfm_input(rfm: Manifest) -> dict[str, str]:
@@ -134,13 +179,13 @@ def many(count: int, segment: str = "Champions", prefix: str = "c") -> dict[str,
 
 
 def address(report: Manifest) -> str:
-    """The address of a report's page."""
+    """The address of a report's page, as release 0.1 gave it: without a shop."""
     return f"/reports/{report.as_of}/{report.version}"
 
 
-def key(report: Manifest) -> str:
+def key(report: Manifest, shop: str = "electronics") -> str:
     """What names a report in the form."""
-    return f"{report.as_of}.{report.version}"
+    return f"{shop}.{report.as_of}.{report.version}"
 
 
 def counting(monkeypatch, module: object, name: str) -> list[tuple]:

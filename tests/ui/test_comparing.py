@@ -5,7 +5,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 from fastapi.testclient import TestClient
-from months import AUGUST, JULY, SEPTEMBER, Shop, counting, key, many
+from months import AUGUST, JULY, SEPTEMBER, Shop, counting, key, many, owner_of
 
 from segmentation.pages import comparing, moving, tables
 
@@ -17,7 +17,7 @@ NOW |= {"g": "Promising", "h": "Champions"}
 
 
 def compared(shop: Shop, one, other) -> comparing.Comparison:
-    return comparing.compare(shop.warehouse, one, other)
+    return comparing.compare(shop.warehouse, (owner_of(one), one), (owner_of(other), other))
 
 
 def test_key_figures(shop: Shop) -> None:
@@ -114,7 +114,7 @@ def test_what_makes_the_two_unlike_is_said(shop: Shop) -> None:
     one = shop.month(JULY, THEN, bins=5)
     other = shop.month(AUGUST, NOW, category="Gift_Cards", source=demo, bins=3)
     notes = " ".join(compared(shop, one, other).notes)
-    assert "These are two categories: Electronics and Gift Cards." in notes
+    assert "These are two shops: Electronics and Gift Cards." in notes
     assert "One of the two is generated demo data." in notes
     assert "bins was 5 and is 3" in notes
     maps = shop.month(SEPTEMBER, NOW, segment_map="def")
@@ -131,7 +131,7 @@ def test_two_currencies_have_no_difference(shop: Shop, client: TestClient) -> No
     assert "different currencies" in " ".join(found.notes)
     assert [figure.change for figure in found.figures][:3] == [1, None, None]
     assert found.segments[0].spend.change is None
-    text = client.get("/compare", params={"a": key(one), "b": key(other)}).text
+    text = client.get("/compare", params={"a": key(one), "b": key(other, "own_orders")}).text
     assert "$420.00" in text
     assert "EUR\u00a0431.00" in text
 

@@ -41,8 +41,8 @@ def test_the_page_lists_each_list_once_with_its_formats(report, exports, client:
     assert text.count("<bdi>champions</bdi>") == 1
     assert "<bdi>moved into at risk</bdi>" in text
     for name in ("champions.csv", "champions.parquet", "moved-into-at-risk.csv"):
-        assert f'href="../../../files/exports/{JULY}/{exports.version}/{name}"' in text
-    assert f'href="../../../files/report/{JULY}/{report.version}/charts/moves.svg"' in text
+        assert f'href="../../../files/exports/{JULY}/{exports.version}/{name}?shop=electronics"' in text
+    assert f'href="../../../files/report/{JULY}/{report.version}/charts/moves.svg?shop=electronics"' in text
     found = {one.name: (one.rows, [ending for ending, _, _ in one.formats]) for one in files.lists(exports)}
     assert found == {"champions": (2, ["CSV", "Parquet"]), "moved-into-at-risk": (0, ["CSV"])}
 
@@ -76,11 +76,11 @@ def test_a_file_comes_whole_and_to_keep(shop: Shop, report, client: TestClient, 
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
-def test_an_export_comes_with_the_month_in_its_name(exports, client: TestClient) -> None:
+def test_an_export_comes_with_the_shop_and_the_month_in_its_name(exports, report, client: TestClient) -> None:
     answer = client.get(path_of(exports, "champions.csv"))
     assert answer.text == CSV
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert 'filename="2023-07-01-champions.csv"' in answer.headers["Content-Disposition"]
+    assert 'filename="electronics-2023-07-01-champions.csv"' in answer.headers["Content-Disposition"]
 
 
 def test_a_large_file_comes_whole(shop: Shop, client: TestClient) -> None:
@@ -100,7 +100,7 @@ def test_odd_names_stay_in_their_header(shop: Shop, client: TestClient, name: st
 
 
 def test_no_name_makes_a_header_of_its_own() -> None:
-    header = files.disposition("a\r\nX: y.csv", JULY)
+    header = files.disposition("a\r\nX: y.csv", JULY, "books")
     assert "\r" not in header
     assert "\n" not in header
 

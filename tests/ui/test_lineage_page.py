@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from months import AUGUST, JULY, SEPTEMBER, Shop, customers, many
 
-from segmentation.warehouse import ancestry
+from segmentation.warehouse import ancestry, runs
 from segmentation.warehouse.manifests import MANIFEST
 
 
@@ -37,8 +37,8 @@ def test_the_page_has_a_line_for_each(shop: Shop, client: TestClient) -> None:
     for words in (report.version, rfm.version, rfm.run_id, "2026-01-01 00:02", str(JULY), shop.source.version, "abc"):
         assert words in text
     assert "see above" in text
-    assert f'href="../../manifests/customer_rfm/{rfm.version}?as_of={JULY}"' in text
-    assert f'href="../../manifests/source/{shop.source.version}"' in text
+    assert f'href="../../manifests/customer_rfm/{rfm.version}?as_of={JULY}&amp;shop=electronics"' in text
+    assert f'href="../../manifests/source/{shop.source.version}?shop=electronics"' in text
 
 
 def test_inputs_of_another_month_are_found_and_named(shop: Shop, client: TestClient) -> None:
@@ -88,12 +88,18 @@ def test_a_version_that_is_its_own_input_ends(shop: Shop) -> None:
     assert [one.again for one in ancestry.tree(shop.warehouse, odd)] == [False, True]
 
 
-def test_other_versions_of_the_month_are_named(shop: Shop, client: TestClient) -> None:
-    older, newer = shop.month(JULY, many(1)), shop.month(JULY, many(2), category="Gift_Cards")
+def test_other_reports_of_the_shop_and_month_are_named_and_no_others(shop: Shop, client: TestClient) -> None:
+    older, newer = shop.month(JULY, many(1)), shop.month(JULY, many(2))
+    other = shop.month(JULY, many(3), category="Gift_Cards")
+    trial = shop.month(JULY, many(4), released=False)
+    runs.note(shop.warehouse, shop.draft(trial), trial=True)
     shop.month(AUGUST, many(3))
     text = client.get(f"/lineage/report/{newer.version}?as_of={JULY}").text
-    assert "Other reports as of this day" in text
-    assert f'href="../../lineage/report/{older.version}?as_of={JULY}"' in text
+    assert "Other reports of this month" in text
+    for one, words in ((older, "release 1"), (trial, "trial")):
+        link = f'href="../../lineage/report/{one.version}?as_of={JULY}&amp;shop=electronics"><code>{one.version}</code>'
+        assert f"{link}</a>, {words}, made" in text
+    assert other.version not in text
     alone = client.get(f"/lineage/source/{shop.source.version}").text
     assert "Other reports" not in alone
 
@@ -112,8 +118,8 @@ def test_the_versions_of_a_task(shop: Shop, client: TestClient) -> None:
     of = [f"customer_rfm.{rfm.version}.{JULY}", f"source.{shop.source.version}"]
     page = client.get("/versions", params={"of": of})
     assert page.status_code == 200
-    assert f'href="manifests/customer_rfm/{rfm.version}?as_of={JULY}"' in page.text
-    assert f'href="lineage/source/{shop.source.version}"' in page.text
+    assert f'href="manifests/customer_rfm/{rfm.version}?as_of={JULY}&amp;shop=electronics"' in page.text
+    assert f'href="lineage/source/{shop.source.version}?shop=electronics"' in page.text
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urljoin
@@ -21,6 +22,7 @@ from segmentation import stage as stages
 from segmentation.datasets import STAGES
 from segmentation.orchestration import links, tasks
 from segmentation.paths import PROJECT
+from segmentation.warehouse import runs
 from segmentation.warehouse.versions import Warehouse
 
 AIRFLOW = "http://airflow/base/"
@@ -49,7 +51,7 @@ def executed(dag, shop: Shop, stage: str, manifests: list, monkeypatch):
     monkeypatch.setattr(stages, "missing_datasets", lambda *_: [])
     monkeypatch.setattr(stages, "conclude", lambda *_: manifests)
     task = dag.get_task(stage).prepare_for_execution()
-    task.application_args = ["--source-version=0123456789ab", "--as-of=2023-07-01"]
+    task.application_args = ["--source-version=0123456789ab", "--as-of=2023-07-01", "--shop=electronics"]
     task.execute({"outlet_events": defaultdict(SimpleNamespace), "task": task})
     return task
 
@@ -59,8 +61,9 @@ def test_the_report_task_links_to_its_report_and_its_manifests(
 ) -> None:
     report = shop.month(JULY, many(2))
     made = [shop.input(report, "segment_summary"), report]
+    monkeypatch.setattr(tasks, "release", lambda *_: None)
     kept = kept_links(executed(dag, shop, "report", made, monkeypatch), monkeypatch)
-    assert kept["_link_ReportLink"] == f"segments/reports/{JULY}/{report.version}"
+    assert kept["_link_ReportLink"] == f"segments/reports/{JULY}/{report.version}?shop=electronics"
     assert set(kept) == {"_link_ReportLink", "_link_ManifestsLink", "_link_HistoryLink"}
     # No job ran.
     assert kept.pop("_link_HistoryLink") == ""
@@ -74,6 +77,11 @@ def test_the_report_task_links_to_its_report_and_its_manifests(
 @pytest.mark.parametrize("stage", list(STAGES)[1:-1])
 def test_every_other_stage_links_to_its_manifests(dag, shop: Shop, client: TestClient, stage: str, monkeypatch) -> None:
     made = [shop.publish(name, None, {"a": "x"}) for name in STAGES[stage][:2]]
+    begun = replace(
+        shop.draft(shop.month(JULY, many(2))),
+        versions={"report": "0" * 12, **{one.dataset: one.version for one in made}},
+    )
+    runs.note(shop.warehouse, begun, trial=False)
     kept = kept_links(executed(dag, shop, stage, made, monkeypatch), monkeypatch)
     assert list(kept) == ["_link_ManifestsLink", "_link_HistoryLink"]
     page = client.get(kept["_link_ManifestsLink"].removeprefix("segments"))
@@ -87,7 +95,9 @@ def test_fetch_links_to_its_manifest(dag, tmp_path, monkeypatch) -> None:
     task = dag.get_task("fetch").prepare_for_execution()
     params = {name: settings.json_default(name) for name in settings.FIELDS} | {"as_of": "2023-07-01"}
     tasks.fetch_source({"params": params, "run_id": "r", "outlet_events": defaultdict(SimpleNamespace), "task": task})
-    assert kept_links(task, monkeypatch) == {"_link_ManifestsLink": f"segments/versions?of=source.{source.version}"}
+    assert kept_links(task, monkeypatch) == {
+        "_link_ManifestsLink": f"segments/versions?shop=demo&of=source.{source.version}"
+    }
 
 
 @pytest.mark.parametrize("stage", list(STAGES))

@@ -1,56 +1,106 @@
 """The list of the published reports, and texts from data on all pages."""
 
 import json
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from fastapi.testclient import TestClient
-from months import AUGUST, JULY, SEPTEMBER, Shop, address, counting, key, many
+from months import AUGUST, JULY, SEPTEMBER, Shop, address, counting, key, many, shop_named
 
 from segmentation.pages import listing, published, tables
+from segmentation.warehouse import releases, runs
 from segmentation.warehouse.manifests import MANIFEST
 
 EVIL = "<script>alert(1)</script>\"' {{7777*7}} \u202e\u05d0"
 
 
-def test_the_list_is_by_category_then_month_newest_first(shop: Shop, client: TestClient) -> None:
+def listed(shop: Shop) -> dict[str, list[tuple]]:
+    """The months of the list by the shops' titles."""
+    found = listing.listing(shop.warehouse, releases.shops(shop.warehouse))
+    assert found.damaged == []
+    return {one.title: [(month.as_of, month.customers, month.change) for month in one.months] for one in found.shops}
+
+
+def test_the_list_is_by_shop_then_month_newest_first(shop: Shop, client: TestClient) -> None:
     shop.month(JULY, many(2), category="Gift_Cards")
     for as_of, count in ((SEPTEMBER, 7), (JULY, 3), (AUGUST, 4)):
         shop.month(as_of, many(count))
-    found = listing.listing(shop.warehouse)
-    months = {name: [(one.as_of, one.customers, one.change) for one in rows] for name, rows in found.categories.items()}
-    assert months == {
+    assert listed(shop) == {
         "Electronics": [(SEPTEMBER, 7, 3), (AUGUST, 4, 1), (JULY, 3, None)],
         "Gift Cards": [(JULY, 2, None)],
     }
-    assert found.damaged == []
     text = client.get("/").text
     assert text.index("Electronics</bdi>") < text.index(">1 September 2023</a>") < text.index("Gift Cards</bdi>")
     assert "$700.00" in text
     assert "+3" in text
 
 
-def test_two_categories_of_one_month_are_both_there_and_the_latest_run_wins(shop: Shop) -> None:
-    """LATEST names one report only: the last run's, whatever it was of."""
-    older = shop.month(JULY, many(1))
-    newer = shop.month(JULY, many(2), latest=False)
-    other = shop.month(JULY, many(3), category="Gift_Cards")
-    found = listing.listing(shop.warehouse).categories
-    assert [one.version for one in found["Gift Cards"]] == [other.version]
-    assert [one.version for one in found["Electronics"]] == [newer.version]
-    shop.warehouse.set_latest("report", older.version, JULY)
-    found = listing.listing(shop.warehouse).categories
-    assert [one.version for one in found["Electronics"]] == [older.version]
-    assert [one.version for one in found["Gift Cards"]] == [other.version]
+def test_each_shop_has_its_own_month_and_the_highest_number_is_the_current_one(shop: Shop) -> None:
+    older, newer = shop.month(JULY, many(1)), shop.month(JULY, many(2))
+    shop.month(JULY, many(3), category="Gift_Cards")
+    assert listed(shop) == {"Electronics": [(JULY, 2, None)], "Gift Cards": [(JULY, 3, None)]}
+    shop.release(older)
+    assert listed(shop) == {"Electronics": [(JULY, 1, None)], "Gift Cards": [(JULY, 3, None)]}
+    assert releases.numbers(shop.warehouse, "electronics", JULY) == [1, 2, 3]
+    assert newer.version != older.version
 
 
-def test_own_orders_are_called_so_and_counted_in_their_currency(shop: Shop, client: TestClient) -> None:
+def test_one_version_may_be_the_month_of_two_shops(shop: Shop, client: TestClient) -> None:
+    report = shop.month(JULY, many(2))
+    shop.release(report, title="A twin", name="twin")
+    assert listed(shop) == {"A twin": [(JULY, 2, None)], "Electronics": [(JULY, 2, None)]}
+    text = client.get("/").text
+    for name in ("twin", "electronics"):
+        assert f'<a href="reports/{JULY}/{report.version}?shop={name}">Report</a>' in text
+    assert "<bdi>A twin</bdi>" in client.get(f"{address(report)}?shop=twin").text
+    assert "<bdi>Electronics</bdi>" in client.get(f"{address(report)}?shop=electronics").text
+    assert client.get(f"{address(report)}?shop=books").status_code == 404
+
+
+def test_a_trial_is_listed_as_one_and_changes_no_month(shop: Shop, client: TestClient) -> None:
+    report = shop.month(JULY, many(2))
+    trial = shop.month(JULY, many(5), released=False)
+    runs.note(shop.warehouse, shop.draft(trial), trial=True)
+    runs.note(shop.warehouse, shop.draft(shop.month(AUGUST, many(6), released=False)), trial=False)
+    (found,) = listing.listing(shop.warehouse, ["electronics"]).shops
+    assert [(one.version, one.customers) for one in found.months] == [(report.version, 2)]
+    assert [(one.version, one.customers, one.is_trial) for one in found.trials] == [(trial.version, 5, True)]
+    text = client.get("/").text
+    assert text.count('<span class="mark">trial</span>') == 1
+    assert ", trial</option>" in text
+    assert client.get(f"{address(trial)}?shop=electronics").status_code == 200
+    assert client.get(f"/compare?a={key(trial)}&b={key(report)}").status_code == 200
+
+
+def test_a_trial_whose_report_is_not_there_or_is_the_month_is_not_listed(shop: Shop) -> None:
+    report = shop.month(JULY, many(2))
+    runs.note(shop.warehouse, shop.draft(report), trial=True)
+    unfinished = shop.month(AUGUST, many(5), released=False)
+    runs.note(shop.warehouse, shop.draft(unfinished), trial=True)
+    shop.file(unfinished, MANIFEST).unlink()
+    (found,) = listing.listing(shop.warehouse, ["electronics"]).shops
+    assert found.trials == []
+
+
+def test_own_orders_are_counted_in_their_currency(shop: Shop, client: TestClient) -> None:
     settings = {"source": "orders", "mapping": {"currency": "EUR"}}
     orders = shop.publish("source", None, {"orders.csv": "x"}, settings=settings)
     shop.month(JULY, many(2), category=None, source=orders)
     text = client.get("/").text
     assert "<bdi>Own orders</bdi>" in text
     assert "EUR\u00a0200.00" in text
+
+
+def test_the_figures_of_a_release_save_reading_its_tables(shop: Shop, monkeypatch) -> None:
+    report = shop.month(JULY, many(2), released=False)
+    figures = {"customers": 2, "spend": "200.00", "currency": "CHF"}
+    releases.create(shop.warehouse, replace(shop.draft(report), figures=figures))
+    read = counting(monkeypatch, tables, "read")
+    (month,) = listing.listing(shop.warehouse, ["electronics"]).shops[0].months
+    assert (month.customers, month.spend, month.currency) == (2, Decimal("200.00"), "CHF")
+    assert read == []
 
 
 def test_generated_data_are_marked(shop: Shop, client: TestClient) -> None:
@@ -61,7 +111,7 @@ def test_generated_data_are_marked(shop: Shop, client: TestClient) -> None:
     assert client.get("/").text.count("generated demo data") == 1
 
 
-@pytest.mark.parametrize("damage", ["manifest", "foreign", "types", "summary", "gone", "latest"])
+@pytest.mark.parametrize("damage", ["manifest", "foreign", "types", "summary", "gone", "release"])
 def test_a_damaged_month_is_named_and_does_not_break_the_list(shop: Shop, client: TestClient, damage: str) -> None:
     good, bad = shop.month(JULY, many(2)), shop.month(AUGUST, many(3))
     summary = shop.input(bad, "segment_summary")
@@ -78,12 +128,13 @@ def test_a_damaged_month_is_named_and_does_not_break_the_list(shop: Shop, client
     elif damage == "gone":
         shop.file(summary, MANIFEST).unlink()
     else:
-        (shop.warehouse.home("report", AUGUST) / "LATEST").write_text("../../secret", encoding="utf-8")
+        path = releases.place(shop.warehouse, "electronics", AUGUST, 1)
+        path.write_text(path.read_text().replace(bad.version, good.version), encoding="utf-8")
     page = client.get("/")
     assert page.status_code == 200
     assert page.text.count("<strong>Damaged.</strong>") == 1
     assert "2023-08-01" in page.text.split("<strong>Damaged.</strong>")[1].split("</p>")[0]
-    assert page.text.count(f'<a href="reports/{JULY}/{good.version}">Report</a>') == 1
+    assert page.text.count(f'<a href="reports/{JULY}/{good.version}?shop=electronics">Report</a>') == 1
     assert client.get(address(bad)).status_code == (404 if damage in ("manifest", "foreign", "types") else 200)
     assert str(shop.warehouse.root) not in page.text
 
@@ -114,7 +165,7 @@ def test_an_unfinished_report_is_not_there(shop: Shop, client: TestClient) -> No
     report = shop.month(JULY, many(2))
     shop.file(report, MANIFEST).unlink()
     assert client.get(address(report)).status_code == 404
-    (shop.warehouse.home("report", JULY) / "LATEST").unlink()
+    releases.place(shop.warehouse, "electronics", JULY, 1).unlink()
     assert "There is no report yet" in client.get("/").text
 
 
@@ -132,7 +183,7 @@ def test_texts_from_data_stay_texts(shop: Shop, client: TestClient) -> None:
         client.get(path).text
         for path in (
             "/",
-            f"/compare?a={key(one)}&b={key(other)}",
+            f"/compare?a={key(one, shop_named(EVIL))}&b={key(other)}",
             f"/lineage/report/{one.version}?as_of={JULY}",
             f"{address(one)}/downloads",
             f"{address(other)}/downloads",

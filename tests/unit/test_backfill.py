@@ -77,7 +77,7 @@ def test_it_asks_for_whole_months_with_the_params_and_waits_for_all(airflow, mon
     assert backfill.backfill({"k": "4", "min_price": "1.5", "excluded_categories": "a;b"}) == 0
     ((_, content),) = airflow.asked
     assert content == {
-        "dag_id": "customer_segmentation",
+        "dag_id": "customer_segmentation_demo",
         "from_date": "2023-01-01T00:00:00Z",
         "to_date": "2023-02-01T00:00:00Z",
         "max_active_runs": 3,

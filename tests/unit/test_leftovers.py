@@ -11,11 +11,11 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
-from test_versions import ID, MONTH, OTHER_ID, attempt, left_over, publish
+from test_versions import ID, MONTH, attempt, left_over, publish
 from test_versions_processes import LONG, build_for_ever, fork
 
 from segmentation.warehouse import upkeep, versions
-from segmentation.warehouse.versions import LATEST, Warehouse
+from segmentation.warehouse.versions import Warehouse
 
 
 @pytest.fixture
@@ -30,26 +30,6 @@ def holder(warehouse: Warehouse, start):
 def kill(process) -> None:
     os.kill(process.pid, signal.SIGKILL)
     process.join(LONG)
-
-
-def die_before_latest_changes(warehouse: Warehouse) -> None:
-    versions.os.replace = lambda *_: os._exit(9)
-    warehouse.set_latest("customer_rfm", OTHER_ID, MONTH)
-
-
-def test_a_draft_of_latest_that_a_kill_has_left_goes_with_the_next_run(warehouse: Warehouse, start) -> None:
-    publish(warehouse, "one", ID)
-    publish(warehouse, "two", OTHER_ID)
-    warehouse.set_latest("customer_rfm", ID, MONTH)
-    writer = start(die_before_latest_changes, warehouse)
-    writer.join(LONG)
-    assert writer.exitcode == 9
-    home = warehouse.home("customer_rfm", MONTH)
-    assert len(list(home.glob(f".{LATEST}.*"))) == 1
-    assert (home / LATEST).read_text() == f"{ID}\n"
-    warehouse.set_latest("customer_rfm", OTHER_ID, MONTH)
-    assert list(home.glob(f".{LATEST}.*")) == []
-    assert (home / LATEST).read_text() == f"{OTHER_ID}\n"
 
 
 def die_at_the_manifest(warehouse: Warehouse) -> None:

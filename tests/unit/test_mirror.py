@@ -14,15 +14,16 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from pyarrow import fs
-from test_upkeep import MONTH, publish
+from test_upkeep import MONTH, publish, release
 
 from segmentation.errors import UserError
 from segmentation.local import __main__ as commands
+from segmentation.warehouse import releases
 from segmentation.warehouse.addresses import shown
 from segmentation.warehouse.manifests import MANIFEST, MANIFEST_FORMAT, seal
 from segmentation.warehouse.mirror import Mirror
 from segmentation.warehouse.upkeep import all_versions, verify
-from segmentation.warehouse.versions import LATEST, Warehouse, write_whole
+from segmentation.warehouse.versions import Warehouse, write_whole
 from soak.local_airflow import free_port
 
 KEYS = ("a-key", "its-secret")
@@ -30,13 +31,13 @@ KEYS = ("a-key", "its-secret")
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Warehouse:
-    """source <- reviews <- customer_rfm, which LATEST names, and a version of reviews that nobody uses."""
+    """source <- reviews <- customer_rfm, which is released, and a version of reviews that nobody uses."""
     warehouse = Warehouse(tmp_path / "shop")
     publish(warehouse, "source", "a" * 12)
     publish(warehouse, "reviews", "b" * 12, source="a" * 12)
     publish(warehouse, "reviews", "9" * 12, source="a" * 12)
     publish(warehouse, "customer_rfm", "e" * 12, MONTH, reviews="b" * 12)
-    warehouse.set_latest("customer_rfm", "e" * 12, MONTH)
+    release(warehouse, MONTH, customer_rfm="e" * 12)
     return warehouse
 
 
@@ -76,9 +77,9 @@ def silent(line: str) -> None:
 
 
 def content(warehouse: Warehouse) -> dict[str, bytes]:
-    """Every file of every version, and what LATEST says."""
+    """Every file of every version, and every release."""
     files = [path for folder in all_versions(warehouse) for path in folder.rglob("*") if path.is_file()]
-    files += warehouse.root.glob(f"**/{LATEST}")
+    files += warehouse.root.glob("releases/**/*.json")
     return {path.relative_to(warehouse.root).as_posix(): path.read_bytes() for path in files}
 
 
@@ -96,9 +97,9 @@ def test_a_lost_warehouse_comes_back_as_it_was(shop: Warehouse, mirror: Mirror, 
 def test_what_stands_is_not_brought_again(shop: Warehouse, mirror: Mirror) -> None:
     mirror.push(shop, silent)
     later = publish(shop, "customer_rfm", "f" * 12, MONTH, reviews="b" * 12)
-    shop.set_latest("customer_rfm", later.version, MONTH)
+    release(shop, MONTH, customer_rfm=later.version)
     second = mirror.push(shop, silent)
-    assert (second.versions, second.standing) == (1, 2)
+    assert (second.versions, second.standing) == (1, 3)
     lost = shop.place_of(later)
     shutil.rmtree(lost)
     back = mirror.restore(shop, silent)
@@ -106,11 +107,11 @@ def test_what_stands_is_not_brought_again(shop: Warehouse, mirror: Mirror) -> No
     assert lost.exists()
 
 
-def test_readers_elsewhere_follow_latest_in_the_store(shop: Warehouse, s3: str) -> None:
+def test_readers_elsewhere_follow_a_release_in_the_store(shop: Warehouse, s3: str) -> None:
     Mirror(s3).push(shop, silent)
     files, root = fs.FileSystem.from_uri(s3)
-    with files.open_input_stream(f"{root}/customer_rfm/as_of={MONTH}/{LATEST}") as file:
-        version = file.read().decode().strip()
+    with files.open_input_stream(f"{root}/releases/books/as_of={MONTH}/1.json") as file:
+        version = json.load(file)["versions"]["customer_rfm"]
     table = pq.read_table(f"{root}/customer_rfm/as_of={MONTH}/version={version}/part-0.parquet", filesystem=files)
     assert table.num_rows == 1000
 
@@ -131,7 +132,7 @@ class Breaking(Mirror):
 def test_a_break_leaves_nothing_that_a_reader_would_take_for_whole(
     shop: Warehouse, tmp_path: Path, objects: int
 ) -> None:
-    """Wherever it breaks: each manifest in the store has its files, each LATEST all that it rests on."""
+    """Wherever it breaks: each manifest in the store has its files, each release all that it rests on."""
     address = f"file://{tmp_path / 'store'}"
     breaking = Breaking(address)
     breaking.left = objects
@@ -170,7 +171,7 @@ def test_what_is_not_as_published_is_named_and_not_restored(shop: Warehouse, tmp
     with pytest.raises(UserError, match="customer_rfm"):
         mirror.restore(again, silent)
     assert list((again.root / "customer_rfm").glob("**/version=*")) == []
-    assert again.latest("customer_rfm", MONTH) is None
+    assert releases.current(again, "books", MONTH) is None
 
 
 def test_a_newer_release_s_version_is_not_said_to_be_damaged(shop: Warehouse, tmp_path: Path) -> None:
@@ -242,6 +243,53 @@ def test_a_wrong_key_is_a_sentence(shop: Warehouse, s3: str, monkeypatch) -> Non
     monkeypatch.setitem(os.environ, "AWS_SECRET_ACCESS_KEY", "another")
     with pytest.raises(UserError, match="bucket"):
         Mirror(s3).push(shop, silent)
+
+
+def test_one_shop_can_be_mirrored_alone(shop: Warehouse, tmp_path: Path) -> None:
+    publish(shop, "customer_rfm", "7" * 12, MONTH, reviews="9" * 12)
+    release(shop, MONTH, "games", customer_rfm="7" * 12)
+    assert Mirror(f"file://{tmp_path / 'store'}").push(shop, silent, "games").versions == 3
+    again = Warehouse(tmp_path / "again")
+    Mirror(f"file://{tmp_path / 'store'}").restore(again, silent)
+    assert releases.shops(again) == ["games"]
+    assert verify(again) == (3, [])
+
+
+def test_two_warehouses_that_went_on_apart_do_not_replace_each_other_s_releases(
+    shop: Warehouse, tmp_path: Path
+) -> None:
+    mirror = Mirror(f"file://{tmp_path / 'store'}")
+    mirror.push(shop, silent)
+    other = Warehouse(tmp_path / "other")
+    mirror.restore(other, silent)
+    for warehouse, version in ((shop, "7" * 12), (other, "8" * 12)):
+        publish(warehouse, "customer_rfm", version, MONTH, reviews="b" * 12)
+        release(warehouse, MONTH, customer_rfm=version)
+    mirror.push(shop, silent)
+    with pytest.raises(UserError, match="another release than here"):
+        mirror.push(other, silent)
+    said: list[str] = []
+    mirror.restore(other, said.append)
+    assert "stays as it is here" in said[-1]
+    assert releases.current(other, "books", MONTH).versions == {"customer_rfm": "8" * 12}
+
+
+@pytest.mark.parametrize("change", ["edited", "another shop's", "leads to nothing"])
+def test_a_release_of_the_store_that_is_not_right_is_not_restored(shop: Warehouse, tmp_path: Path, change: str) -> None:
+    mirror = Mirror(f"file://{tmp_path / 'store'}")
+    mirror.push(shop, silent)
+    path = tmp_path / f"store/releases/books/as_of={MONTH}/1.json"
+    if change == "edited":
+        path.write_text(path.read_text().replace('"Books"', '"Games"'))
+    elif change == "another shop's":
+        (tmp_path / f"store/releases/games/as_of={MONTH}").mkdir(parents=True)
+        path.rename(tmp_path / f"store/releases/games/as_of={MONTH}/1.json")
+    else:
+        shutil.rmtree(tmp_path / f"store/customer_rfm/as_of={MONTH}/version={'e' * 12}")
+    again = Warehouse(tmp_path / "again")
+    with pytest.raises(UserError):
+        mirror.restore(again, silent)
+    assert releases.shops(again) == []
 
 
 SECRETS = ("AKIAEXAMPLE", "s3cr/et+w0rd", "s3cr%2Fet%2Bw0rd", "a-token")

@@ -1,22 +1,28 @@
 """The presets for vendors' exports: each names columns of its layout, and comes to what was worked out by hand."""
 
 import csv
+import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
 
+from segmentation import settings
 from segmentation.paths import PROJECT
+from segmentation.plan import Plan
+from segmentation.preview.account import account
+from segmentation.preview.engine import Engine
+from segmentation.preview.reading import read
+from segmentation.sources import orders
+from segmentation.sources.orders_mapping import COLUMNS, DEFAULTS
 from unit.order_presets_by_hand import CASES, PRESETS, columns_of, outcome, raw_table
 
 NAMES = sorted(path.stem for path in PRESETS.glob("*.yaml"))
 # The keys of a mapping that a preset may give.
-KEYS = {
-    "customer", "time", "amount", "order", "refunded", "currency_column", "zone", "order_level", "only", "except",
-    "returns", "normalise_ids", "time_zone", "time_format", "zone_names",
-}  # fmt: skip
+KEYS = {*COLUMNS, *DEFAULTS}
 WINDOW_START = {12: date(2022, 7, 1)}
 
 
@@ -61,11 +67,30 @@ def test_the_export_comes_to_what_was_worked_out(name: str) -> None:
     assert found.refused * 10 < found.lines, "a run would fail by its limit on refused lines"
 
 
-@pytest.mark.skip(reason="the source `orders` does not read presets yet")
 @pytest.mark.parametrize("name", NAMES)
-def test_the_source_comes_to_the_same(name: str) -> None:
+def test_the_source_comes_to_the_same(tmp_path: Path, name: str) -> None:
     """The export read by the source under {preset: name, and the case's own keys} has the customers of `expected`."""
-    raise NotImplementedError
+    right = expected(name)
+    given = settings.parse(
+        {
+            "source": "orders",
+            "files_path": str(CASES / name / "export.csv"),
+            "orders_mapping": json.dumps({"preset": name, **right["own_keys"]}),
+            "window_months": right["window_months"],
+        }
+    )
+    mapping, found, listing = orders.look(given, lambda line: None)
+    engine = Engine(tmp_path)
+    read(engine, mapping, found, listing, tmp_path, lambda lines: None)
+    plan = Plan(given, right["as_of"], "0" * 12, {"mapping": mapping, "files": listing})
+    figures = account(engine, plan, right["as_of"]).figures
+    rows = engine.table("customer_values").to_pylist()
+    engine.database.close()
+    assert {
+        row["user_id"]: {"recency": row["recency_days"], "frequency": row["frequency"], "spend": str(row["monetary"])}
+        for row in rows
+    } == right["customers"]
+    assert figures["order_lines_refused"] == right["refused"]
 
 
 def test_users_are_told_of_each_preset() -> None:

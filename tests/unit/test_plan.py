@@ -64,6 +64,8 @@ CHANGES = pytest.mark.parametrize(
         ("demo_reviews", 60_000, set()),
         ("as_of", "2001-01-01", set()),  # the plan has the resolved date
         ("force", True, set()),
+        ("shop", "books", set()),  # equal inputs are one version for all shops
+        ("trial", True, set()),
         ("rejected_share_warn", 0, {"report"}),  # limits judge what stands; the report shows these
         ("rejected_share_fail", 0.5, {"report"}),
         ("unpriced_share_warn", 0, {"report"}),
@@ -152,7 +154,9 @@ def test_a_setting_of_orders_changes_the_datasets_that_use_it(name: str, value: 
 
 
 # What a table of customers has no rows for: products and lines, and whatever needs the month before.
-NOT_OF_CUSTOMERS = {"purchases", "segment_migration", "cluster_movement"}
+NOT_OF_CUSTOMERS = {
+    "purchases", "first_purchases", "segment_migration", "cluster_movement", "cohort_retention", "second_purchase",
+}  # fmt: skip
 OF_CUSTOMERS = {"mapping": {"level": "customer"}}
 
 

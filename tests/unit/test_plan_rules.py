@@ -41,7 +41,10 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
             "sql/10_ingest/110_review_lines.sql",
             {"reviews", "rejected_rows", "refused_reasons"} | OF_RAW_REVIEWS | AFTER_PURCHASES | ABOUT_THE_SOURCE,
         ),
-        ("sql/10_ingest/reviews/150_rejected_rows.sql", {"rejected_rows", "refused_reasons", "report"}),  # the page counts them
+        (
+            "sql/10_ingest/reviews/150_rejected_rows.sql",
+            {"rejected_rows", "refused_reasons", "report"},
+        ),  # the page counts them
         ("sql/10_ingest/orders/150_rejected_rows.sql", set()),  # another kind of source
         ("sql/20_clean/220_known_products.sql", AFTER_PRODUCTS | AFTER_PURCHASES | OF_PRODUCTS),
         (

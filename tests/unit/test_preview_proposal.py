@@ -129,6 +129,12 @@ def test_day_and_clock_in_two_columns_are_joined(tmp_path: Path) -> None:
     assert (found.keys["time"], found.keys["time_format"]) == (["Date", "Time"], "d/M/yyyy H:mm")
 
 
+def test_days_are_found_below_a_header_that_says_nothing(tmp_path: Path) -> None:
+    found = proposed(tmp_path, PLAIN.replace("Order Date", "x1"))
+    assert found.keys["time"] == "x1"
+    assert any("no other column holds days" in doubt for doubt in found.doubts)
+
+
 def test_an_old_encoding_is_found(tmp_path: Path) -> None:
     found = proposed(tmp_path, PLAIN.replace("ann", "Jürgen"), encoding="windows-1252")
     assert found.keys["encoding"] == "windows-1252"

@@ -49,6 +49,8 @@ CONTRACT = {
     "rows_fail": 1,
     "demo_reviews": 50_000,
     "force": False,
+    "shop": None,
+    "trial": False,
 }
 
 
@@ -271,6 +273,12 @@ def test_what_the_presets_say_in_dollars_or_categories_of_reviews_counts_as_none
         ({"rows_fail": 0}, "rows_fail", "0", "1 to 1000000000"),
         ({"demo_reviews": 999}, "demo_reviews", "999", "1000 to 50000000"),
         ({"force": 2}, "force", "2", "true or false"),
+        ({"shop": "Books"}, "shop", "'Books'", "1 to 40 small letters"),
+        ({"shop": "a__b"}, "shop", "'a__b'", "1 to 40 small letters"),
+        ({"shop": "../b"}, "shop", "'../b'", "1 to 40 small letters"),
+        ({"shop": "b" * 41}, "shop", repr("b" * 41), "1 to 40 small letters"),
+        ({"shop": "a\u200fb"}, "shop", "'a\\u200fb'", "1 to 40 small letters"),
+        ({"trial": "perhaps"}, "trial", "'perhaps'", "true or false"),
     ],
 )
 def test_a_refusal_names_the_param_the_value_and_what_is_allowed(

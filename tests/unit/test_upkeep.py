@@ -11,8 +11,9 @@ import pytest
 
 from segmentation.errors import UserError
 from segmentation.local import __main__ as commands
-from segmentation.warehouse import upkeep
+from segmentation.warehouse import releases, runs, upkeep
 from segmentation.warehouse.manifests import MANIFEST, Manifest, data_files, describe_files
+from segmentation.warehouse.releases import Release
 from segmentation.warehouse.versions import Warehouse
 
 MONTH, MONTH_BEFORE = date(2023, 9, 1), date(2023, 8, 1)
@@ -29,6 +30,16 @@ def publish(warehouse: Warehouse, name: str, version: str, as_of: date | None = 
     return warehouse.publish(attempt, manifest)
 
 
+def release(
+    warehouse: Warehouse, as_of: date, shop: str = "books", when: str = "2026-01-01", **versions: str
+) -> Release:
+    """Make these versions a shop's next release."""
+    run = f"run-{shop}-{sorted(versions.items())}-{when}"
+    return releases.create(
+        warehouse, Release(shop, shop.title(), as_of.isoformat(), 0, versions, run, "", {}, f"{when}T00:00:00+00:00")
+    )
+
+
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Warehouse:
     """source <- reviews <- purchases <- customer_rfm of two months <- segment_summary of the later one."""
@@ -41,7 +52,7 @@ def warehouse(tmp_path: Path) -> Warehouse:
     publish(
         warehouse, "segment_summary", "f" * 12, MONTH, customer_rfm="e" * 12, previous_customer_rfm="d" * 12
     )  # fmt: skip
-    warehouse.set_latest("segment_summary", "f" * 12, MONTH)
+    release(warehouse, MONTH, segment_summary="f" * 12)
     return warehouse
 
 
@@ -122,7 +133,7 @@ def test_an_input_that_is_gone_is_named(warehouse: Warehouse) -> None:
     assert count == 4, "what lies below the hole is not reached"
     assert faults == [f"purchases {'c' * 12} was made from reviews {'b' * 12}, which is gone."]
     with pytest.raises(UserError, match=r"purchases .* made from reviews .* gone"):
-        upkeep.reachable(warehouse, upkeep.latest_versions(warehouse))
+        upkeep.reachable(warehouse, upkeep.released_versions(warehouse, releases.every(warehouse)))
 
 
 def test_a_hole_is_told_and_passed_over_by_prune(warehouse: Warehouse, monkeypatch, capsys) -> None:
@@ -148,7 +159,7 @@ def make_old(warehouse: Warehouse, days: int = 100) -> None:
         os.utime(path, (then, then))
 
 
-def test_prune_removes_what_latest_does_not_reach_and_nothing_else(warehouse: Warehouse) -> None:
+def test_prune_removes_what_no_release_reaches_and_nothing_else(warehouse: Warehouse) -> None:
     publish(warehouse, "purchases", "1" * 12, reviews="b" * 12)
     make_old(warehouse)
     (one,) = upkeep.unneeded(warehouse, 30)
@@ -162,7 +173,7 @@ def test_prune_removes_what_latest_does_not_reach_and_nothing_else(warehouse: Wa
 
 def test_prune_may_be_stopped_at_any_moment(warehouse: Warehouse, monkeypatch) -> None:
     """Of every version that is left, all inputs are left too."""
-    warehouse.home("segment_summary", MONTH).joinpath("LATEST").unlink()
+    releases.place(warehouse, "books", MONTH, 1).unlink()
     make_old(warehouse)
     removed = []
 
@@ -197,3 +208,87 @@ def test_prune_keeps_what_a_run_has_used_lately(warehouse: Warehouse) -> None:
     make_old(warehouse)
     warehouse.mark_used(old)
     assert upkeep.unneeded(warehouse, 30) == []
+
+
+def summary(warehouse: Warehouse, version: str) -> str:
+    """One more version of the month's summary."""
+    return publish(warehouse, "segment_summary", version, MONTH, customer_rfm="e" * 12).version
+
+
+def test_prune_keeps_the_last_releases_of_each_month_and_what_they_reach(warehouse: Warehouse) -> None:
+    versions = [summary(warehouse, str(number) * 12) for number in range(1, 5)]
+    for version in versions:
+        release(warehouse, MONTH, segment_summary=version)
+    make_old(warehouse)
+    gone = upkeep.prune(warehouse, 30, keep=2)
+    # The first release, of the fixture, goes with its summary and what only that was made from.
+    assert [one.folder.name for one in gone][:3] == ["1.json", "2.json", "3.json"], "releases go before their versions"
+    assert {one.folder.name for one in gone[3:]} == {f"version={letter * 12}" for letter in "d12f"}
+    assert releases.numbers(warehouse, "books", MONTH) == [4, 5]
+    assert upkeep.verify(warehouse)[1] == []
+    assert upkeep.prune(warehouse, 30, keep=2) == []
+
+
+def test_the_same_versions_released_again_push_nothing_out(warehouse: Warehouse) -> None:
+    for day in range(2, 9):
+        release(warehouse, MONTH, when=f"2026-01-{day:02d}", segment_summary="f" * 12)
+    release(warehouse, MONTH, segment_summary=summary(warehouse, "1" * 12))
+    make_old(warehouse)
+    assert upkeep.prune(warehouse, 30, keep=2) == []
+    assert releases.numbers(warehouse, "books", MONTH) == list(range(1, 10))
+
+
+def test_a_young_release_stays_however_many_follow(warehouse: Warehouse) -> None:
+    today = datetime.now(UTC).date().isoformat()
+    for number in range(1, 5):
+        release(warehouse, MONTH, when=today, segment_summary=summary(warehouse, str(number) * 12))
+    make_old(warehouse)
+    assert [one.folder.name for one in upkeep.unneeded(warehouse, 30, keep=1)][:1] == ["1.json"]
+    assert len(releases.numbers(warehouse, "books", MONTH)) == 5
+    upkeep.prune(warehouse, 30, keep=1)
+    assert releases.numbers(warehouse, "books", MONTH) == [2, 3, 4, 5]
+
+
+def test_prune_keeps_what_any_shop_has_released(warehouse: Warehouse) -> None:
+    games = summary(warehouse, "1" * 12)
+    release(warehouse, MONTH, "games", segment_summary=games)
+    other = publish(warehouse, "customer_rfm", "2" * 12, MONTH, purchases="c" * 12)
+    release(warehouse, MONTH, "toys", customer_rfm=other.version)
+    make_old(warehouse)
+    assert upkeep.unneeded(warehouse, 0) == []
+    assert upkeep.verify(warehouse, "toys") == (5 - 1, [])
+    assert upkeep.verify(warehouse)[0] == 8
+
+
+def test_a_trial_and_the_note_of_a_run_go_by_age(warehouse: Warehouse) -> None:
+    draft = Release("books", "Books", MONTH.isoformat(), 0, {"report": "1" * 12}, "r", "", {}, "2026-01-01T00:00:00")
+    runs.note(warehouse, draft, trial=True)
+    runs.note(warehouse, draft, trial=False)
+    assert upkeep.unneeded(warehouse, 30) == []
+    for path in (warehouse.root / runs.RUNS).glob("**/*.json"):
+        os.utime(path, (0, 0))
+    assert len(upkeep.prune(warehouse, 30)) == 2
+    assert list(runs.trials(warehouse, "books")) == []
+
+
+@pytest.mark.parametrize("damage", ["edited", "moved", "half"])
+def test_a_damaged_release_is_a_fault_and_does_not_hide_the_others(warehouse: Warehouse, damage: str) -> None:
+    release(warehouse, MONTH, "games", customer_rfm="e" * 12)
+    path = releases.place(warehouse, "books", MONTH, 1)
+    if damage == "edited":
+        path.write_text(path.read_text().replace("f" * 12, "e" * 12))
+    elif damage == "moved":
+        path.rename(path.with_name("7.json"))
+    else:
+        path.write_text(path.read_text()[:100])
+    count, faults = upkeep.verify(warehouse)
+    assert count == 4
+    assert len(faults) == 1
+    assert "books" in faults[0]
+
+
+def test_a_release_whose_version_is_gone_is_a_fault(warehouse: Warehouse) -> None:
+    release(warehouse, MONTH, "games", customer_rfm="9" * 12)
+    count, faults = upkeep.verify(warehouse)
+    assert count == 6
+    assert faults == [f"Release 1 of shop games as of {MONTH} names customer_rfm {'9' * 12}, which is gone."]

@@ -225,29 +225,6 @@ def test_a_foreign_folder_at_the_place_does_not_block(warehouse: Warehouse, insi
     assert sorted(path.name for path in folder.rglob("*")) == [MANIFEST, "part-0.parquet"]
 
 
-# LATEST
-def test_there_is_no_latest_before_the_first_green_run(warehouse: Warehouse) -> None:
-    publish(warehouse)
-    assert warehouse.latest("customer_rfm", MONTH) is None
-
-
-def test_latest_names_the_version_that_was_set_and_not_the_newest(warehouse: Warehouse) -> None:
-    publish(warehouse, "old")
-    publish(warehouse, "new", OTHER_ID)
-    warehouse.set_latest("customer_rfm", OTHER_ID, MONTH)
-    warehouse.set_latest("customer_rfm", ID, MONTH)
-    assert warehouse.latest("customer_rfm", MONTH) == manifest("old")
-    assert (warehouse.root / "customer_rfm/as_of=2023-09-01/LATEST").read_text() == f"{ID}\n"
-
-
-def test_latest_does_not_name_a_version_that_does_not_exist(warehouse: Warehouse) -> None:
-    publish(warehouse)
-    warehouse.set_latest("customer_rfm", ID, MONTH)
-    with pytest.raises(UserError, match=OTHER_ID):
-        warehouse.set_latest("customer_rfm", OTHER_ID, MONTH)
-    assert warehouse.latest("customer_rfm", MONTH) == manifest()
-
-
 def test_a_manifest_holds_whatever_json_cannot(warehouse: Warehouse) -> None:
     odd = replace(manifest(), figures={"first_purchase": date(2022, 9, 14)})
     assert warehouse.publish(attempt(warehouse), odd).figures == {"first_purchase": "2022-09-14"}

@@ -12,7 +12,7 @@ from test_versions import ID, MONTH, OTHER_ID, attempt, content, find, left_over
 
 from segmentation.warehouse import versions
 from segmentation.warehouse.manifests import data_files
-from segmentation.warehouse.versions import LATEST, Warehouse, write_whole
+from segmentation.warehouse.versions import Warehouse, write_whole
 
 fork = multiprocessing.get_context("fork")
 LONG = 300  # seconds; a test that waits this long has failed
@@ -159,7 +159,7 @@ def die_before_the_name_changes(path: Path) -> None:
 
 
 def test_a_file_keeps_its_old_text_when_the_writer_dies(tmp_path: Path, start) -> None:
-    path = tmp_path / LATEST
+    path = tmp_path / "note.json"
     write_whole(path, "old\n")
     writer = start(die_before_the_name_changes, path)
     writer.join(LONG)
@@ -183,20 +183,3 @@ def test_a_publisher_that_dies_before_the_rename_leaves_nothing_to_see(warehouse
     assert writer.exitcode == 9
     assert find(warehouse) is None
     assert publish(warehouse, "next") == manifest("next")
-
-
-def set_latest_often(warehouse: Warehouse) -> None:
-    for number in range(30):
-        warehouse.set_latest("customer_rfm", (ID, OTHER_ID)[number % 2], MONTH)
-
-
-def test_latest_is_replaced_whole(warehouse: Warehouse, start) -> None:
-    publish(warehouse, "one", ID)
-    publish(warehouse, "two", OTHER_ID)
-    warehouse.set_latest("customer_rfm", ID, MONTH)
-    writer = start(set_latest_often, warehouse)
-    seen = set()
-    while writer.is_alive() or not seen:
-        seen.add((warehouse.home("customer_rfm", MONTH) / LATEST).read_text())
-    assert writer.exitcode == 0
-    assert seen <= {f"{ID}\n", f"{OTHER_ID}\n"}

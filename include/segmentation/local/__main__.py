@@ -10,9 +10,11 @@ from segmentation.local import server
 from segmentation.local.backfill import WORDS as BACKFILL_WORDS
 from segmentation.local.backfill import backfill
 from segmentation.local.preview import SAVE, preview
+from segmentation.local.releases import bring_back, show_releases
 from segmentation.local.run import run, setup
+from segmentation.local.shops import write_shop, write_views
 from segmentation.local.terminal import red
-from segmentation.local.warehouse import mirror, restore, show_faults, show_lineage, show_unneeded
+from segmentation.local.warehouse import mirror, restore, show_faults, show_lineage, show_unneeded, upgrade
 from segmentation.local.words import PARAMS, check_words
 from segmentation.paths import warehouse_root
 from segmentation.settings import DEMO_AS_OF, FIELDS
@@ -27,9 +29,14 @@ COMMANDS = {
     "prune": show_unneeded,
     "mirror": mirror,
     "restore": restore,
+    "releases": show_releases,
+    "release": bring_back,
+    "upgrade": upgrade,
+    "shop": lambda: write_shop(given_params(dict(os.environ))),
+    "views": write_views,
 }
 USAGE = f"usage: python -m segmentation.local ({' | '.join([*COMMANDS, 'demo', 'preview', 'run'])})"
-DEMO = {"source": "demo", "as_of": DEMO_AS_OF.isoformat()}
+DEMO = {"source": "demo", "shop": "demo", "as_of": DEMO_AS_OF.isoformat()}
 
 
 def main(words: list[str]) -> int:

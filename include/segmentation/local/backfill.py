@@ -13,8 +13,10 @@ from segmentation.local.rest import Refused, Rest
 from segmentation.local.run import as_json
 from segmentation.local.terminal import bold, dim, red
 from segmentation.local.warehouse import day_of
-from segmentation.paths import DAG_ID
+from segmentation.releasing import shop_of
 from segmentation.segment_maps import load_map
+from segmentation.shops import files
+from segmentation.shops.names import dag_of
 
 ENDED = ("success", "failed")
 LOOK_SECONDS = 1
@@ -36,8 +38,9 @@ def backfill(params: dict[str, Any]) -> int:
     load_map(checked.segment_map, checked.bins)
     if checked.as_of:
         raise UserError("AS_OF: each run of a backfill is as of the end of its month. Give FROM and TO instead.")
+    dag_id = _dag_of(checked)
     content = {
-        "dag_id": DAG_ID,
+        "dag_id": dag_id,
         "from_date": f"{_month('FROM')}T00:00:00Z",
         "to_date": f"{_month('TO')}T00:00:00Z",
         "max_active_runs": _active(),
@@ -46,21 +49,21 @@ def backfill(params: dict[str, Any]) -> int:
         "dag_run_conf": {name: as_json(getattr(checked, name)) for name in params},
     }
     rest = Rest(server.address(), server.PASSWORDS)
-    if rest.ask(f"/api/v2/dags/{DAG_ID}")["is_paused"]:
+    if rest.ask(f"/api/v2/dags/{dag_id}")["is_paused"]:
         raise UserError(
-            f"The DAG is paused, so nothing would run. Switch it on at {server.address()}/dags/{DAG_ID}; "
+            f"The DAG is paused, so nothing would run. Switch it on at {server.address()}/dags/{dag_id}; "
             "the run of the last month then starts too."
         )
     began = time.monotonic()
     created = _create(rest, content)
     query = f"&run_type=backfill&logical_date_gte={content['from_date']}&logical_date_lte={content['to_date']}"
-    mine = [run["dag_run_id"] for run in rest.runs(DAG_ID, query) if _is_of(run, created["created_at"])]
-    print(bold(f"{len(mine)} runs") + dim(f"  {server.address()}/dags/{DAG_ID}; Ctrl-C leaves them going"), flush=True)
+    mine = [run["dag_run_id"] for run in rest.runs(dag_id, query) if _is_of(run, created["created_at"])]
+    print(bold(f"{len(mine)} runs") + dim(f"  {server.address()}/dags/{dag_id}; Ctrl-C leaves them going"), flush=True)
     if not mine:
         print("Every month has a run already. REPROCESS=completed runs them again, REPROCESS=failed those that failed.")
         return 0
     states = []
-    for run in _ends(rest, query, set(mine)):
+    for run in _ends(rest, dag_id, query, set(mine)):
         states.append(run["state"])
         word = run["state"] if run["state"] == "success" else red(run["state"])
         print(f"  {_as_of(run)}  {word}{_seconds(run):>8.1f} s", flush=True)
@@ -72,13 +75,24 @@ def backfill(params: dict[str, Any]) -> int:
     return int(set(states) != {"success"})
 
 
+def _dag_of(checked: settings.Settings) -> str:
+    """The DAG whose months are run: the shop's. Only what has a schedule has months."""
+    name = shop_of(checked)
+    if files.find(name) is None:
+        raise UserError(
+            f"SHOP: a backfill runs the DAG of a shop, and there is no shop {name}. `make shop NAME={name} ...` "
+            "writes its file; SHOP= names another one."
+        )
+    return dag_of(name)
+
+
 def _create(rest: Rest, content: dict[str, Any]) -> dict[str, Any]:
     """Create the backfill while the DAG is paused, so that the scheduler sees all of its runs or none.
 
     On SQLite, Airflow writes the runs one by one, gives up where another process writes between, and then removes
     runs that the scheduler may have begun, which ends the scheduler.
     """
-    switch = f"/api/v2/dags/{DAG_ID}"
+    switch = f"/api/v2/dags/{content['dag_id']}"
     rest.ask(switch, {"is_paused": True}, "PATCH")
     try:
         return _create_at_last(rest, content)
@@ -96,16 +110,18 @@ def _create_at_last(rest: Rest, content: dict[str, Any]) -> dict[str, Any]:
             is_locked = refusal.status == LOCKED or (refusal.status == BROKEN and DATABASE in str(refusal))
             if not (is_locked or refusal.status == CONFLICT) or time.monotonic() > deadline:
                 raise
-            if refusal.status == CONFLICT and any(rest.runs(DAG_ID, "&run_type=backfill&state=queued&state=running")):
+            if refusal.status == CONFLICT and any(
+                rest.runs(content["dag_id"], "&run_type=backfill&state=queued&state=running")
+            ):
                 raise
         time.sleep(LOOK_SECONDS)
 
 
-def _ends(rest: Rest, query: str, waiting: set[str]) -> Iterator[dict[str, Any]]:
+def _ends(rest: Rest, dag_id: str, query: str, waiting: set[str]) -> Iterator[dict[str, Any]]:
     """The runs as they end."""
     while waiting:
         time.sleep(LOOK_SECONDS)
-        for run in rest.runs(DAG_ID, query):
+        for run in rest.runs(dag_id, query):
             if run["dag_run_id"] in waiting and run["state"] in ENDED:
                 waiting.remove(run["dag_run_id"])
                 yield run

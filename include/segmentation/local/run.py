@@ -21,6 +21,7 @@ from segmentation.local.summary import summary
 from segmentation.local.terminal import bold, clock, dim, red
 from segmentation.paths import DAG_ID, LOCAL, warehouse_root
 from segmentation.quoting import cut
+from segmentation.releasing import shop_of
 from segmentation.stage import NOTHING_TO_MAKE
 from segmentation.warehouse.locks import locked
 from segmentation.warehouse.manifests import Manifest
@@ -29,6 +30,7 @@ from segmentation.warehouse.versions import Warehouse
 _START = re.compile(r"\[DAG TEST\] starting task_id=(\w+)")
 _END = re.compile(r"\[DAG TEST\] end task task_id=(\w+)")
 _STANDS = re.compile(r"^stands: (\w+)(?: as of (\S+))? version (\w+): ([\d,]+) rows in ")
+_RELEASED = re.compile(r"^released: (shop \S+ as of \S+, release \d+)$")
 _FAILED = re.compile(r"(?:^|\s)ERROR ((?:fetch|ingest|clean|rfm|kmeans|report): .*)")
 _SUBMITTED = "Submitting "
 # The params are one word of a command, which may have 128 kB.
@@ -95,7 +97,8 @@ def _run(params: dict[str, Any]) -> int:
     try:
         with in_words(warehouse.root), apart.apart(environment, now) as own:
             of = checked.files_path if checked.kind == "orders" else checked.category.replace("_", " ")
-            print(bold(f"{checked.source}, {cut(of)}") + dim(f"  log: {own.log}"), flush=True)
+            whose = f"shop {shop_of(checked)}{', a trial' if checked.trial else ''}"
+            print(bold(f"{checked.source}, {cut(of)}, {whose}") + dim(f"  log: {own.log}"), flush=True)
             command = ["airflow", "dags", "test", DAG_ID, now.isoformat(), "-c", words]
             return _follow(command, own, warehouse)
     except UserError as error:
@@ -111,7 +114,7 @@ def _follow(command: list[str], own: apart.Apart, warehouse: Warehouse) -> int:
     if code or outcome.report is None:
         print(red("Failed: ") + (outcome.error or f"see the end of {own.log}"))
         return 1
-    print(summary(warehouse, outcome.find_report(warehouse)))
+    print(summary(warehouse, outcome.find_report(warehouse), outcome.released))
     print(f"Took     {time.monotonic() - began:.0f} s")
     return 0
 
@@ -135,6 +138,7 @@ class Progress:
         self.log = log
         self.error: str | None = None
         self.report: tuple[str, str] | None = None
+        self.released = ""
 
     def follow(self) -> "Progress":
         """Read to the end, printing a line for each stage as it ends."""
@@ -149,6 +153,8 @@ class Progress:
                     made.append(f"{stands[1]} {stands[4]}")
                     if stands[1] == "report":
                         self.report = (stands[2], stands[3])
+                elif released := _RELEASED.match(line):
+                    self.released = released[1]
                 elif line.startswith(NOTHING_TO_MAKE):
                     made = [f"{NOTHING_TO_MAKE} of this source"]
                 elif _SUBMITTED in line:

@@ -18,8 +18,8 @@ def table(warehouse: Warehouse, report: Manifest, name: str) -> list[dict[str, A
     return rows_of(warehouse, warehouse.get(name, report.inputs[name], report.as_of_date))
 
 
-def summary(warehouse: Warehouse, report: Manifest) -> str:
-    """The summary of a finished run as text."""
+def summary(warehouse: Warehouse, report: Manifest, released: str = "") -> str:
+    """The summary of a finished run as text. `released` says what it has released; it is empty for a trial."""
     segments = sorted(table(warehouse, report, "segment_summary"), key=lambda row: -row["customers"])
     chosen = next(row for row in table(warehouse, report, "kmeans_search") if row["chosen"])
     clusters = sorted(table(warehouse, report, "cluster_profile"), key=lambda row: -row["customers"])
@@ -48,8 +48,9 @@ def summary(warehouse: Warehouse, report: Manifest) -> str:
         f"Report   {_short(folder / 'report.html')}",
         f"Lists    {_short(_exports(warehouse, report))}/  "
         + dim("(the customers of each segment, as CSV and Parquet)"),
-        f"Tables   {_short(warehouse.root)}/<dataset>/as_of={report.as_of}/  "
-        + dim("(the file LATEST names the version)"),
+        f"Released {released}  " + dim("(it names the version of every table)")
+        if released
+        else "Released nothing: this was a trial",
     ]
     return "\n".join(lines)
 

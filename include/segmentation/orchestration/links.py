@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PREFIX = "segments"  # where the pages are, below Airflow's base path
 MADE = "made_versions"  # the operator's attribute that holds what its task made
+SHOP = "made_for_shop"  # the one that holds the shop
 APPLICATION = "spark_application"  # the one that holds the id of its Spark job
 # Below Airflow's base path too: Spark's history server, which history_app.py brings behind Airflow's login.
 HISTORY_PREFIX = "spark-history"
@@ -24,9 +25,10 @@ HISTORY_PREFIX = "spark-history"
 HISTORY = "SEGMENTATION_SPARK_HISTORY"
 
 
-def remember(operator: Any, manifests: "Iterable[Manifest]") -> None:
-    """Keep what a task made with its operator, for the links."""
+def remember(operator: Any, manifests: "Iterable[Manifest]", shop: str) -> None:
+    """Keep what a task made, and for which shop, with its operator, for the links."""
     setattr(operator, MADE, [(one.dataset, one.version, one.as_of) for one in manifests])
+    setattr(operator, SHOP, shop)
 
 
 def remember_application(operator: Any, application: str) -> None:
@@ -42,7 +44,8 @@ class ReportLink(BaseOperatorLink):
     def get_link(self, operator: Any, *, ti_key: Any) -> str:
         """The report's page, or nothing for a task that has not come so far."""
         reports = [(version, as_of) for dataset, version, as_of in getattr(operator, MADE, ()) if dataset == "report"]
-        return "".join(f"{PREFIX}/reports/{as_of}/{version}" for version, as_of in reports)
+        shop = urlencode({"shop": getattr(operator, SHOP, "")})
+        return "".join(f"{PREFIX}/reports/{as_of}/{version}?{shop}" for version, as_of in reports)
 
 
 class ManifestsLink(BaseOperatorLink):
@@ -53,7 +56,7 @@ class ManifestsLink(BaseOperatorLink):
     def get_link(self, operator: Any, *, ti_key: Any) -> str:
         """The page of the task's versions, or nothing for a task that has not come so far."""
         made = [("of", ".".join(filter(None, names))) for names in getattr(operator, MADE, ())]
-        return f"{PREFIX}/versions?{urlencode(made)}" if made else ""
+        return f"{PREFIX}/versions?{urlencode([('shop', getattr(operator, SHOP, '')), *made])}" if made else ""
 
 
 class HistoryLink(BaseOperatorLink):

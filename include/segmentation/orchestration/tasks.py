@@ -6,6 +6,7 @@ Imported by the DAG at each parse, so whatever a run needs is imported inside th
 import json
 import os
 import tempfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from segmentation.warehouse.manifests import Manifest
     from segmentation.warehouse.versions import Warehouse
 
+LAST_STAGE = list(STAGES)[-1]
 ASSETS = {name: Asset(name=name, uri=f"segmentation://{name}") for names in STAGES.values() for name in names}
 
 
@@ -37,15 +39,16 @@ def outlets(stage: str) -> list[Asset]:
     return [ASSETS[name] for name in STAGES[stage]]
 
 
-def announce(context: "Context", manifests: "list[Manifest]") -> None:
-    """Put version, as-of date, rows and path of each dataset into its asset event, and keep them for the links."""
+def announce(context: "Context", manifests: "list[Manifest]", shop: str) -> None:
+    """Put shop, version, as-of date, rows and path of each dataset into its asset event; keep them for the links."""
     from segmentation.stage import describe
     from segmentation.warehouse.versions import Warehouse
 
-    links.remember(context["task"], manifests)
+    links.remember(context["task"], manifests, shop)
     for manifest in manifests:
         place = Warehouse(warehouse_root()).place_of(manifest)
         context["outlet_events"][ASSETS[manifest.dataset]].extra = {
+            "shop": shop,
             "version": manifest.version,
             "as_of": manifest.as_of,
             "rows": manifest.rows,
@@ -60,25 +63,43 @@ def fetch_source(context: "Context") -> dict[str, str]:
     Returns source_version, as_of, segment_map and the warehouse for the later tasks. A mistake in the params fails the
     task at once and without a retry, before any Spark starts.
     """
-    from segmentation import sources
+    from segmentation import releasing, sources
+    from segmentation.plan import Plan
     from segmentation.segment_maps import load_map, settled
-    from segmentation.warehouse.versions import Warehouse
+    from segmentation.warehouse.upgrade import open_warehouse
 
+    warehouse = open_warehouse(warehouse_root())
     try:
         given = settings.parse(dict(context["params"]))
         load_map(given.segment_map, given.bins)
         segment_map = settled(given.segment_map)
         as_of = settings.check_not_ahead(check_as_of(given.as_of or _as_of_of_interval(given, context)))
         sources.check_window(given, as_of)
-        manifest = sources.fetch(given, Warehouse(warehouse_root()), context["run_id"], find_token=hub_token)
+        releasing.check_shop(warehouse, given)
+        manifest = sources.fetch(given, warehouse, context["run_id"], find_token=hub_token)
+        plan = Plan(replace(given, segment_map=segment_map), as_of, manifest.version)
+        releasing.begin(plan, warehouse, context["run_id"], dag_id_of(context))
     except UserError as error:
         raise _user_failure(f"fetch: {error}") from None
     except Unavailable as error:
         print(f"ERROR fetch: {error}", flush=True)
         raise AirflowException(f"fetch: {error}") from None
-    announce(context, [manifest])
+    announce(context, [manifest], releasing.shop_of(given))
     told = {"source_version": manifest.version, "as_of": as_of.isoformat(), "segment_map": segment_map}
     return told | one_warehouse.noted()
+
+
+def release(plan: "Plan", warehouse: "Warehouse", run_id: str, dag_id: str) -> None:
+    """End a green run: its versions become its shop's next release, in one step."""
+    from segmentation import releasing
+    from segmentation.failures import in_words
+
+    with in_words(warehouse.root):
+        made = releasing.release(plan, warehouse, run_id, dag_id)
+    if made:
+        print(f"released: shop {made.shop} as of {made.as_of}, release {made.number}", flush=True)
+    else:
+        print("This was a trial: nothing is released.", flush=True)
 
 
 def hub_token() -> str | None:
@@ -89,15 +110,23 @@ def hub_token() -> str | None:
 
 
 def _as_of_of_interval(given: settings.Settings, context: "Context") -> date:
-    """The end of the run's data interval; for the demo, its last whole month where the interval lies behind it."""
+    """The end of the run's data interval, by hand the first of the month; for the demo its last whole month at most."""
     end = context.get("data_interval_end")
     if end is None:
         raise UserError("Param as_of is empty and this run has no data interval. Give as_of a date as YYYY-MM-DD.")
+    if end == context.get("data_interval_start"):
+        # What has no schedule gets a moment instead of an interval.
+        end = end.replace(day=1)
     if given.source == "demo" and end.date() > settings.DEMO_AS_OF:
         # Else the first thing that someone tries, and every scheduled run until the params are set, would find nothing.
         print(f"The demo has no whole month after {settings.DEMO_AS_OF}, so the run is as of that date.", flush=True)
         return settings.DEMO_AS_OF
     return end.date()
+
+
+def dag_id_of(context: "Context") -> str:
+    """The DAG of a run."""
+    return str(context["dag"].dag_id) if "dag" in context else ""
 
 
 def _user_failure(message: str) -> AirflowFailException:
@@ -132,6 +161,7 @@ class StageOperator(SparkSubmitOperator):
     def execute(self, context: "Context") -> None:
         """Submit the job if a version is missing; then announce what stands."""
         from segmentation import stage as stages
+        from segmentation.releasing import shop_of
         from segmentation.warehouse.versions import Warehouse
 
         warehouse = Warehouse(warehouse_root())
@@ -150,9 +180,11 @@ class StageOperator(SparkSubmitOperator):
             manifests = stages.conclude(self.stage, plans[-1], warehouse)
             if not manifests:
                 print(f"{stages.NOTHING_TO_MAKE}: {self.stage} has nothing to do for {plans[-1].kind}", flush=True)
+            if self.stage == LAST_STAGE:
+                release(plans[-1], warehouse, given.run_id, dag_id_of(context))
             # Airflow makes an event for each outlet, so datasets of another kind of source must not be among them.
             self.outlets = [ASSETS[manifest.dataset] for manifest in manifests]
-            announce(context, manifests)
+            announce(context, manifests, shop_of(given.settings))
             stages.say_what_is_doubtful(manifests, warehouse, plans[-1])
         except UserError as error:
             raise _user_failure(f"{self.stage}: {error}") from None

@@ -10,6 +10,7 @@ from segmentation.charts.palette import GROUP_COLOURS
 from segmentation.formats import clean
 from segmentation.pages import fits, listing, moving, tables
 from segmentation.pages.published import Damaged, data_of, input_of_month
+from segmentation.pages.whose import Owner
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
 
@@ -77,10 +78,11 @@ def in_order(one: Manifest, other: Manifest) -> tuple[Manifest, Manifest]:
     return first, second
 
 
-def compare(warehouse: Warehouse, one: Manifest, other: Manifest) -> Comparison:
-    """Compare two reports. Raises Damaged or one of tables.ERRORS if the figures of one cannot be read."""
-    before, after = in_order(one, other)
-    then, now = (listing.month_of(each) for each in (before, after))
+def compare(warehouse: Warehouse, one: tuple[Owner, Manifest], other: tuple[Owner, Manifest]) -> Comparison:
+    """Compare two reports, each of a shop. Raises Damaged or one of tables.ERRORS if the figures cannot be read."""
+    before, after = in_order(one[1], other[1])
+    owners = (one[0], other[0]) if before is one[1] else (other[0], one[0])
+    then, now = (listing.month_of(owner, each) for owner, each in zip(owners, (before, after), strict=True))
     currencies = [listing.currency(warehouse, each) for each in (before, after)]
     rows = [listing.summary(warehouse, each) for each in (before, after)]
     same_currency = currencies[0] == currencies[1]
@@ -104,8 +106,8 @@ def _notes(
     if (before.version, before.as_of) == (after.version, after.as_of):
         return ["This is the same report twice, so nothing changed."]
     notes = []
-    if then.category != now.category:
-        notes.append(f"These are two categories: {clean(then.category)} and {clean(now.category)}.")
+    if then.shop != now.shop:
+        notes.append(f"These are two shops: {clean(then.title)} and {clean(now.title)}.")
     if then.as_of == now.as_of:
         notes.append("Both reports are of the same month. The one that was made first is on the left.")
     if currencies[0] != currencies[1]:

@@ -49,8 +49,8 @@ def media_type(name: str) -> str:
     return TYPES.get(PurePosixPath(name).suffix, "application/octet-stream")
 
 
-def disposition(name: str, as_of: date) -> str:
-    """The header that makes a browser keep the file, with the month in its name."""
-    saved = f"{as_of}-{PurePosixPath(name).name}"
+def disposition(name: str, as_of: date, shop: str) -> str:
+    """The header that makes a browser keep the file, with the shop and the month in its name."""
+    saved = "-".join(filter(None, [shop, str(as_of), PurePosixPath(name).name]))
     plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_. ") else "_" for c in saved)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(saved, safe='')}"

@@ -1,32 +1,39 @@
-"""The list of published reports: by category, newest month first, with the figures that a list needs."""
+"""The list of released reports: by shop, newest month first, with the figures that a list needs."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import Path
 
+from segmentation.errors import UserError
 from segmentation.pages import tables
 from segmentation.pages.published import Damaged, data_of, input_of_month, remembered
-from segmentation.report.words import OWN_CUSTOMERS, OWN_ORDERS, currency_of
-from segmentation.warehouse.ancestry import VERSION, source_in, tree
+from segmentation.pages.whose import Owner
+from segmentation.report.words import currency_of
+from segmentation.warehouse import releases, runs
+from segmentation.warehouse.ancestry import source_in, tree
 from segmentation.warehouse.manifests import Manifest
-from segmentation.warehouse.versions import LATEST, Warehouse
+from segmentation.warehouse.releases import Release
+from segmentation.warehouse.versions import Warehouse
 
 
 @dataclass(frozen=True)
 class Month:
     """A report in the list. Customers and spend are None where they cannot be read.
 
-    before: the next older month of the category in the list, and `change` the customers since then.
+    shop, title: whose it is. before: the next older month of the shop in the list, and `change` the customers since
+    then. number: of the release; None for a trial, or where none is known.
     """
 
-    category: str
+    shop: str
+    title: str
     as_of: date
     version: str
     created_at: str
     is_generated: bool
+    number: int | None = None
+    is_trial: bool = False
     currency: str = "$"
     customers: int | None = None
     spend: Decimal | None = None
@@ -36,47 +43,130 @@ class Month:
     @property
     def key(self) -> str:
         """What names it in a form."""
-        return f"{self.as_of}.{self.version}"
+        return f"{self.shop}.{self.as_of}.{self.version}" if self.shop else f"{self.as_of}.{self.version}"
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A shop in the list: its months, newest first, and its trials."""
+
+    name: str
+    title: str
+    months: list[Month]
+    trials: list[Month]
+
+    @property
+    def all(self) -> list[Month]:
+        """What can be compared."""
+        return [*self.months, *self.trials]
 
 
 @dataclass(frozen=True)
 class Listing:
-    """The months by category, newest first, and a sentence for each thing that is damaged."""
+    """The shops by title, and a sentence for each thing that is damaged."""
 
-    categories: dict[str, list[Month]]
-    damaged: list[str]
+    shops: list[Shop]
+    damaged: list[str] = field(default_factory=list)
 
 
-def listing(warehouse: Warehouse) -> Listing:
-    """The published reports, one for each category and as-of date: the one of LATEST, else the newest."""
+def listing(warehouse: Warehouse, names: list[str]) -> Listing:
+    """The current releases of these shops, one for each as-of date, and their trials."""
     damaged: list[str] = []
-    categories: dict[str, list[Month]] = {}
-    for as_of in sorted(_days(warehouse), reverse=True):
-        for manifest in _chosen(warehouse, as_of, damaged):
-            month = _with_figures(warehouse, manifest, damaged)
-            categories.setdefault(month.category, []).append(month)
-    ordered = sorted(categories.items(), key=lambda item: item[0].casefold())
-    return Listing({category: _with_changes(months) for category, months in ordered}, damaged)
+    shops = [_shop(warehouse, name, damaged) for name in names]
+    shown = [shop for shop in shops if shop.all]
+    return Listing(sorted(shown, key=lambda shop: (shop.title.casefold(), shop.name)), damaged)
 
 
-def month_of(manifest: Manifest) -> Month:
-    """A report's entry, without its figures."""
-    category = str(manifest.settings.get("category", "")).replace("_", " ")
-    if manifest.settings.get("source") == "orders":
-        category = OWN_CUSTOMERS if "given_customers" in manifest.inputs else OWN_ORDERS
+def _shop(warehouse: Warehouse, name: str, damaged: list[str]) -> Shop:
+    found: list[Release] = []
+    for as_of in reversed(releases.months(warehouse, name)):
+        try:
+            one = releases.current(warehouse, name, as_of)
+        except UserError:
+            damaged.append(f"The release of {name} as of {as_of} is not as it was written.")
+            continue
+        found += [one] if one else []
+    title = found[0].title if found else name
+    months = [month for one in found if (month := _month(warehouse, one, damaged))]
+    return Shop(name, months[0].title if months else title, _with_changes(months), _trials(warehouse, name, found))
+
+
+def _trials(warehouse: Warehouse, name: str, found: list[Release]) -> list[Month]:
+    """The trials whose report has come to be and is not the month's anyway, newest first."""
+    released = {one.versions.get("report") for one in found}
+    trials = []
+    for one in runs.trials(warehouse, name):
+        version = one.versions.get("report", "")
+        if version in released:
+            continue
+        try:
+            report = remembered(warehouse, "report", version, one.day)
+        except Damaged:
+            continue
+        if report:
+            trials.append(replace(_with_figures(warehouse, report, _of(one, version), []), is_trial=True, number=None))
+    return sorted(trials, key=lambda one: (one.as_of, one.created_at), reverse=True)
+
+
+def _of(one: Release, version: str) -> Month:
     return Month(
-        category=category,
-        as_of=date.fromisoformat(manifest.as_of or ""),
-        version=manifest.version,
-        created_at=manifest.created_at,
-        is_generated=manifest.settings.get("source") == "demo",
+        shop=one.shop,
+        title=one.title,
+        as_of=one.day,
+        version=version,
+        created_at=one.released_at,
+        is_generated=one.params.get("source") == "demo",
+        number=one.number,
     )
 
 
-def siblings(warehouse: Warehouse, as_of: date) -> list[Month]:
-    """All reports of one as-of date that can be read, the newest first."""
-    found, _ = _versions(warehouse, as_of)
-    return sorted((month_of(one) for one in found), key=lambda month: month.created_at)[::-1]
+def _month(warehouse: Warehouse, one: Release, damaged: list[str]) -> Month | None:
+    """A release's entry; None, and a sentence, where its report cannot be shown."""
+    version = one.versions.get("report", "")
+    try:
+        report = remembered(warehouse, "report", version, one.day)
+    except Damaged as error:
+        damaged.append(str(error))
+        return None
+    if report is None:
+        damaged.append(f"Release {one.number} of {one.shop} as of {one.as_of} names a report that is not there.")
+        return None
+    return _with_figures(warehouse, report, _of(one, version), damaged, one.figures)
+
+
+def month_of(owner: Owner, manifest: Manifest, release: Release | None = None) -> Month:
+    """A report's entry, without its figures."""
+    return Month(
+        shop=owner.name,
+        title=owner.title,
+        as_of=date.fromisoformat(manifest.as_of or ""),
+        version=manifest.version,
+        created_at=release.released_at if release else manifest.created_at,
+        is_generated=manifest.settings.get("source") == "demo",
+        number=release.number if release else None,
+    )
+
+
+def siblings(warehouse: Warehouse, shop: str, as_of: date) -> list[Month]:
+    """All reports of a shop's month that can be read, its releases and its trials, the newest first."""
+    found: dict[str, Month] = {}
+    numbered = []
+    for number in releases.numbers(warehouse, shop, as_of):
+        try:
+            one = releases.find(warehouse, shop, as_of, number)
+        except UserError:
+            continue
+        numbered += [one] if one else []
+    trials = [one for one in runs.trials(warehouse, shop) if one.day == as_of]
+    for is_trial, ones in ((True, trials), (False, numbered)):
+        for one in ones:
+            version = one.versions.get("report", "")
+            try:
+                if remembered(warehouse, "report", version, as_of):
+                    found[version] = replace(_of(one, version), is_trial=is_trial)
+            except Damaged:
+                continue
+    return sorted(found.values(), key=lambda month: month.created_at)[::-1]
 
 
 def currency(warehouse: Warehouse, manifest: Manifest) -> str:
@@ -105,65 +195,34 @@ def summary(warehouse: Warehouse, manifest: Manifest) -> tables.Rows:
     return tables.rows(data_of(warehouse, found), tables.SUMMARY_COLUMNS)
 
 
-def _days(warehouse: Warehouse) -> Iterator[date]:
-    for folder in (warehouse.root / "report").glob("as_of=*"):
-        try:
-            yield date.fromisoformat(folder.name.removeprefix("as_of="))
-        except ValueError:
-            continue
-
-
-def _versions(warehouse: Warehouse, as_of: date) -> tuple[list[Manifest], dict[str, str]]:
-    """The published reports of one as-of date, and for each damaged version a sentence."""
-    found: list[Manifest] = []
-    damaged: dict[str, str] = {}
-    for folder in sorted(warehouse.home("report", as_of).glob("version=*")):
-        version = folder.name.removeprefix("version=")
-        if VERSION.fullmatch(version):
-            try:
-                manifest = remembered(warehouse, "report", version, as_of)
-            except Damaged as error:
-                damaged[version] = str(error)
-            else:
-                found += [manifest] if manifest else []
-    return found, damaged
-
-
-def _chosen(warehouse: Warehouse, as_of: date, damaged: list[str]) -> list[Manifest]:
-    """One report for each category: the one of LATEST first in line, then by when they were made."""
-    latest = _latest(warehouse, as_of)
-    versions, broken = _versions(warehouse, as_of)
-    damaged += broken.values()
-    if latest and latest not in broken and latest not in {one.version for one in versions}:
-        damaged.append(f"LATEST of the reports as of {as_of} names a version that is not there.")
-    chosen: dict[str, Manifest] = {}
-    for one in sorted(versions, key=lambda one: (one.version == latest, one.created_at, one.version)):
-        chosen[month_of(one).category] = one
-    return list(chosen.values())
-
-
-def _latest(warehouse: Warehouse, as_of: date) -> str:
+def _with_figures(
+    warehouse: Warehouse,
+    manifest: Manifest,
+    month: Month,
+    damaged: list[str],
+    figures: dict[str, object] | None = None,
+) -> Month:
+    """The entry with the figures of its release, which save reading its tables, else with those of its tables."""
     try:
-        return (warehouse.home("report", as_of) / LATEST).read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        return ""
-    except (OSError, ValueError):
-        return "unreadable"
-
-
-def _with_figures(warehouse: Warehouse, manifest: Manifest, damaged: list[str]) -> Month:
-    month = replace(month_of(manifest), currency=currency(warehouse, manifest))
+        if figures:
+            spend = Decimal(str(figures["spend"]))
+            return replace(
+                month, customers=int(str(figures["customers"])), spend=spend, currency=str(figures["currency"])
+            )
+    except (KeyError, ValueError, InvalidOperation):
+        pass
+    month = replace(month, currency=currency(warehouse, manifest))
     try:
         found = summary(warehouse, manifest)
         return replace(month, customers=tables.total(found, "customers"), spend=tables.total(found, "total_monetary"))
     except (Damaged, *tables.ERRORS) as error:
         reason = str(error) if isinstance(error, Damaged) else "Its table segment_summary cannot be read."
-        damaged.append(f"The figures of the report as of {month.as_of}, {month.category}, are damaged. {reason}")
+        damaged.append(f"The figures of the report as of {month.as_of}, {month.title}, are damaged. {reason}")
         return month
 
 
 def _with_changes(months: list[Month]) -> list[Month]:
-    return [_since(month, before) for month, before in zip(months, [*months[1:], None], strict=True)]
+    return [_since(month, before) for month, before in zip(months, [*months[1:], None], strict=False)]
 
 
 def _since(month: Month, before: Month | None) -> Month:

@@ -1,7 +1,8 @@
-"""The pages behind "Customer segments" in Airflow: the published reports, two months compared, downloads, lineage.
+"""The pages behind "Customer segments" in Airflow: the released reports, two months compared, downloads, lineage.
 
-Every route asks Airflow whether the user may see the DAG. Only what is published is served, found by its manifest,
-never by a path from the request. The pages have no script, load nothing, and link relatively.
+A user sees the pages of a shop who may see its DAG: each route asks whose a version is. Only what is published is
+served, found by its manifest, never by a path from the request. The pages have no script, load nothing, and link
+relatively.
 """
 
 import json
@@ -11,20 +12,22 @@ from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from fastapi import HTTPException, Path, Query, Request
+from fastapi import Depends, HTTPException, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from pydantic import BeforeValidator
 from starlette.exceptions import HTTPException as AnyHTTPException
 
-from segmentation.pages import comparing, files, fits, listing, published, tables
-from segmentation.pages.access import guarded_app
+from segmentation.pages import comparing, files, fits, listing, published, tables, whose
+from segmentation.pages.access import Viewer, app_for_users, the_viewer
 from segmentation.pages.head import HeadAsGet
 from segmentation.pages.rendering import REPORT_POLICY, page, policy, with_way_back
 from segmentation.pages.requests import StrictHeaders, as_day, named_report, named_versions, strict_headers
-from segmentation.paths import warehouse_root
+from segmentation.pages.whose import Owner
+from segmentation.paths import DAG_ID, warehouse_root
 from segmentation.warehouse import ancestry
 from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.upgrade import open_warehouse
 from segmentation.warehouse.versions import Warehouse
 
 PAGE = "report.html"
@@ -33,87 +36,115 @@ Day = Annotated[date, BeforeValidator(as_day)]
 Version = Annotated[str, Path(pattern="^[0-9a-f]{12}$")]
 Dataset = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,60}$")]
 
-app = guarded_app("Customer segments")
+User = Annotated[Viewer, Depends(the_viewer)]
+# Whose report, where several shops have the same one. Links of release 0.1 name none.
+AskedShop = Annotated[str | None, Query(alias="shop", max_length=100)]
+
+app = app_for_users("Customer segments")
 app.add_middleware(StrictHeaders)
 app.add_middleware(HeadAsGet)
 
 
 def the_warehouse() -> Warehouse:
     """The warehouse that the pages show."""
-    return Warehouse(warehouse_root())
+    return open_warehouse(warehouse_root())
 
 
-def find(warehouse: Warehouse, dataset: str, version: str, as_of: date | None) -> Manifest:
-    """A published version that must exist, or the answer is 404."""
-    manifest = published.find(warehouse, dataset, version, as_of)
-    if manifest is None:
+def find(
+    warehouse: Warehouse, user: Viewer, dataset: str, version: str, as_of: date | None, shop: str | None
+) -> tuple[Owner, Manifest]:
+    """A published version that the user may see, and whose it is; or the answer is 404, or 403 to who sees nothing."""
+    owner = whose.owner_of(warehouse, user, dataset, version, as_of, shop or None)
+    if owner is None:
+        check_sees_anything(warehouse, user)
+    manifest = published.find(warehouse, dataset, version, as_of) if owner else None
+    if owner is None or manifest is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such version.")
-    return manifest
+    return owner, manifest
+
+
+def check_sees_anything(warehouse: Warehouse, user: Viewer) -> list[str]:
+    """The shops whose pages the user may see; the answer is 403 to who may see neither one nor the DAG by hand."""
+    seen = whose.seen_shops(warehouse, user)
+    if not seen and not user.may_see(DAG_ID):
+        raise HTTPException(HTTPStatus.FORBIDDEN, "You may see no shop. Who runs this Airflow can give you its DAG.")
+    return seen
 
 
 @app.get("/")
-def reports() -> HTMLResponse:
-    """The list of the published reports."""
-    return HTMLResponse(page("list.html.j2", "", listing=listing.listing(the_warehouse())))
+def reports(user: User) -> HTMLResponse:
+    """The list of the released reports."""
+    warehouse = the_warehouse()
+    found = listing.listing(warehouse, check_sees_anything(warehouse, user))
+    return HTMLResponse(page("list.html.j2", "", listing=found))
 
 
 @app.get("/reports/{as_of}/{version}")
-def report(as_of: Day, version: Version) -> HTMLResponse:
+def report(as_of: Day, version: Version, user: User, shop: AskedShop = None) -> HTMLResponse:
     """One report, with a way back."""
     warehouse = the_warehouse()
-    manifest = find(warehouse, "report", version, as_of)
+    owner, manifest = find(warehouse, user, "report", version, as_of, shop)
     file = published.file_of(warehouse, manifest, PAGE)
     if file is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such report.")
     with file.open() as opened:
         text = opened.read().decode("utf-8", errors="replace")
-    text = with_way_back(text, "../../", as_of=as_of, version=version)
+    text = with_way_back(text, "../../", as_of=as_of, version=version, owner=owner)
     return HTMLResponse(text, headers={"Content-Security-Policy": REPORT_POLICY})
 
 
 @app.get("/reports/{as_of}/{version}/downloads")
-def downloads(as_of: Day, version: Version) -> HTMLResponse:
+def downloads(as_of: Day, version: Version, user: User, shop: AskedShop = None) -> HTMLResponse:
     """What can be downloaded of a report."""
     warehouse = the_warehouse()
-    manifest = find(warehouse, "report", version, as_of)
+    owner, manifest = find(warehouse, user, "report", version, as_of, shop)
     exports = published.input_of_month(warehouse, manifest, "exports")
-    content = {"month": listing.month_of(manifest), "report": manifest, "exports": exports}
+    content = {"month": listing.month_of(owner, manifest), "report": manifest, "exports": exports}
     misfits = fits.misfits(warehouse, manifest)
     return HTMLResponse(page("downloads.html.j2", "../../../", **content, lists=files.lists(exports), misfits=misfits))
 
 
 @app.get("/files/{dataset}/{as_of}/{version}/{name:path}")
-def download(dataset: Literal["report", "exports"], as_of: Day, version: Version, name: str) -> StreamingResponse:
+def download(
+    dataset: Literal["report", "exports"], as_of: Day, version: Version, name: str, user: User, shop: AskedShop = None
+) -> StreamingResponse:
     """One file of a report or of its exports, to keep."""
     warehouse = the_warehouse()
-    file = published.file_of(warehouse, find(warehouse, dataset, version, as_of), name)
+    owner, manifest = find(warehouse, user, dataset, version, as_of, shop)
+    file = published.file_of(warehouse, manifest, name)
     if file is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such file.")
-    headers = {"Content-Disposition": files.disposition(name, as_of), "Content-Length": str(file.bytes)}
+    headers = {"Content-Disposition": files.disposition(name, as_of, owner.name), "Content-Length": str(file.bytes)}
     return StreamingResponse(published.chunks(file.open()), media_type=files.media_type(name), headers=headers)
 
 
 @app.get("/compare")
-def compare(a: str, b: str) -> HTMLResponse:
-    """Two reports side by side, each named as `<as-of date>.<version>`. The earlier one is always on the left."""
+def compare(a: str, b: str, user: User) -> HTMLResponse:
+    """Two reports side by side, each named as `[<shop>.]<as-of date>.<version>`. The earlier one is on the left."""
     warehouse = the_warehouse()
-    chosen = [find(warehouse, "report", version, as_of) for as_of, version in map(named_report, (a, b))]
+    named = [named_report(text) for text in (a, b)]
+    chosen = [find(warehouse, user, "report", version, as_of, shop) for shop, as_of, version in named]
     try:
         comparison = comparing.compare(warehouse, *chosen)
     except tables.ERRORS:
         raise published.Damaged("The figures of one of the two reports cannot be read.") from None
-    return HTMLResponse(page("compare.html.j2", "", it=comparison, listing=listing.listing(warehouse)))
+    found = listing.listing(warehouse, whose.seen_shops(warehouse, user))
+    return HTMLResponse(page("compare.html.j2", "", it=comparison, listing=found))
 
 
 @app.get("/lineage/{dataset}/{version}")
-def lineage(dataset: Dataset, version: Version, as_of: Day | None = None) -> HTMLResponse:
+def lineage(
+    dataset: Dataset, version: Version, user: User, as_of: Day | None = None, shop: AskedShop = None
+) -> HTMLResponse:
     """The tree from a version down to its source."""
     warehouse = the_warehouse()
-    manifest = find(warehouse, dataset, version, as_of)
-    others = listing.siblings(warehouse, as_of) if dataset == "report" and as_of else []
+    owner, manifest = find(warehouse, user, dataset, version, as_of, shop)
+    others = listing.siblings(warehouse, owner.name, as_of) if dataset == "report" and as_of and owner.name else []
     lines = ancestry.tree(warehouse, manifest)
     content = {
         "top": manifest,
+        "owner": owner,
+        "shop": owner.name,
         "lines": lines,
         "source": ancestry.source_in(lines),
         "others": [one for one in others if one.version != version],
@@ -122,19 +153,21 @@ def lineage(dataset: Dataset, version: Version, as_of: Day | None = None) -> HTM
 
 
 @app.get("/versions")
-def versions(of: Annotated[list[str], Query(max_length=50)]) -> HTMLResponse:
+def versions(of: Annotated[list[str], Query(max_length=50)], user: User, shop: AskedShop = None) -> HTMLResponse:
     """What a task has made: versions, each named as `<dataset>.<version>[.<as-of date>]`."""
     warehouse = the_warehouse()
-    found = [find(warehouse, *names) for names in named_versions(of)]
-    lines = [ancestry.Line(0, one.dataset, one.dataset, one.version, one) for one in found]
-    return HTMLResponse(page("versions.html.j2", "", lines=lines))
+    found = [find(warehouse, user, *names, shop) for names in named_versions(of)]
+    lines = [ancestry.Line(0, one.dataset, one.dataset, one.version, one) for _, one in found]
+    return HTMLResponse(page("versions.html.j2", "", lines=lines, shop=found[0][0].name))
 
 
 @app.get("/manifests/{dataset}/{version}")
-def manifest(dataset: Dataset, version: Version, as_of: Day | None = None) -> Response:
+def manifest(
+    dataset: Dataset, version: Version, user: User, as_of: Day | None = None, shop: AskedShop = None
+) -> Response:
     """What a version says of itself."""
-    content = asdict(find(the_warehouse(), dataset, version, as_of))
-    return Response(json.dumps(content, indent=2) + "\n", media_type="application/json")
+    _, found = find(the_warehouse(), user, dataset, version, as_of, shop)
+    return Response(json.dumps(asdict(found), indent=2) + "\n", media_type="application/json")
 
 
 def failed(request: Request, status: int, words: str, headers: Mapping[str, str] | None = None) -> HTMLResponse:

@@ -9,6 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from segmentation.pages.rendering import policy
+from segmentation.shops.names import is_name
 from segmentation.warehouse.ancestry import DATASET, VERSION
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -48,12 +49,13 @@ def as_day(text: object) -> date:
     return date.fromisoformat(text)
 
 
-def named_report(text: str) -> tuple[date, str]:
-    """The as-of date and version of `<as-of date>.<version>`. Raises HTTPException."""
-    day, _, version = text.partition(".")
+def named_report(text: str) -> tuple[str | None, date, str]:
+    """The shop, as-of date and version of `[<shop>.]<as-of date>.<version>`. Raises HTTPException."""
+    *shop, day, version = ["", *text.split(".")] if text.count(".") in (1, 2) else ("", "", "")
+    name = "".join(shop) or None
     try:
-        if VERSION.fullmatch(version):
-            return as_day(day), version
+        if VERSION.fullmatch(version) and (name is None or is_name(name)):
+            return name, as_day(day), version
     except ValueError:
         pass
     raise HTTPException(422, "This address names no two reports.")

@@ -75,11 +75,17 @@ def _choose_time(sample: Sample, chosen: Chosen) -> None:
         (name for name in sample.rows.columns if rank("time", name) is not None),
         key=lambda name: (rank("time", name) or 0, sample.columns.index(name)),
     )
-    # A header that says nothing may still stand over times.
-    others = [name for name in sample.rows.columns if name not in fits and not sample.header]
-    good = [name for name in (*fits, *others) if _holds_times(sample, name)]
+    good = [name for name in fits if _holds_times(sample, name)]
     if not good:
-        return
+        # A header that says nothing may still stand over days, which numbers alone would not show.
+        others = [name for name in sample.rows.columns if name not in fits and _holds_times(sample, name)]
+        others = [name for name in others if _looks_like_days(sample, name)]
+        if len(others) > 1:
+            chosen.choices["time"] = others
+        if len(others) != 1:
+            return
+        good = others
+        chosen.doubts.append(f"time: {quoted(others[0])} was taken, because no other column holds days or times")
     names = [good[0]]
     if not _has_clock(sample, good[0]):
         clocks = [name for name in sample.rows.columns if name not in names and is_clock(sample.texts(name))]
@@ -104,6 +110,12 @@ def _holds_times(sample: Sample, name: str) -> bool:
     found = guess([sample.texts(name)])
     # Five digits are days of a spreadsheet only where the header speaks of a time.
     return found is not None and (rank("time", name) is not None or "excel" not in (found.format, *found.choices))
+
+
+def _looks_like_days(sample: Sample, name: str) -> bool:
+    if pa.types.is_temporal(sample.rows.columns[name].type):
+        return True
+    return _share(sample.texts(name), r"[0-9A-Za-z][-/. ][0-9A-Za-z]+[-/. ,]") > NO_CUSTOMER
 
 
 def _has_clock(sample: Sample, name: str) -> bool:

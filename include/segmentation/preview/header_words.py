@@ -15,7 +15,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "time": (
         "order date", "order time", "order datetime", "order timestamp", "order purchase timestamp", "ordered at",
-        "ordered on", "date ordered", "date of order", "order created at", "order created", "order placed at",
+        "ordered on", "date ordered", "ordered", "purchased", "bought", "sold",
+        "date of order", "order created at", "order created", "order placed at",
         "purchase date", "purchase time", "purchased at", "date of purchase", "invoice date", "transaction date",
         "transaction time", "sale date", "sales date", "date of sale", "bestelldatum", "bestellt am",
         "rechnungsdatum", "auftragsdatum", "kaufdatum", "date de commande", "fecha de compra", "fecha de pedido",

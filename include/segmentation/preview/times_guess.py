@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segmentation.orders import times
+from segmentation.orders import time_values, times
 from segmentation.orders.time_patterns import MONTHS, fault_of
 from segmentation.orders.zones import DAY, ZONE
 from segmentation.quoting import quoted
@@ -103,7 +103,7 @@ def _is_read(texts: pa.Array, pattern: str) -> np.ndarray:
     """Which texts a format reads as a time that a shop can have."""
     found = _read(texts, pattern)
     # A zone that is not known is still a time of this form.
-    odd = np.isin(found.faults, [times.FAULTS.index(times.UNREADABLE), times.FAULTS.index(times.MISSING)])
+    odd = np.isin(found.faults, [time_values.CODES[time_values.UNREADABLE], time_values.CODES[time_values.MISSING]])
     return ~odd & ((found.faults != 0) | ((found.instants >= _FROM) & (found.instants < _TILL)))
 
 

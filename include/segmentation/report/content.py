@@ -129,7 +129,7 @@ def _segments(summary: pd.DataFrame, segments: tuple[Segment, ...]) -> list[dict
 
 def _settings_shown(settings: Any, kind: str = "") -> dict[str, Any]:
     """The settings that say something about this source."""
-    hidden = {"as_of", "force", "files_path", "orders_mapping", "revision", "demo_reviews"}
+    hidden = {"as_of", "force", "files_path", "orders_mapping", "revision", "demo_reviews", "shop", "trial"}
     hidden |= {"k_min", "k_max"} if settings.k != "auto" else set()
     hidden |= OF_EDGES if settings.scoring == "seed" else set()
     hidden |= {"frequency_edges"} if settings.frequency_scoring == "quantiles" else set()

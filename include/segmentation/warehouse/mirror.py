@@ -1,11 +1,11 @@
 """A copy of a warehouse's versions in an object store: for readers elsewhere, and to restore a lost warehouse from.
 
     <store>/<dataset>/[as_of=YYYY-MM-DD/]version=<id>/part-*.parquet, _manifest.json
-    <store>/<dataset>/[as_of=YYYY-MM-DD/]LATEST
+    <store>/releases/<shop>/as_of=YYYY-MM-DD/<number>.json
 
 An object store has no rename and no locks. So the guarantees rest on two things that it has: an object appears whole
-or not at all, and a version whose files never change. The manifest is written after the files, and LATEST after all
-versions that it leads to. Who finds a manifest finds all its files; who follows LATEST finds all that it rests on.
+or not at all, and a version whose files never change. The manifest is written after the files, and a release after all
+versions that it leads to. Who finds a manifest finds all its files; who reads a release finds all that it rests on.
 """
 
 import contextlib
@@ -22,17 +22,23 @@ from pyarrow import NativeFile, fs
 
 from segmentation.errors import UserError
 from segmentation.quoting import cut, quoted
+from segmentation.shops.names import LONGEST
+from segmentation.warehouse import releases
 from segmentation.warehouse.addresses import shown, without_secrets
 from segmentation.warehouse.ancestry import DATASET, VERSION
 from segmentation.warehouse.holes import outputs_first
 from segmentation.warehouse.manifests import MANIFEST, Manifest, is_well_formed, parse, seal
-from segmentation.warehouse.upkeep import latest_versions, reachable
-from segmentation.warehouse.versions import LATEST, Warehouse, say
+from segmentation.warehouse.releases import RELEASES, Release
+from segmentation.warehouse.upgrade import LATEST, release_reports
+from segmentation.warehouse.upkeep import reachable, released_versions
+from segmentation.warehouse.versions import Warehouse, say
 
 PIECE = 8 << 20
 _HOME = rf"({DATASET.pattern})/(?:as_of=(\d{{4}}-\d\d-\d\d)/)?"
 _VERSION = re.compile(_HOME + rf"version=({VERSION.pattern})/{re.escape(MANIFEST)}")
-_LATEST = re.compile(_HOME + LATEST)
+_RELEASE = re.compile(rf"{RELEASES}/([a-z0-9_-]{{1,{LONGEST}}})/as_of=(\d{{4}}-\d\d-\d\d)/([1-9]\d{{0,8}})\.json")
+# What release 0.1 has left in a store instead of releases.
+_LATEST = re.compile(rf"report/as_of=(\d{{4}}-\d\d-\d\d)/{LATEST}")
 
 
 @dataclass(frozen=True)
@@ -61,12 +67,12 @@ class Mirror:
             ) from None
         self._root = root.rstrip("/")
 
-    def push(self, warehouse: Warehouse, report: Callable[[str], None] = say) -> Copied:
-        """Bring every version that LATEST reaches into the store, then LATEST itself."""
-        latest = latest_versions(warehouse)
+    def push(self, warehouse: Warehouse, report: Callable[[str], None] = say, shop: str | None = None) -> Copied:
+        """Bring every version that the releases (of a shop) reach into the store, then the releases themselves."""
+        wanted = list(releases.every(warehouse, shop))
         versions, size, standing = 0, 0, 0
         with self._in_words():
-            versions_of = reachable(warehouse, latest)
+            versions_of = reachable(warehouse, released_versions(warehouse, wanted))
             # Inputs first, so that a push that breaks off leaves no version there without what it was made from.
             for folder in reversed(outputs_first(warehouse, versions_of)):
                 manifest = versions_of[folder]
@@ -79,13 +85,12 @@ class Mirror:
                 self._send(folder / MANIFEST, f"{place}/{MANIFEST}")
                 versions, size = versions + 1, size + manifest.bytes
                 report(f"{place}  {manifest.bytes:,} bytes")
-            for manifest in latest:
-                home = warehouse.home(manifest.dataset, manifest.as_of_date).relative_to(warehouse.root).as_posix()
-                self._put(f"{home}/{LATEST}", f"{manifest.version}\n".encode())
+            for release in wanted:
+                self._send_release(release)
         return Copied(versions, size, standing)
 
     def restore(self, warehouse: Warehouse, report: Callable[[str], None] = say) -> Copied:
-        """Bring every version of the store that the warehouse lacks, each checked, then LATEST where there is none.
+        """Bring every version of the store that the warehouse lacks, each checked, then the releases that it lacks.
 
         Raises UserError naming what is not as it was published; such a version does not become visible.
         """
@@ -107,11 +112,42 @@ class Mirror:
                     warehouse.publish(attempt, manifest)
                 versions, size = versions + 1, size + manifest.bytes
                 report(f"{place}  {manifest.bytes:,} bytes")
-            for match in (match for name in names if (match := _LATEST.fullmatch(name))):
-                if warehouse.latest(match[1], _day(match[2])) is None:
-                    version = self._get(match.string).decode("ascii", errors="replace").strip()
-                    warehouse.set_latest(match[1], version, _day(match[2]))
+            for match in (match for name in names if (match := _RELEASE.fullmatch(name))):
+                self._restore_release(warehouse, match, report)
+            latest = [match for name in names if (match := _LATEST.fullmatch(name))]
+            if latest and not any(_RELEASE.fullmatch(name) for name in names):
+                reports = {date.fromisoformat(match[1]): self._text(match.string) for match in latest}
+                release_reports(warehouse, reports, report)
         return Copied(versions, size, standing)
+
+    def _send_release(self, release: Release) -> None:
+        """Bring a release, after all that it leads to. Another one of the same number is not replaced."""
+        name = f"{RELEASES}/{release.shop}/as_of={release.as_of}/{release.number}.json"
+        if self._files.get_file_info(f"{self._root}/{name}").type != fs.FileType.File:
+            self._put(name, releases.text_of(release).encode())
+        elif releases.parse(self._get(name), f"{self.address}/{name}") != release:
+            raise UserError(
+                f"{self.address}/{name} is another release than here: two warehouses have gone on apart. Mirror this "
+                "one to a store of its own."
+            )
+
+    def _restore_release(self, warehouse: Warehouse, match: re.Match[str], report: Callable[[str], None]) -> None:
+        where = f"{self.address}/{match.string}"
+        found = releases.parse(self._get(match.string), where)
+        shop, as_of, number = match[1], date.fromisoformat(match[2]), int(match[3])
+        if (found.shop, found.day, found.number) != (shop, as_of, number):
+            raise UserError(f"{where} is the release of another shop, month or number. Remove it from the store.")
+        releases.manifests(warehouse, found)
+        path = releases.place(warehouse, shop, as_of, number)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if (
+            not releases.create_file(path, releases.text_of(found))
+            and releases.find(warehouse, shop, as_of, number) != found
+        ):
+            report(f"{path} stays as it is here; the store has another release of this number")
+
+    def _text(self, name: str) -> str:
+        return self._get(name).decode("ascii", errors="replace").strip()
 
     def _names(self) -> list[str]:
         selector = fs.FileSelector(self._root, recursive=True, allow_not_found=True)

@@ -1,11 +1,11 @@
 """Dataset versions: the only place that writes, publishes or finds them.
 
     <warehouse>/<dataset>/[as_of=YYYY-MM-DD/]version=<id>/part-*.parquet, _manifest.json
-    <warehouse>/<dataset>/[as_of=YYYY-MM-DD/]LATEST
     <warehouse>/<dataset>/[as_of=YYYY-MM-DD/]_attempts/<id>.<attempt>/     unfinished work
 
 An attempt writes to a folder of its own, its manifest last, and is published by one rename that fails where
-the version stands. A folder without a readable manifest is not a version for any reader.
+the version stands. A folder without a readable manifest is not a version for any reader. Which versions
+make up a month is said by a release: see `releases.py`.
 """
 
 import contextlib
@@ -27,7 +27,6 @@ from segmentation.errors import UserError
 from segmentation.warehouse.locks import is_free, locked, locked_at_once
 from segmentation.warehouse.manifests import MANIFEST, Manifest, parse, seal
 
-LATEST = "LATEST"
 ATTEMPTS = "_attempts"
 DYING = 10  # seconds that a killed job may still write
 
@@ -151,24 +150,6 @@ class Warehouse:
         """Note that a run rests on a version today, so that clean-up leaves it alone."""
         os.utime(self.place_of(manifest) / MANIFEST)
 
-    def set_latest(self, dataset: str, version: str, as_of: date | None) -> None:
-        """Name the version that readers use from now on."""
-        self.get(dataset, version, as_of)
-        home = self.home(dataset, as_of)
-        (home / ATTEMPTS).mkdir(exist_ok=True)
-        with locked(home / ATTEMPTS / f"{LATEST}.lock"):
-            for draft in home.glob(f".{LATEST}.*"):  # of a run that was killed right here
-                draft.unlink()
-            write_whole(home / LATEST, version + "\n")
-
-    def latest(self, dataset: str, as_of: date | None) -> Manifest | None:
-        """The version that LATEST names, or None before the first green run."""
-        try:
-            version = (self.home(dataset, as_of) / LATEST).read_text(encoding="utf-8").strip()
-        except FileNotFoundError:
-            return None
-        return self.get(dataset, version, as_of)
-
 
 def _lock_of(attempt: Path) -> Path:
     return attempt.with_name(f"{attempt.name.partition('.')[0]}.lock")
@@ -203,11 +184,11 @@ def write_whole(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(draft, path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _move_into_place(folder: Path, final: Path, replace_existing: bool) -> None:
-    _sync_folder(folder)
+    sync_folder(folder)
     if replace_existing:
         _exchange(folder, final)
     else:
@@ -217,7 +198,7 @@ def _move_into_place(folder: Path, final: Path, replace_existing: bool) -> None:
             # Another attempt published first; the caller throws this one away.
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
-    _sync_folder(final.parent)
+    sync_folder(final.parent)
 
 
 def _exchange(one: Path, other: Path) -> None:
@@ -234,7 +215,8 @@ def _exchange(one: Path, other: Path) -> None:
     os.rename(aside, one)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make sure that the names in a folder are on the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from customer_segmentation import dag
+from customer_segmentation import customer_segmentation_demo
 
 # After this date nothing is scheduled.
-dag.end_date = datetime(2023, 9, 30)
+customer_segmentation_demo.end_date = datetime(2023, 9, 30)
