@@ -4,7 +4,7 @@
 -- Reads: segments, customer_histories, previous_customer_rfm
 -- Params: none
 -- Note: customers_previous and change are null where the month before has no customers at all. The median of days is
---   rounded up to a half.
+--   rounded up to a half. Who came back is null where it is not known: of customers who are summed up.
 WITH now AS (
     SELECT
         segment,
@@ -15,7 +15,7 @@ WITH now AS (
         sum(orders) AS orders,
         count_if(bought_once) AS bought_once,
         sum(monetary) FILTER (WHERE bought_once) AS monetary_once,
-        count_if(came_back) AS came_back,
+        CASE WHEN count(came_back) > 0 THEN count_if(came_back) END AS came_back,
         sum(monetary) FILTER (WHERE came_back) AS monetary_came_back,
         percentile(days_to_return, 0.5D) AS median_days_to_return
     FROM customer_histories
@@ -55,8 +55,9 @@ SELECT
     cast(now.monetary / now.orders AS DECIMAL(18, 2)) AS avg_order_value,
     coalesce(now.bought_once, 0) AS bought_once,
     coalesce(now.monetary_once, 0) AS monetary_once,
-    coalesce(now.came_back, 0) AS came_back,
-    coalesce(now.monetary_came_back, 0) AS monetary_came_back,
+    CASE WHEN now.customers IS NULL THEN 0 ELSE now.came_back END AS came_back,
+    CASE WHEN now.customers IS NULL OR now.came_back IS NOT NULL THEN coalesce(now.monetary_came_back, 0) END
+        AS monetary_came_back,
     now.median_days_to_return
 FROM segments
 LEFT JOIN now ON segments.segment = now.segment

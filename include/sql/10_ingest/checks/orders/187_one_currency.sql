@@ -22,7 +22,11 @@ SELECT
         ELSE concat(
             sum(lines), ' lines are in ', max(reason), ': ',
             array_join(sort_array(collect_list(concat(currency, ' (', lines, ')'))), ', '), '; ',
-            (SELECT count(*) FROM order_lines WHERE refused IS NULL AND skipped IS NULL), ' lines are in that one. Nothing is converted: keep one of them with ',
+            (
+                SELECT count(*) FROM order_lines
+                WHERE refused IS NULL AND skipped IS NULL
+            ),
+            ' lines are in that one. Nothing is converted: keep one of them with ',
             '`only` on the column of the currency, or run one after the other.'
         )
     END AS message

@@ -13,7 +13,7 @@ WITH counts AS (
 
 SELECT
     returned AS figure,
-    NOT (returned > 0 AND 2 * returned >= lines) AS passed,
+    returned = 0 OR 2 * returned < lines AS passed,
     concat(
         returned, ' of ', lines, ' lines are returns by the mapping',
         CASE

@@ -23,7 +23,7 @@ counts AS (
 
 SELECT
     same AS figure,
-    NOT (same >= 5 AND same >= 0.9 * several) AS passed,
+    same < 5 OR same < 0.9 * several AS passed,
     CASE
         WHEN same >= 5 AND same >= 0.9 * several
             THEN concat(
