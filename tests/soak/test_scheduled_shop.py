@@ -13,7 +13,7 @@ from segmentation.warehouse import releases
 from segmentation.warehouse.upkeep import verify
 from segmentation.warehouse.versions import Warehouse
 
-PATIENCE = 1800  # seconds; of a loaded machine
+PATIENCE = 3600  # seconds; of a loaded machine
 EACH_MINUTE = "title: Tick\nschedule: '* * * * *'\nparams: {source: demo, demo_reviews: 1000, k: 2}\n"
 
 
