@@ -76,8 +76,12 @@ class Release:
 
 def seal(release: Release) -> str:
     """The checksum of a release's content."""
-    content = {key: value for key, value in asdict(release).items() if key != "seal"}
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return _seal_of(asdict(release))
+
+
+def _seal_of(content: dict[str, Any]) -> str:
+    rest = {key: value for key, value in content.items() if key != "seal"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def text_of(release: Release) -> str:
@@ -95,7 +99,7 @@ def parse(text: str | bytes, where: str) -> Release:
                 f"this one knows {RELEASE_FORMAT}). Use that one, or another warehouse."
             )
         found = Release(**content)
-        if not _is_well_formed(found) or found.seal != seal(found):
+        if not _is_well_formed(found) or found.seal != _seal_of(content):
             raise ValueError("its content is not what its seal says")
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise DamagedRelease(
