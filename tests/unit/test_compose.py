@@ -91,7 +91,7 @@ def test_every_image_has_a_version() -> None:
 
 
 def test_names_lead_somewhere() -> None:
-    volumes = set(compose()["volumes"]) | {"./data"}
+    volumes = set(compose()["volumes"]) | {"./data", "./include/shops"}
     used = {mount.partition(":")[0] for service in SERVICES.values() for mount in service.get("volumes", [])}
     assert used == volumes
     for service in SERVICES.values():
@@ -103,7 +103,7 @@ def test_names_lead_somewhere() -> None:
               for mount in SERVICES[name].get("volumes", [])}  # fmt: skip
     made = re.search(r"install -d -o 50000 .*", DOCKERFILE)[0].split()
     # The base image makes the folder of the logs; the other one is the user's.
-    assert places - set(made) == {"/opt/airflow/logs", "/data"}
+    assert places - set(made) == {"/opt/airflow/logs", "/data", "/opt/segmentation/include/shops"}
 
 
 def test_spark_finds_the_settings_for_a_cluster() -> None:
