@@ -25,13 +25,35 @@ ORDERS = (
     "ORDERS_MAPPING=docs/how-to/own-orders/mapping.yaml AS_OF=2023-07-01"
 )
 LINEAGE = "make lineage DATASET=report AS_OF=2023-09-01"
-TYPED_HERE = {"make demo", FILES, HUB, ORDERS, LINEAGE, "make verify", "make prune", "make prune APPLY=1"}
+TYPED_HERE = {"make demo", FILES, HUB, ORDERS, "make verify", "make prune", "make prune APPLY=1"}
 # What takes longer, or wants a server: which file types it, and by which words.
 TYPED_ELSEWHERE = {
     "make test": (".ci/run", "make test"),
-    "make backfill FROM=2022-01-01 TO=2023-08-01 SOURCE=files FILES=/path/to/folder": (
+    "make backfill SHOP=books FROM=2022-01-01 TO=2023-08-01": (
         "tests/soak/local_airflow.py",
         '"segmentation.local", "backfill"',
+    ),
+    # The shop is the reader's own; the same without one is typed here.
+    "make lineage DATASET=report SHOP=books AS_OF=2023-09-01": ("tests/jobs/test_commands.py", "typed(LINEAGE)"),
+    "make views SHOP=books": ("tests/jobs/test_read.py", "views"),
+    **dict.fromkeys(
+        (
+            "make preview FILES=docs/how-to/own-orders/orders.csv",
+            "make preview FILES=docs/how-to/own-orders/orders.csv SAVE=mapping.yaml",
+            "make preview FILES=docs/how-to/own-orders/orders.csv "
+            "ORDERS_MAPPING=docs/how-to/own-orders/mapping.yaml AS_OF=2023-07-01",
+            "make preview FILES=orders.csv SAVE=mapping.yaml",
+        ),
+        ("tests/unit/test_preview.py", "preview"),
+    ),
+    # The export is the reader's own: each preset's is read in another test.
+    "make run SOURCE=orders FILES=orders_export.csv ORDERS_MAPPING=shopify AS_OF=2023-07-01": (
+        "tests/unit/test_order_presets.py",
+        '"orders_mapping": json.dumps({"preset": name',
+    ),
+    "make run SOURCE=orders FILES=customers.csv ORDERS_MAPPING=mapping.yaml AS_OF=2023-07-01": (
+        "tests/jobs/test_customer_table.py",
+        "level",
     ),
     "make mirror MIRROR=s3://bucket/folder": ("tests/unit/test_mirror.py", 'main(["mirror"])'),
     "make restore MIRROR=s3://bucket/folder": ("tests/unit/test_mirror.py", 'main(["restore"])'),

@@ -122,7 +122,7 @@ def test_views_for_duckdb_have_the_rows_and_columns(flow: Flow, monkeypatch, tmp
     assert commands.main(["views"]) == 0
     assert "books.duckdb.sql" in capsys.readouterr().out
     there = duckdb.connect(str(tmp_path / "views.db"))
-    there.execute((tmp_path / "books.duckdb.sql").read_text())
+    there.execute((tmp_path / "books.duckdb.sql").read_text()).fetchall()
     for name in tables(flow):
         found = there.sql(f"SELECT * FROM books.{name}")
         assert found.columns == list(dataset(name).columns), name
@@ -153,7 +153,7 @@ def test_names_with_signs_of_sql_stay_names(tmp_path: Path, flow: Flow, monkeypa
     found = Warehouse(odd / "warehouse")
     text = views.statements(found, releases.current(found, "books", flow.as_of))["duckdb"]
     there = duckdb.connect()
-    there.execute(text)
+    there.execute(text).fetchall()
     assert there.sql("SELECT count(*) FROM books.customer_rfm").fetchall() == [(flow.manifest("customer_rfm").rows,)]
 
 

@@ -32,6 +32,8 @@ CONSTANTS = (
     "drops_equal_lines boolean, own_currency string, negative_returns boolean, return_prefix string, "
     "subtract_returns boolean, status_columns string, summed_columns string"
 )
+# Columns of few different values. Looking for such in the others would take longer than all else that is written.
+REPEATED = ("file", "parent_asin", "product_name", "main_category")
 VIEW_COLUMNS = f"{LINE_COLUMNS}, {CONSTANTS}"
 
 
@@ -82,7 +84,9 @@ def take(part: Part, source: Mapping[str, Any], aside: str) -> Taken:
     writer: pq.ParquetWriter | None = None
     try:
         for batch in Lines(source).read(Path(part.path), part.groups):
-            writer = writer or pq.ParquetWriter(path, SCHEMA, compression="snappy", write_statistics=False)
+            writer = writer or pq.ParquetWriter(
+                path, SCHEMA, compression="snappy", write_statistics=False, use_dictionary=list(REPEATED)
+            )
             writer.write_batch(batch)
             without = pc.and_(batch.column("amount_is_blank"), batch.column("order_id").is_valid())
             blank += pc.sum(without).as_py() or 0

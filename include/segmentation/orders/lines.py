@@ -92,7 +92,9 @@ class Lines:
         """A chunk's rows in the columns of SCHEMA."""
         size = len(chunk.places)
         ids = {key: self._id(key, chunk) for key in cells.IDS}
-        customer, key = ids["customer"], names.normal(ids["customer"])
+        # Few different ids stand in many rows, so each is looked at once.
+        encoded = ids["customer"].dictionary_encode()
+        customer, key = ids["customer"], names.normal(encoded.dictionary).take(encoded.indices)
         if self.mapping["normalise_ids"]:
             customer = key = names.without_empty(key, self.mapping["empty"])
         beside = self._cells("zone", chunk)

@@ -49,6 +49,8 @@ def whole_numbers(ids: pa.Array) -> pa.Array:
 
 def normal(ids: pa.Array) -> pa.Array:
     """Ids in one way of writing: Unicode's NFC, lower case, plain single blanks, no invisible signs."""
+    if pc.all(pc.match_substring_regex(ids, "^[!-~]*$")).as_py() is not False:
+        return pc.ascii_lower(ids)
     ids = pc.replace_substring_regex(pc.utf8_normalize(ids, form="NFC"), _INVISIBLE, "")
     ids = pc.utf8_trim_whitespace(pc.replace_substring_regex(ids, _BLANKS, " "))
     return pc.utf8_normalize(pc.utf8_lower(ids), form="NFC")
