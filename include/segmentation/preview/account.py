@@ -16,17 +16,17 @@ from segmentation.sql_files import SqlFile, closure
 STAGES = ("ingest", "clean", "rfm")
 # What is asked of those stages. The rest of them is scores.
 WANTED = ("orders", "refused_reasons", "purchases", "customer_values")
-CHECKED = ("orders", "rejected_rows")
+CHECKED = ("orders", "given_customers", "rejected_rows")
 FIRST = 5
 # Of so many lines from the first that is accepted on, some are shown as they count.
 LOOKED_AT = 2_000
 NOBODY = date(1970, 1, 2)
 
-_SKIPPED = """
+SKIPPED = """
 SELECT skipped AS reason, count(*) AS lines,
     arg_min(file, struct_pack(f := file, p := place)) AS file,
     arg_min(place, struct_pack(f := file, p := place)) AS place
-FROM order_lines WHERE skipped IS NOT NULL GROUP BY skipped ORDER BY lines DESC, reason
+FROM {rows} WHERE skipped IS NOT NULL GROUP BY skipped ORDER BY lines DESC, reason
 """
 _LEFT_OUT = """
 SELECT left_out AS reason, count(*) AS lines, CAST(sum(price) AS DECIMAL(28, 2)) AS amount
@@ -116,7 +116,7 @@ def account(engine: Engine, plan: Plan, as_of: date | None) -> Account:
     return Account(
         figures=figures,
         refused=sorted(engine.table("refused_reasons").to_pylist(), key=lambda row: (-row["lines"], row["reason"])),
-        skipped=engine.query(_SKIPPED),
+        skipped=engine.query(SKIPPED.format(rows="order_lines")),
         left_out=engine.query(_LEFT_OUT),
         first_rows=engine.query(
             _FIRST,
@@ -125,41 +125,47 @@ def account(engine: Engine, plan: Plan, as_of: date | None) -> Account:
             | {"counts_free_orders": parameters["counts_free_orders"]},
         ),
         counted_lines=period["lines"],
-        all_data=_totals(engine, list(of_window.values()), parameters | asked | whole, first, last),
-        window=_totals(
+        all_data=totals(engine, list(of_window.values()), parameters | asked | whole, first, last),
+        window=totals(
             engine, list(of_window.values()), parameters | asked, plan.window_start, as_of - timedelta(days=1)
         )
         if as_of
         else None,
-        warnings=_warnings(engine, plan, parameters, figures),
+        warnings=warnings(engine, plan, parameters, figures),
     )
 
 
-def _totals(
+def totals(
     engine: Engine, files: list[SqlFile], parameters: Mapping[str, Any], first: date | None, last: date | None
 ) -> Totals:
+    """Who counts under these parameters, in a period from `first` to `last`."""
     for file in files:
         engine.add(file, parameters)
     (row,) = engine.query(_TOTALS)
     return Totals(first, last, row["customers"], row["orders"], row["spend"])
 
 
-def _warnings(
+def warnings(
     engine: Engine, plan: Plan, parameters: Mapping[str, Any], figures: Mapping[str, Any]
 ) -> list[tuple[str, str]]:
     """The level and the message of each check of the order lines that does not pass."""
-    known = {name: str(value) for name, value in figures.items() if value is not None}
-    schema = pa.schema([("name", pa.string()), ("value", pa.string())])
-    engine.register("figures", pa.table({"name": list(known), "value": list(known.values())}, schema=schema))
+    register_figures(engine, figures)
     found = []
     for check in plan.checks("ingest"):
         if check.of in CHECKED:
             (row,) = engine.rows(check, parameters)
-            found += _broken(check, row, plan)
+            found += broken(check, row, plan)
     return sorted(found, key=lambda pair: pair[0] != FAIL)
 
 
-def _broken(check: SqlFile, row: Mapping[str, Any], plan: Plan) -> list[tuple[str, str]]:
+def register_figures(engine: Engine, figures: Mapping[str, Any]) -> None:
+    """Make the table of figures that checks read."""
+    known = {name: str(value) for name, value in figures.items() if value is not None}
+    schema = pa.schema([("name", pa.string()), ("value", pa.string())])
+    engine.register("figures", pa.table({"name": list(known), "value": list(known.values())}, schema=schema))
+
+
+def broken(check: SqlFile, row: Mapping[str, Any], plan: Plan) -> list[tuple[str, str]]:
     """What one check says that does not pass; nothing where it passes."""
     if "Level" in check.header:
         return [] if row["passed"] else [(check.header["Level"], row["message"])]

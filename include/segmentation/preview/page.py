@@ -24,8 +24,8 @@ NOT_COUNTED = {
     "negative": "below zero and no return",
     "category": "of a category that is left out",
 }
-_ROWS = {"user_id": "customer", "local_time": "time", "order_id": "order", "parent_asin": "product",
-         "product_name": "product name", "main_category": "category"}  # fmt: skip
+_ROWS = {"user_id": "customer", "local_time": "time", "order_id": "order", "order_count": "orders",
+         "parent_asin": "product", "product_name": "product name", "main_category": "category"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def _first_rows(preview: Preview, width: int) -> Iterator[str]:
         f"The first {count_of(len(rows), 'row')} that will count" if len(rows) > 1 else "The only row that counts"
     )
     several = len(preview.source["files"]) > 1
-    keys = [key for key in _ROWS if any(row[key] is not None for row in rows)]
+    keys = [key for key in _ROWS if any(row.get(key) is not None for row in rows)]
     head = [*(["file"] if several else []), "row", *(_ROWS[key] for key in keys), "amount"]
     cells = [
         [
@@ -134,11 +134,13 @@ def _totals(preview: Preview, width: int) -> Iterator[str]:
         return
     rows = [_row("all data", account.all_data, preview)]
     if account.window:
-        rows.append(_row("the run's window", account.window, preview))
+        is_summed_up = preview.source["mapping"]["level"] == "customer"
+        rows.append(_row("the run" if is_summed_up else "the run's window", account.window, preview))
     head = ["", "first day", "last day", "customers", "orders", "spend"]
     yield from table(head, rows, width, right=[3, 4, 5])
     if account.window is None:
-        yield from wrapped("With AS_OF=2023-07-01 or another day, the window of a run is shown too.", width, "  ")
+        what = "a run as of it" if preview.source["mapping"]["level"] == "customer" else "the window of a run"
+        yield from wrapped(f"With AS_OF=2023-07-01 or another day, {what} is shown too.", width, "  ")
     yield ""
 
 
