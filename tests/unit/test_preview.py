@@ -80,6 +80,19 @@ def test_a_doubt_of_the_checks_is_shown(tmp_path: Path, capsys: pytest.CaptureFi
     assert "30 lines have a customer whose id looks like nobody: 0 (30)" in text.partition("Warnings")[2]
 
 
+def test_a_table_with_a_row_for_each_customer_is_previewed_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_text("id,last,count,sum\nann,2023-05-01,3,30.00\nbob,2023-04-01,1,12.50\ncy,2023-04-01,none,1.00\n")
+    mapping = {"level": "customer", "customer": "id", "last_order": "last", "orders": "count", "amount": "sum"}
+    text = shown(capsys, files_path=path, orders_mapping=mapping, as_of="2023-04-15", rejected_share_fail=1)
+    assert "row customer time orders amount 2 ann 2023-05-01 3 30.00 3 bob 2023-04-01 1 12.50" in text
+    assert "1 of 3 lines refused" in text
+    assert "all data 2023-04-01 2023-05-01 2 4 42.50" in text
+    assert "the run 2023-04-01 2023-04-01 1 1 12.50" in text
+
+
 def test_a_mapping_is_proposed_saved_and_used(orders: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     orders.write_text(ORDERS.replace("Who", "Customer").replace("When", "Date").replace("Sum", "Amount"))
     target = tmp_path / "mapping.yaml"

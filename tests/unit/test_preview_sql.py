@@ -18,10 +18,12 @@ SETTINGS = parse({"source": "orders", "files_path": "orders.csv", "orders_mappin
 
 
 def used() -> set:
-    variants = (SETTINGS.scoring, SETTINGS.kind)
-    files = {name: file for stage in STAGES for name, file in stage_files(stage, *variants).items()}
-    paths = {file.path for file in closure(files, WANTED).values()}
-    return paths | {check.path for check in stage_checks("ingest", SETTINGS.kind) if check.of in CHECKED}
+    paths = set()
+    for kind, wanted in WANTED.items():
+        files = {name: file for stage in STAGES for name, file in stage_files(stage, SETTINGS.scoring, kind).items()}
+        paths |= {file.path for file in closure(files, wanted).values()}
+        paths |= {check.path for check in stage_checks("ingest", kind) if check.of in CHECKED}
+    return paths
 
 
 USED = used()

@@ -15,7 +15,10 @@ from segmentation.sql_files import SqlFile, closure
 
 STAGES = ("ingest", "clean", "rfm")
 # What is asked of those stages. The rest of them is scores.
-WANTED = ("orders", "refused_reasons", "purchases", "customer_values")
+WANTED = {
+    "orders": ("orders", "refused_reasons", "purchases", "customer_values"),
+    "customers": ("given_customers", "refused_reasons", "customer_values"),
+}
 CHECKED = ("orders", "given_customers", "rejected_rows")
 FIRST = 5
 # Of so many lines from the first that is accepted on, some are shown as they count.
@@ -100,9 +103,9 @@ class Account:
 def account(engine: Engine, plan: Plan, as_of: date | None) -> Account:
     """Run the SQL over the engine's `raw_orders`. `plan`: of the run that is previewed."""
     files = {name: file for stage in STAGES for name, file in plan.files(stage).items()}
-    needed = closure(files, WANTED)
+    needed = closure(files, WANTED["orders"])
     parameters = plan.parameters()
-    of_window = closure({name: needed[name] for name in needed if name in plan.files("rfm")}, WANTED[-1:])
+    of_window = closure({name: needed[name] for name in needed if name in plan.files("rfm")}, ("customer_values",))
     made = [file for name, file in needed.items() if name not in of_window]
     for file in made:
         engine.add(file, parameters)

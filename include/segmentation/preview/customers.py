@@ -2,12 +2,13 @@
 
 from datetime import date, timedelta
 
-from segmentation.plan import Plan
+from segmentation.plan import CUSTOMERS, Plan
 from segmentation.preview.account import (
     FIRST,
     NOBODY,
     SKIPPED,
     STAGES,
+    WANTED,
     Account,
     Totals,
     broken,
@@ -17,8 +18,6 @@ from segmentation.preview.account import (
 )
 from segmentation.preview.engine import Engine
 from segmentation.sql_files import closure
-
-WANTED = ("given_customers", "refused_reasons", "customer_values")
 
 _SPAN = """
 SELECT CAST(min(from_utc_timestamp(last_order_at, $time_zone)) AS DATE) AS first_day,
@@ -43,7 +42,7 @@ ORDER BY file, place LIMIT $first
 def account_of_customers(engine: Engine, plan: Plan, as_of: date | None) -> Account:
     """Run the SQL over the engine's `raw_orders`. Without an as-of date all customers count, whenever they ordered."""
     files = {name: file for stage in STAGES for name, file in plan.files(stage).items()}
-    needed = closure(files, WANTED)
+    needed = closure(files, WANTED[CUSTOMERS])
     of_day = [file for name, file in needed.items() if name in plan.files("rfm")]
     made = [file for file in needed.values() if file not in of_day]
     parameters = plan.parameters()
