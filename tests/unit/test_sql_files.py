@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from segmentation import sql_files
-from segmentation.datasets import SQL_FOLDERS, STAGE_OF, STAGES, stage_datasets
+from segmentation.datasets import SQL_FOLDERS, STAGE_OF, STAGES, dataset, stage_datasets
 from segmentation.kmeans.cluster_tables import VIEWS as CLUSTER_VIEWS
 from segmentation.paths import SQL
 from segmentation.plan import FROZEN_VIEW, PREVIOUS, SEGMENT_MAP_VIEWS, SOURCE_VIEWS
@@ -214,6 +214,8 @@ def test_every_view_is_made_before_it_is_read(stage: str, variants: tuple[str, s
     files = stage_files(stage, *variants)
     stages = list(STAGES)
     for place, (name, file) in enumerate(files.items()):
+        if name in STAGE_OF and not dataset(name).is_for(variants[1]):
+            continue  # this kind of source does not make it
         for read in file.reads:
             if read in files:
                 assert list(files).index(read) < place, (name, read)

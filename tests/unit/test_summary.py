@@ -23,7 +23,7 @@ def claim(segment: str, number: int, held: bool | None) -> dict:
         ([], []),  # a map that claims nothing
         (
             [claim("A", 1, True), claim("B", 1, None)],
-            ["", "Names: all 2 segments fit their customers, by what the map claims of them"],
+            ["", "Names: 1 segment with customers, all as the map claims of them"],
         ),
         (
             [claim("A", 2, False), claim("A", 1, False), claim("B", 1, True)],

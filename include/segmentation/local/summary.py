@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from segmentation.formats import clean, money
+from segmentation.formats import clean, count_of, money
 from segmentation.local.terminal import bold, dim, yellow
 from segmentation.report import left_out
 from segmentation.report.words import currency_of
@@ -61,10 +61,10 @@ def _names(warehouse: Warehouse, report: Manifest) -> list[str]:
     broken = [row for row in claims if row["held"] is False]
     if not claims:
         return []
-    segments = list(dict.fromkeys(row["segment"] for row in claims))
+    segments = list(dict.fromkeys(row["segment"] for row in claims if row["held"] is not None))
     misfits = [segment for segment in segments if any(row["segment"] == segment for row in broken)]
     if not misfits:
-        return ["", f"Names: all {len(segments)} segments fit their customers, by what the map claims of them"]
+        return ["", f"Names: {count_of(len(segments), 'segment')} with customers, all as the map claims of them"]
     many = "does" if len(misfits) == 1 else "do"
     lines = ["", bold(f"Names: {len(misfits)} of {len(segments)} segments {many} not fit their customers")]
     for segment in misfits:
