@@ -90,7 +90,7 @@ def test_a_table_with_a_row_for_each_customer_is_previewed_too(
     assert "row customer time orders amount 2 ann 2023-05-01 3 30.00 3 bob 2023-04-01 1 12.50" in text
     assert "1 of 3 lines refused" in text
     assert "all data 2023-04-01 2023-05-01 2 4 42.50" in text
-    assert "2023-04-14 1 1 12.50" in text
+    assert "the run 2023-04-01 2023-04-01 1 1 12.50" in text
 
 
 def test_a_mapping_is_proposed_saved_and_used(orders: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

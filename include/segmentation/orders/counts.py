@@ -39,8 +39,3 @@ def read_counts(column: pa.Array | None, decimal: str | None, size: int) -> Coun
     fault = pc.if_else(counts, pa.scalar(None, pa.string()), pc.if_else(two_ways, AMBIGUOUS, NO_COUNT))
     kept = pc.if_else(counts, values, pa.scalar(None, values.type))
     return Counts(kept.cast(pa.int64()), fault, cells.texts(column).fill_null(""))
-
-
-def _number(value: int, values: pa.Array) -> pa.Scalar:
-    """A whole number in the type of a column: Arrow would make both wider than a decimal may be."""
-    return pa.scalar(Decimal(value), values.type)

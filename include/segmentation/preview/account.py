@@ -19,19 +19,17 @@ WANTED = {
     "orders": ("orders", "refused_reasons", "purchases", "customer_values"),
     "customers": ("given_customers", "refused_reasons", "customer_values"),
 }
-# The view that has all lines, with what becomes of each.
-LINES = {"orders": "order_lines", "customers": "customer_rows"}
 CHECKED = ("orders", "given_customers", "rejected_rows")
 FIRST = 5
 # Of so many lines from the first that is accepted on, some are shown as they count.
 LOOKED_AT = 2_000
 NOBODY = date(1970, 1, 2)
 
-_SKIPPED = """
+SKIPPED = """
 SELECT skipped AS reason, count(*) AS lines,
     arg_min(file, struct_pack(f := file, p := place)) AS file,
     arg_min(place, struct_pack(f := file, p := place)) AS place
-FROM {lines} WHERE skipped IS NOT NULL GROUP BY skipped ORDER BY lines DESC, reason
+FROM {rows} WHERE skipped IS NOT NULL GROUP BY skipped ORDER BY lines DESC, reason
 """
 _LEFT_OUT = """
 SELECT left_out AS reason, count(*) AS lines, CAST(sum(price) AS DECIMAL(28, 2)) AS amount
@@ -42,15 +40,6 @@ SELECT CAST(min(from_utc_timestamp(purchased_at, $time_zone)) AS DATE) AS first_
     CAST(max(from_utc_timestamp(purchased_at, $time_zone)) AS DATE) AS last_day,
     count(*) AS lines, CAST(coalesce(sum(price), 0) AS DECIMAL(28, 2)) AS amount
 FROM purchases
-"""
-_PERIOD_OF_CUSTOMERS = """
-SELECT CAST(min(from_utc_timestamp(last_order_at, $time_zone)) AS DATE) AS first_day,
-    CAST(max(from_utc_timestamp(last_order_at, $time_zone)) AS DATE) AS last_day, count(*) AS lines
-FROM given_customers
-"""
-_FIRST_CUSTOMERS = """
-SELECT file, place, user_id, from_utc_timestamp(last_order_at, $time_zone) AS local_time, order_count, amount AS price
-FROM customer_rows WHERE refused IS NULL AND skipped IS NULL ORDER BY file, place LIMIT $first
 """
 _TOTALS = """
 SELECT count(*) AS customers, CAST(coalesce(sum(frequency), 0) AS BIGINT) AS orders,
@@ -114,7 +103,7 @@ class Account:
 def account(engine: Engine, plan: Plan, as_of: date | None) -> Account:
     """Run the SQL over the engine's `raw_orders`. `plan`: of the run that is previewed."""
     files = {name: file for stage in STAGES for name, file in plan.files(stage).items()}
-    needed = closure(files, WANTED[plan.kind])
+    needed = closure(files, WANTED["orders"])
     parameters = plan.parameters()
     of_window = closure({name: needed[name] for name in needed if name in plan.files("rfm")}, ("customer_values",))
     made = [file for name, file in needed.items() if name not in of_window]
@@ -122,8 +111,7 @@ def account(engine: Engine, plan: Plan, as_of: date | None) -> Account:
         engine.add(file, parameters)
     figures = engine.figures(made)
     zone = {"time_zone": parameters["time_zone"]}
-    is_orders = plan.kind == "orders"
-    (period,) = engine.query(_PERIOD if is_orders else _PERIOD_OF_CUSTOMERS, zone)
+    (period,) = engine.query(_PERIOD, zone)
     # All data is a window as well: from the first day to the last.
     first, last = period["first_day"], period["last_day"]
     whole = {"window_start": first or NOBODY, "as_of": (last or NOBODY) + timedelta(days=1)}
@@ -131,57 +119,56 @@ def account(engine: Engine, plan: Plan, as_of: date | None) -> Account:
     return Account(
         figures=figures,
         refused=sorted(engine.table("refused_reasons").to_pylist(), key=lambda row: (-row["lines"], row["reason"])),
-        skipped=engine.query(_SKIPPED.replace("{lines}", LINES[plan.kind])),
-        left_out=engine.query(_LEFT_OUT) if is_orders else [],
-        first_rows=_first_rows(engine, parameters, is_orders),
+        skipped=engine.query(SKIPPED.format(rows="order_lines")),
+        left_out=engine.query(_LEFT_OUT),
+        first_rows=engine.query(
+            _FIRST,
+            zone
+            | {"looked_at": LOOKED_AT, "first": FIRST, "min_price": str(parameters["min_price"])}
+            | {"counts_free_orders": parameters["counts_free_orders"]},
+        ),
         counted_lines=period["lines"],
-        all_data=_totals(engine, list(of_window.values()), parameters | asked | whole, first, last),
-        window=_totals(
-            engine,
-            list(of_window.values()),
-            parameters | asked,
-            plan.window_start if is_orders else None,
-            as_of - timedelta(days=1),
+        all_data=totals(engine, list(of_window.values()), parameters | asked | whole, first, last),
+        window=totals(
+            engine, list(of_window.values()), parameters | asked, plan.window_start, as_of - timedelta(days=1)
         )
         if as_of
         else None,
-        warnings=_warnings(engine, plan, parameters, figures),
+        warnings=warnings(engine, plan, parameters, figures),
     )
 
 
-def _first_rows(engine: Engine, parameters: Mapping[str, Any], is_orders: bool) -> list[dict[str, Any]]:
-    values = {"time_zone": parameters["time_zone"], "first": FIRST}
-    if not is_orders:
-        return engine.query(_FIRST_CUSTOMERS, values)
-    limits = {"min_price": str(parameters["min_price"]), "counts_free_orders": parameters["counts_free_orders"]}
-    return engine.query(_FIRST, values | limits | {"looked_at": LOOKED_AT})
-
-
-def _totals(
+def totals(
     engine: Engine, files: list[SqlFile], parameters: Mapping[str, Any], first: date | None, last: date | None
 ) -> Totals:
+    """Who counts under these parameters, in a period from `first` to `last`."""
     for file in files:
         engine.add(file, parameters)
     (row,) = engine.query(_TOTALS)
     return Totals(first, last, row["customers"], row["orders"], row["spend"])
 
 
-def _warnings(
+def warnings(
     engine: Engine, plan: Plan, parameters: Mapping[str, Any], figures: Mapping[str, Any]
 ) -> list[tuple[str, str]]:
     """The level and the message of each check of the order lines that does not pass."""
-    known = {name: str(value) for name, value in figures.items() if value is not None}
-    schema = pa.schema([("name", pa.string()), ("value", pa.string())])
-    engine.register("figures", pa.table({"name": list(known), "value": list(known.values())}, schema=schema))
+    register_figures(engine, figures)
     found = []
     for check in plan.checks("ingest"):
         if check.of in CHECKED:
             (row,) = engine.rows(check, parameters)
-            found += _broken(check, row, plan)
+            found += broken(check, row, plan)
     return sorted(found, key=lambda pair: pair[0] != FAIL)
 
 
-def _broken(check: SqlFile, row: Mapping[str, Any], plan: Plan) -> list[tuple[str, str]]:
+def register_figures(engine: Engine, figures: Mapping[str, Any]) -> None:
+    """Make the table of figures that checks read."""
+    known = {name: str(value) for name, value in figures.items() if value is not None}
+    schema = pa.schema([("name", pa.string()), ("value", pa.string())])
+    engine.register("figures", pa.table({"name": list(known), "value": list(known.values())}, schema=schema))
+
+
+def broken(check: SqlFile, row: Mapping[str, Any], plan: Plan) -> list[tuple[str, str]]:
     """What one check says that does not pass; nothing where it passes."""
     if "Level" in check.header:
         return [] if row["passed"] else [(check.header["Level"], row["message"])]

@@ -24,8 +24,8 @@ NOT_COUNTED = {
     "negative": "below zero and no return",
     "category": "of a category that is left out",
 }
-_ROWS = {"user_id": "customer", "local_time": "time", "order_id": "order", "parent_asin": "product",
-         "product_name": "product name", "main_category": "category", "order_count": "orders"}  # fmt: skip
+_ROWS = {"user_id": "customer", "local_time": "time", "order_id": "order", "order_count": "orders",
+         "parent_asin": "product", "product_name": "product name", "main_category": "category"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _first_rows(preview: Preview, width: int) -> Iterator[str]:
         [
             *([row["file"]] if several else []),
             f"{row['place']:,}",
-            *("" if row.get(key) is None else _moment(row[key]) if key == "local_time" else row[key] for key in keys),
+            *("" if row[key] is None else _moment(row[key]) if key == "local_time" else row[key] for key in keys),
             preview.money(row["price"]),
         ]
         for row in rows
@@ -134,11 +134,13 @@ def _totals(preview: Preview, width: int) -> Iterator[str]:
         return
     rows = [_row("all data", account.all_data, preview)]
     if account.window:
-        rows.append(_row("the run's window", account.window, preview))
+        is_summed_up = preview.source["mapping"]["level"] == "customer"
+        rows.append(_row("the run" if is_summed_up else "the run's window", account.window, preview))
     head = ["", "first day", "last day", "customers", "orders", "spend"]
     yield from table(head, rows, width, right=[3, 4, 5])
     if account.window is None:
-        yield from wrapped("With AS_OF=2023-07-01 or another day, the window of a run is shown too.", width, "  ")
+        what = "a run as of it" if preview.source["mapping"]["level"] == "customer" else "the window of a run"
+        yield from wrapped(f"With AS_OF=2023-07-01 or another day, {what} is shown too.", width, "  ")
     yield ""
 
 

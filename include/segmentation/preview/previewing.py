@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from segmentation.plan import Plan
+from segmentation.plan import CUSTOMERS, Plan
 from segmentation.preview.account import account
+from segmentation.preview.customers import account_of_customers
 from segmentation.preview.engine import Engine
 from segmentation.preview.page import Preview
 from segmentation.preview.reading import read
@@ -38,7 +39,8 @@ def preview_of(
     try:
         seen = read(engine, mapping, found, listing, folder, ticked)
         plan = Plan(settings, settings.as_of or ANY_DAY, NO_VERSION, json.loads(json.dumps(source)))
-        return Preview({} if is_proposed else _given(settings), source, seen, account(engine, plan, settings.as_of))
+        becomes = account_of_customers if plan.kind == CUSTOMERS else account
+        return Preview({} if is_proposed else _given(settings), source, seen, becomes(engine, plan, settings.as_of))
     finally:
         engine.database.close()
 
