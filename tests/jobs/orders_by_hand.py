@@ -25,6 +25,11 @@ class Line:
     amount: Decimal
     is_return: bool
 
+    @property
+    def day(self) -> date:
+        """The day by the shop's calendar."""
+        return self.at.astimezone(ZoneInfo("Europe/Berlin")).date()
+
 
 def raw_lines(path: Path = SHOP / "orders.csv") -> list[dict[str, str]]:
     with open(path, encoding="utf-8", newline="") as file:
@@ -50,7 +55,7 @@ def customers(rows: list[dict[str, str]], counts: str, subtract: bool) -> dict[s
     sold: dict[str, list[Line]] = defaultdict(list)
     spend: dict[str, Decimal] = defaultdict(Decimal)
     for line in usable(rows):
-        if START <= line.at.date() < AS_OF:
+        if START <= line.day < AS_OF:
             if line.is_return:
                 spend[line.customer] -= abs(line.amount) if subtract else 0
             elif line.amount > 0:
@@ -58,11 +63,11 @@ def customers(rows: list[dict[str, str]], counts: str, subtract: bool) -> dict[s
                 spend[line.customer] += line.amount
     number = {
         "orders": lambda lines: len({line.order for line in lines}),
-        "days": lambda lines: len({line.at.date() for line in lines}),
+        "days": lambda lines: len({line.day for line in lines}),
         "lines": len,
     }[counts]
     return {
-        customer: ((AS_OF - max(line.at.date() for line in lines)).days, number(lines), spend[customer])
+        customer: ((AS_OF - max(line.day for line in lines)).days, number(lines), spend[customer])
         for customer, lines in sold.items()
         if spend[customer] > 0
     }
@@ -73,6 +78,6 @@ def without_spend(rows: list[dict[str, str]], subtract: bool) -> int:
     there = {
         line.customer
         for line in usable(rows)
-        if START <= line.at.date() < AS_OF and ((subtract and line.amount) if line.is_return else line.amount > 0)
+        if START <= line.day < AS_OF and ((subtract and line.amount) if line.is_return else line.amount > 0)
     }
     return len(there - set(customers(rows, "orders", subtract)))

@@ -3,6 +3,7 @@
 -- Reads: orders, refunded_orders
 -- Params: excluded_categories array<string>: lines of these main categories are left out
 --   keep_unknown_category boolean: whether lines without a main category stay
+--   counts_free_orders boolean: whether a price of 0 counts, so that a return of 0 must not
 -- Figures: order_lines = count(*)
 --   returns_ignored = count_if(left_out = 'return')
 --   returns_subtracted = count_if(left_out IS NULL AND is_return)
@@ -27,7 +28,7 @@ SELECT
     CASE
         WHEN main_category IS NULL AND NOT :keep_unknown_category THEN 'category'
         WHEN array_contains(cast(:excluded_categories AS ARRAY<STRING>), main_category) THEN 'category'
-        WHEN is_return AND (NOT is_subtracted OR amount = 0) THEN 'return'
+        WHEN is_return AND (NOT is_subtracted OR (amount = 0 AND :counts_free_orders)) THEN 'return'
         WHEN NOT is_return AND amount < 0 THEN 'negative'
         WHEN refunded_order_id IS NOT NULL THEN 'refunded'
         WHEN order_id IS NULL AND refunded >= amount THEN 'refunded'
