@@ -19,7 +19,7 @@ import pyarrow as pa
 import yaml
 
 from segmentation import settings
-from segmentation.ingest.raw_orders import constants
+from segmentation.orders.constants import constants
 from segmentation.orders.lines import SCHEMA, Lines
 from segmentation.plan import Plan
 from segmentation.preview.engine import Engine

@@ -51,6 +51,13 @@ def percent(part: Any, whole: Any, digits: int = 1) -> str:
     return number(100 * float(part) / float(whole), digits) + "%"
 
 
+def share(part: Any, whole: Any) -> str:
+    """A share for a sentence: `12.5%`, and `less than 0.1%` where digits would say that there is nothing."""
+    if not is_missing(part) and not is_missing(whole) and 0 < part < whole / 2000:
+        return "less than 0.1%"
+    return percent(part, whole)
+
+
 def clean(text: Any) -> str:
     """A name on one line, without characters that XML forbids or that turn the text around it."""
     text = str(text).translate(CONTROL)

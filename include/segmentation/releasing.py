@@ -13,10 +13,10 @@ from segmentation.report.words import currency_of
 from segmentation.settings import FIELDS, Settings
 from segmentation.shops.files import title_in_file
 from segmentation.shops.names import derived_name, derived_title
-from segmentation.tables_read import rows_of
 from segmentation.warehouse import releases, runs
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.releases import Release
+from segmentation.warehouse.rows import rows_of
 from segmentation.warehouse.versions import Warehouse
 
 

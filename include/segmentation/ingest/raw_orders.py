@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 from segmentation import tables
 from segmentation.errors import UserError
 from segmentation.ingest.raw_lines import ON_DRIVER
-from segmentation.orders.columns import doubtful_columns, summed_columns
+from segmentation.orders.constants import CONSTANTS, constants
 from segmentation.orders.lines import SCHEMA, Lines
 from segmentation.spark_paths import literal
 
@@ -25,12 +25,6 @@ _TYPES = {"string": "string", "int64": "bigint", "bool": "boolean", "timestamp[u
 LINE_COLUMNS = ", ".join(
     f"{field.name} {_TYPES.get(str(field.type), str(field.type).replace('decimal128', 'decimal').replace(' ', ''))}"
     for field in SCHEMA
-)
-# What is the same for all lines: how the SQL is to take them.
-CONSTANTS = (
-    "looks_at_orders boolean, fills_customer boolean, fills_time boolean, amount_once boolean, refund_once boolean, "
-    "drops_equal_lines boolean, own_currency string, negative_returns boolean, return_prefix string, "
-    "subtract_returns boolean, status_columns string, summed_columns string"
 )
 # Columns of few different values. Looking for such in the others would take longer than all else that is written.
 REPEATED = ("file", "parent_asin", "product_name", "main_category")
@@ -121,28 +115,6 @@ def _worker(
                 yield pa.RecordBatch.from_arrays([pa.array([taken])], ["taken"])
 
     return run
-
-
-def constants(source: Mapping[str, Any], blank_amounts: bool) -> dict[str, Any]:
-    """What the mapping says of all lines, by the names of CONSTANTS."""
-    mapping, files = source["mapping"], source["files"]
-    returns, columns, whole = mapping["returns"], mapping["columns"], set(mapping["order_level"])
-    names = {key: {name} if isinstance(name, str) else set(name) for key, name in columns.items()}
-    amounts = names.get("amount") or names.get("quantity", set()) | names.get("unit_price", set())
-    return {
-        "looks_at_orders": "order" in columns and bool(whole or blank_amounts),
-        "fills_customer": bool(names["customer"] & whole),
-        "fills_time": bool(names["time"] & whole),
-        "amount_once": bool(amounts & whole),
-        "refund_once": bool(names.get("refunded", set()) & whole),
-        "drops_equal_lines": mapping["drop_equal_lines"] and len(files) > 1,
-        "own_currency": mapping["currency"],
-        "negative_returns": returns["negative"],
-        "return_prefix": returns["order_prefix"],
-        "subtract_returns": returns["do"] == "subtract",
-        "status_columns": doubtful_columns(source),
-        "summed_columns": summed_columns(source),
-    }
 
 
 def _constants(source: Mapping[str, Any], blank_amounts: bool) -> list[Column]:

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from segmentation.ingest.raw_orders import constants
 from segmentation.orders import cells
 from segmentation.orders.amounts import decimal_sign, read_number
+from segmentation.orders.constants import constants
 from segmentation.orders.lines import SCHEMA, Lines
 from segmentation.orders.rows import Chunk
 from segmentation.preview.engine import Engine

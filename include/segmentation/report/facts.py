@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from segmentation.formats import clean, count_of, money, name, percent
+from segmentation.formats import clean, count_of, money, name, share
 from segmentation.report.shown import Report
 
 RISK, HIGH, CHURNED = "At risk", "High value", "Churned"
@@ -122,13 +122,6 @@ def ranked(parts: Sequence[Part], by: str) -> list[Part]:
     """The parts whose figure `by` is known, largest first. Equal ones stand by name."""
     there = [part for part in parts if getattr(part, by) is not None]
     return sorted(there, key=lambda part: (-getattr(part, by), part.name))
-
-
-def share(part: Any, whole: Any) -> str:
-    """A share for a sentence: `12.5%`, and `less than 0.1%` where digits would say that there is nothing."""
-    if known(part) and known(whole) and 0 < part < whole / 2000:
-        return "less than 0.1%"
-    return percent(part, whole)
 
 
 def people(report: Report, part: Part) -> str:

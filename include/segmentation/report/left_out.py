@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from segmentation.formats import clean, count_of, number, percent, shorten
+from segmentation.formats import clean, count_of, number, share, shorten
 from segmentation.warehouse.manifests import Manifest
 
 # So many reasons are named, each with an example of so many characters.
@@ -52,7 +52,7 @@ def doubts(manifests: Iterable[Manifest]) -> list[str]:
 def _refused(figures: Mapping[str, Any], reasons: Sequence[Row]) -> str:
     refused = sum(row["lines"] for row in reasons)
     read = _total(figures, ("order_lines_judged",)) or _total(figures, ("review_lines_read", "product_lines_read"))
-    of = f" of {number(read)} ({_share(refused, read)})" if read else ""
+    of = f" of {number(read)} ({share(refused, read)})" if read else ""
     ordered = sorted(reasons, key=lambda row: (-row["lines"], row["reason"]))
     named = [_reason(row) for row in ordered[:MOST_REASONS]]
     others = sum(row["lines"] for row in ordered[MOST_REASONS:])
@@ -74,13 +74,7 @@ def _reason(row: Row) -> str:
 def _amounts(figures: Mapping[str, Any]) -> str:
     """The refused lines' share of the amounts that could be read; lines without a readable amount are not among it."""
     read, refused = (Decimal(str(figures.get(name) or 0)) for name in ("amount_read", "amount_refused"))
-    return f", with {_share(refused, read)} of the amounts that could be read" if read else ""
-
-
-def _share(part: Any, whole: Any) -> str:
-    if part and whole and part < whole / 2000:
-        return "less than 0.1%"
-    return percent(part, whole)
+    return f", with {share(refused, read)} of the amounts that could be read" if read else ""
 
 
 def _total(figures: Mapping[str, Any], names: Sequence[str]) -> int:
