@@ -47,12 +47,13 @@ def read_parquet(
     try:
         with opened_parquet(path) as parquet:
             wanted = [name for name in names if name in file["columns"]]
+            instants = _instants(parquet)
             every = range(parquet.num_row_groups)
             starts = np.cumsum([0, *(parquet.metadata.row_group(group).num_rows for group in every)])
             for group in every if groups is None else groups:
                 number = int(starts[group]) + 1
                 for batch in parquet.iter_batches(CHUNK, row_groups=[group], columns=wanted, use_threads=False):
-                    columns = {name: plain(batch.column(name)) for name in wanted}
+                    columns = {name: plain(batch.column(name), name in instants) for name in wanted}
                     places = np.arange(number, number + batch.num_rows, dtype=np.int64)
                     yield Chunk(with_folder(columns, file, batch.num_rows), places)
                     number += batch.num_rows
@@ -64,8 +65,16 @@ def read_parquet(
         ) from None
 
 
-def plain(column: pa.Array) -> pa.Array:
-    """A column without what Parquet packs its values into: dictionaries, and other kinds of text."""
+def _instants(parquet: pq.ParquetFile) -> set[str]:
+    """The columns of times in 96 bits. The file does not say so, but Spark, Hive and pandas write instants that way."""
+    columns = (parquet.schema.column(place) for place in range(len(parquet.schema)))
+    return {column.path for column in columns if column.physical_type == "INT96"}
+
+
+def plain(column: pa.Array, is_instant: bool = False) -> pa.Array:
+    """A column without what Parquet packs its values into: dictionaries, other kinds of text, times in 96 bits."""
+    if is_instant and pa.types.is_timestamp(column.type) and column.type.tz is None:
+        return column.cast(pa.timestamp(column.type.unit, "UTC"))
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
