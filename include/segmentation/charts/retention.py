@@ -14,10 +14,10 @@ LEFT, TOP, HEIGHT = 46, 40, 190
 
 
 @matplotlib.rc_context(STYLE)
-def cohort_retention(cohort_retention: pd.DataFrame) -> Chart | None:
+def cohort_retention(cohort_retention: pd.DataFrame, one: str = "purchase") -> Chart | None:
     """Lines: the share of new customers who bought again within 30, 90, 180 and 365 days, by month.
 
-    None where no month is old enough for a share.
+    `one`: what customers make, an order or a purchase. None where no month is old enough for a share.
     """
     months = sorted(cohort_retention["cohort_month"].unique())[-SHOWN:]
     rows = cohort_retention[cohort_retention["cohort_month"].isin(months)].dropna(subset=["share"])
@@ -50,9 +50,9 @@ def cohort_retention(cohort_retention: pd.DataFrame) -> Chart | None:
     for days, lines in rows.groupby("days"):
         customers, again = lines["customers"].sum(), lines["bought_again"].sum()
         parts.append(f"{percent(again, customers)} of {count_of(customers, 'customer')} within {int(days)} days")
-    alt = f"Lines: who bought again, by month of first purchase, {len(months)} months. {'; '.join(parts)}."
+    alt = f"Lines: who bought again, by month of first {one}, {len(months)} months. {'; '.join(parts)}."
     note = (
-        "By the month of their first purchase in all data, not only in the window. Bought again: on a later day. A "
+        f"By the month of their first {one} in all data, not only in the window. Bought again: on a later day. A "
         "month has a point once the days have passed for all of it. In the first months of the data many are not new: "
         "what they bought before is not in it."
     )

@@ -38,7 +38,7 @@ def draw_all(
         customer_charts.recency_frequency(sample, words.counted),
         customer_charts.recency_monetary(sample, currency),
         customer_charts.frequency_monetary(sample, currency, words.counted),
-        retention.cohort_retention(frames["cohort_retention"]) if "cohort_retention" in frames else None,
+        retention.cohort_retention(frames["cohort_retention"], words.one) if "cohort_retention" in frames else None,
         charts.search_curves(frames["kmeans_search"]),
     ]
     return [chart for chart in drawn if chart]
