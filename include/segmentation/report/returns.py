@@ -49,7 +49,8 @@ def coming_back(report: Report) -> Insight | None:
     if shares:
         sentences.append(
             f"Of new customers {_listed(shares)} bought again, on a later day; new are those whose first "
-            f"{report.words.one} in all data, not only in the window, lies in the last {MONTHS} months for which so many days have passed."
+            f"{report.words.one} in all data, not only in the window, lies in the last {MONTHS} months for which so "
+            "many days have passed."
         )
     return Insight("Coming back", (*sentences, *_by_basket(report))) if shares else None
 
