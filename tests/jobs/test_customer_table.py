@@ -115,9 +115,9 @@ def test_the_page_says_what_it_is_of_and_what_it_cannot_tell(page: str) -> None:
 def test_the_summary_and_the_list_of_reports_know_the_table(flow: Flow) -> None:
     text = summary(flow.warehouse, flow.manifest("report"))
     assert "39,999 customers as of 2007-01-01, who spent EUR" in text
-    found = listing.listing(flow.warehouse)
-    assert (list(found.categories), found.damaged) == (["Own customers"], [])
-    (month,) = found.categories["Own customers"]
+    found = listing.listing(flow.warehouse, releases.shops(flow.warehouse))
+    assert ([shop.title for shop in found.shops], found.damaged) == (["customers"], [])
+    (month,) = found.shops[0].months
     assert (month.customers, month.currency) == (39999, "EUR")
 
 
