@@ -299,6 +299,7 @@ SECRETS = ("AKIAEXAMPLE", "s3cr/et+w0rd", "s3cr%2Fet%2Bw0rd", "a-token")
     "address",
     [
         "s3://AKIAEXAMPLE:s3cr/et+w0rd@bucket/folder?endpoint_override=127.0.0.1:1&session_token=a-token",
+        # pragma: allowlist nextline secret
         "s3://AKIAEXAMPLE:s3cr%2Fet%2Bw0rd@bucket/folder?scheme=http&endpoint_override=127.0.0.1%3A1&region=x",
         "s3://AKIAEXAMPLE:s3cr/et+w0rd@bucket/fol der?no such option=a-token",
         "s4://AKIAEXAMPLE:s3cr/et+w0rd@bucket/folder",
