@@ -119,6 +119,12 @@ class Plan:
         files = {name: f for name, f in self.files(item.stage).items() if name == item.name or name not in STAGE_OF}
         return sql_files.closure(files, (item.name, *views))
 
+    def needed_by(self, checks: Sequence[sql_files.SqlFile]) -> dict[str, sql_files.SqlFile]:
+        """The SQL files that are there for checks: views of theirs that no dataset may need."""
+        files = {name: file for check in checks for name, file in self.files(STAGE_OF[check.of]).items()}
+        views = {name: file for name, file in files.items() if name not in STAGE_OF}
+        return sql_files.closure(views, tuple(read for check in checks for read in check.reads))
+
     def reads(self, item: Dataset) -> set[str]:
         """The views and datasets from outside those SQL files that a dataset takes in."""
         python = {read for read in item.python_reads if read not in STAGE_OF or self._is_made(read)}

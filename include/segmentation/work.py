@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -122,12 +122,24 @@ class Work:
         needed: set[str] = set()
         for name in self.missing:
             needed |= set(self.plan.needed(dataset(name)))
+        self._make_views(needed, until)
+
+    def _make_views(self, names: Collection[str], until: str | None = None) -> None:
         for name, file in self.plan.files(self.stage).items():
-            if name in needed and name not in self._made:
+            if name in names and name not in self._made:
                 self._make_view(file)
                 self._made.add(name)
             if name == until:
                 return
+
+    def _make_views_of(self, checks: list[sql_files.SqlFile]) -> None:
+        """Turn the SQL files that checks read into views, those whose figures are measured once more: what measures
+        them has Spark read all columns and rows of the view, whatever a check wants of it."""
+        needed = self.plan.needed_by(checks)
+        self._make_views(needed)
+        for file in needed.values():
+            if file.figures and not file.cache:
+                self._sql(file).createOrReplaceTempView(file.name)
 
     def _sql(self, file: sql_files.SqlFile) -> DataFrame:
         """The rows of a SQL file, with the plan's values for its markers."""
@@ -234,7 +246,9 @@ class Work:
     def publish(self) -> list[Manifest]:
         """Run the stage's checks on what was written, then publish it, in the order of STAGES."""
         self.register_rows("figures", "name string, value string", self.figures.rows())
-        checks = run_checks([check for check in self.plan.checks(self.stage) if check.of in self._drafts], self._sql)
+        due = [check for check in self.plan.checks(self.stage) if check.of in self._drafts]
+        self._make_views_of(due)
+        checks = run_checks(due, self._sql)
         shutil.rmtree(self.scratch(), ignore_errors=True)
         published = []
         for name in self.plan.datasets(self.stage):

@@ -9,7 +9,7 @@ from segmentation.orders.columns import doubtful_columns, summed_columns
 CONSTANTS = (
     "looks_at_orders boolean, fills_customer boolean, fills_time boolean, amount_once boolean, refund_once boolean, "
     "drops_equal_lines boolean, own_currency string, negative_returns boolean, return_prefix string, "
-    "subtract_returns boolean, status_columns string, summed_columns string"
+    "subtract_returns boolean, several_files boolean, status_columns string, summed_columns string"
 )
 
 
@@ -30,6 +30,7 @@ def constants(source: Mapping[str, Any], blank_amounts: bool) -> dict[str, Any]:
         "negative_returns": returns["negative"],
         "return_prefix": returns["order_prefix"],
         "subtract_returns": returns["do"] == "subtract",
+        "several_files": len(files) > 1,
         "status_columns": doubtful_columns(source),
         "summed_columns": summed_columns(source),
     }

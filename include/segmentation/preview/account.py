@@ -154,10 +154,13 @@ def warnings(
     """The level and the message of each check of the order lines that does not pass."""
     register_figures(engine, figures)
     found = []
-    for check in plan.checks("ingest"):
-        if check.of in CHECKED:
-            (row,) = engine.rows(check, parameters)
-            found += broken(check, row, plan)
+    checks = [check for check in plan.checks("ingest") if check.of in CHECKED]
+    for name, file in plan.needed_by(checks).items():
+        if not engine.has(name):
+            engine.add(file, parameters)
+    for check in checks:
+        (row,) = engine.rows(check, parameters)
+        found += broken(check, row, plan)
     return sorted(found, key=lambda pair: pair[0] != FAIL)
 
 

@@ -17,6 +17,7 @@ from segmentation.sql_files import SqlFile
 _MACROS = (
     "startswith(whole, beginning) AS starts_with(whole, beginning)",
     "datediff(till, since) AS date_diff('day', since, till)",
+    "xxhash64(item) AS hash(item)",
     "trunc(moment, part) AS date_trunc(part, moment)",
     "from_utc_timestamp(moment, zone_name) AS timezone(zone_name, CAST(moment AS TIMESTAMPTZ))",
     "struct(a, b, c) AS struct_pack(file := a, place := b, line_text := c)",
@@ -76,6 +77,11 @@ class Engine:
         """Make the table of a SQL file."""
         text, values = _prepared(file, parameters)
         self._do(f'CREATE OR REPLACE TABLE "{file.name}" AS {text}', values)
+
+    def has(self, name: str) -> bool:
+        """Whether there is a table or view of that name."""
+        tables = "SELECT 1 FROM information_schema.tables WHERE table_name = $name"
+        return bool(self.query(tables, {"name": name}))
 
     def rows(self, file: SqlFile, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The rows of a SQL file."""

@@ -10,6 +10,7 @@ WITH places AS (
     SELECT
         measure,
         hundredths,
+        sum(sum(customers)) OVER smaller - sum(customers) AS customers_below,
         sum(sum(customers)) OVER smaller AS customers_up_to
     FROM claim_counts
     GROUP BY measure, hundredths
@@ -29,26 +30,27 @@ everyone AS (
         cast(conditions.number AS DECIMAL(20, 0)) AS number,
         all_values.customers,
         all_values.total,
-        (all_values.customers - 1) * cast(conditions.number AS DECIMAL(20, 0)) AS rank_millionths
+        cast((all_values.customers - 1) * cast(conditions.number AS DECIMAL(20, 0)) DIV 1000000 AS BIGINT) AS rank,
+        (all_values.customers - 1) * cast(conditions.number AS DECIMAL(20, 0)) % 1000000 AS parts
     FROM claim_conditions AS conditions
     INNER JOIN claim_values AS all_values ON conditions.measure = all_values.measure AND all_values.is_all
 ),
 
 neighbours AS (
-    SELECT
+    SELECT /*+ BROADCAST(everyone) */ -- noqa: CP03
         everyone.segment,
         everyone.claim_number,
         everyone.way,
         everyone.condition_number,
-        max(everyone.rank_millionths) % 1000000 AS parts,
-        min(places.hundredths) FILTER (
-            WHERE places.customers_up_to > everyone.rank_millionths DIV 1000000
-        ) AS lower_value,
-        min(places.hundredths) FILTER (
-            WHERE places.customers_up_to > everyone.rank_millionths DIV 1000000 + 1
-        ) AS upper_value
+        max(everyone.parts) AS parts,
+        min(places.hundredths) FILTER (WHERE places.customers_up_to > everyone.rank) AS lower_value,
+        min(places.hundredths) FILTER (WHERE places.customers_up_to > everyone.rank + 1) AS upper_value
     FROM everyone
-    INNER JOIN places ON everyone.measure = places.measure
+    INNER JOIN places
+        ON
+            everyone.measure = places.measure
+            AND everyone.rank + 1 >= places.customers_below
+            AND everyone.rank < places.customers_up_to
     WHERE everyone.basis = 'place'
     GROUP BY everyone.segment, everyone.claim_number, everyone.way, everyone.condition_number
 ),

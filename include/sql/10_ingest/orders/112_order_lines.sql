@@ -50,6 +50,7 @@ WITH joined AS (
         amount_text,
         line_text,
         is_broken,
+        several_files,
         status_columns,
         summed_columns
     FROM raw_orders
@@ -102,6 +103,7 @@ SELECT
     place,
     skipped,
     refused,
+    several_files,
     status_columns,
     summed_columns
 FROM judged

@@ -5,6 +5,7 @@
 -- Note: equal lines stay: two of the same item in one order are often two equal lines.
 SELECT
     user_id,
+    user_key,
     order_id,
     parent_asin,
     product_name,

@@ -1,6 +1,6 @@
 -- The amounts are in one currency.
 -- Grain: one row.
--- Reads: rejected_rows, order_lines
+-- Reads: rejected_rows, figures
 -- Params: none
 -- Level: fail
 -- Of: rejected_rows
@@ -23,8 +23,11 @@ SELECT
             sum(lines), ' lines are in ', max(reason), ': ',
             array_join(sort_array(collect_list(concat(currency, ' (', lines, ')'))), ', '), '; ',
             (
-                SELECT count(*) FROM order_lines
-                WHERE refused IS NULL AND skipped IS NULL
+                SELECT
+                    coalesce(sum(CASE name WHEN 'order_lines_judged' THEN cast(value AS BIGINT) END), 0)
+                    - coalesce(sum(CASE name WHEN 'order_lines_refused' THEN cast(value AS BIGINT) END), 0)
+                FROM figures
+                WHERE name IN ('order_lines_judged', 'order_lines_refused')
             ),
             ' lines are in that one. Nothing is converted: keep one of them with ',
             '`only` on the column of the currency, or run one after the other.'

@@ -1,13 +1,13 @@
 -- The lines are orders, and not customers that are summed up already.
 -- Grain: one row.
--- Reads: orders, figures
+-- Reads: order_customers, figures
 -- Params: none
 -- Level: warn
 -- Of: orders
 WITH counts AS (
     SELECT
-        (SELECT count(*) FROM orders) AS lines,
-        (SELECT count(DISTINCT user_id) FROM orders) AS customers,
+        coalesce((SELECT sum(lines) FROM order_customers), 0) AS lines,
+        (SELECT count(*) FROM order_customers) AS customers,
         (
             SELECT max(value) FROM figures
             WHERE name = 'summed_columns' AND value <> ''

@@ -1,6 +1,6 @@
 -- No customer has so much of all lines or amounts that it may be many people, or nobody.
 -- Grain: one row.
--- Reads: orders
+-- Reads: order_customers
 -- Params: none
 -- Level: warn
 -- Of: orders
@@ -8,10 +8,9 @@
 WITH customers AS (
     SELECT
         user_id,
-        cast(count(*) AS DOUBLE) AS lines,
-        cast(sum(CASE WHEN is_return OR amount < 0 THEN 0 ELSE amount END) AS DOUBLE) AS spend
-    FROM orders
-    GROUP BY user_id
+        cast(lines AS DOUBLE) AS lines,
+        cast(spend AS DOUBLE) AS spend
+    FROM order_customers
 ),
 
 shares AS (

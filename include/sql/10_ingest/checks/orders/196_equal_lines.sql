@@ -18,7 +18,7 @@ WITH usable AS (
         amount,
         cast(ordered_at AS DATE) AS day
     FROM order_lines
-    WHERE refused IS NULL AND skipped IS NULL
+    WHERE several_files AND refused IS NULL AND skipped IS NULL
 ),
 
 shared_days AS (
