@@ -48,6 +48,10 @@ TYPED_ELSEWHERE = {
         ("tests/unit/test_preview.py", "preview"),
     ),
     # The export is the reader's own: each preset's is read in another test.
+    "make preview FILES=orders_export.csv ORDERS_MAPPING=shopify AS_OF=2023-07-01": (
+        "tests/unit/test_order_presets.py",
+        '"orders_mapping": json.dumps({"preset": name',
+    ),
     "make run SOURCE=orders FILES=orders_export.csv ORDERS_MAPPING=shopify AS_OF=2023-07-01": (
         "tests/unit/test_order_presets.py",
         '"orders_mapping": json.dumps({"preset": name',

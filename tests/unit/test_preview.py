@@ -1,6 +1,7 @@
 """`make preview`: what it shows is what a run counts, in a terminal of any width, whatever the files hold."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -170,6 +171,13 @@ def test_wide_signs_and_long_words_are_clipped_to_the_page() -> None:
     assert clipped("漢字漢字漢字", 8) == "漢字..."
     lines = table(["a", "n"], [["x" * 300, "1"], ["漢" * 100, "22"]], 40, right=[1])
     assert [width_of(line) for line in lines] == [40, 40, 40]
+
+
+def test_who_reads_only_the_beginning_gets_no_trace(orders: Path) -> None:
+    command = f"{sys.executable} -m segmentation.local preview | true"
+    env = {**os.environ, "FILES": str(orders), "PYTHONPATH": str(PROJECT / "include")}
+    done = subprocess.run(command, shell=True, env=env, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
 
 
 def test_a_preview_starts_neither_java_nor_airflow(orders: Path) -> None:

@@ -76,6 +76,13 @@ def test_quantity_and_price_stand_for_an_amount(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_ids_that_were_taken_for_numbers_are_whole_again(tmp_path: Path) -> None:
+    found = proposed(tmp_path, PLAIN.replace("ann", "17042.0").replace("bob", "17043.0"))
+    assert found.keys["whole_number_ids"] is True
+    assert any("'17042.0' were taken for '17042'" in doubt for doubt in found.doubts)
+    assert "whole_number_ids" not in proposed(tmp_path, PLAIN.replace("ann", "17042.0")).keys
+
+
 WHOLE = "order id,email,date,total,item\n" + "".join(
     f"{order},c{order}@x.com,2023-06-{10 + order},{order}0.50,{item}\n" for order in range(1, 5) for item in "ab"
 )

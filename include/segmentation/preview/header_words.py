@@ -60,10 +60,11 @@ WORDS: dict[str, tuple[str, ...]] = {
     "product_name": (
         "product name", "product title", "item name", "lineitem name", "product description", "item description",
         "article name", "artikelbezeichnung", "artikelname", "produktname", "bezeichnung", "description", "title",
+        "item",
     ),
     "category": (
         "category", "product category", "main category", "category name", "item category", "department",
-        "product type", "product group", "kategorie", "warengruppe", "categoria", "catégorie",
+        "product type", "product group", "kategorie", "warengruppe", "categoria", "catégorie", "group",
     ),
     "currency_column": (
         "currency", "currency code", "order currency", "order currency code", "payment currency", "währung",

@@ -4,53 +4,25 @@ What the files leave open is no guess: its key gets a word that no run accepts, 
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import yaml
 
 from segmentation.orders import cells
 from segmentation.orders.amounts import AMBIGUOUS, decimal_sign, read_number
 from segmentation.preview.choosing import Chosen, choose
 from segmentation.preview.header_words import NOT_PAID, PAID
+from segmentation.preview.proposed import CHOOSE, Proposal
 from segmentation.preview.sample import Sample
 from segmentation.quoting import cut, listed, quoted
 from segmentation.sources.orders_mapping import preset_names, read_mapping
 
-CHOOSE = "CHOOSE"
 # The fewest orders with several rows that say something of all orders.
 FEWEST = 3
 NEARLY_ALL = 0.95
 NEEDED = {"customer": "the customer's id", "time": "the day or time of the order", "amount": "what was paid"}
-
-
-@dataclass
-class Proposal:
-    """A mapping to begin with. keys: as a file has them. open: key -> what has to be chosen, and from what.
-
-    doubts: what was taken, and a person should look at.
-    """
-
-    keys: dict[str, Any] = field(default_factory=dict)
-    open: dict[str, str] = field(default_factory=dict)
-    doubts: list[str] = field(default_factory=list)
-
-    def text(self) -> str:
-        """The mapping as YAML."""
-        lines = ["# Proposed by `make preview` from the headers and cells of the files. Look at it before you use it."]
-        lines += [f"# {cut(doubt, 500)}" for doubt in self.doubts]
-        for key, value in self.keys.items():
-            if key in self.open:
-                lines.append(f"# Choose: {cut(self.open[key], 500)}")
-            # A mapping in one line is one in braces.
-            dumped = yaml.safe_dump(
-                {key: value}, allow_unicode=True, sort_keys=False, width=1e9, default_flow_style=True
-            )
-            lines.append(dumped.strip()[1:-1])
-        return "\n".join(lines) + "\n"
 
 
 def propose(sample: Sample) -> Proposal:
@@ -124,8 +96,20 @@ def _add_columns(sample: Sample, chosen: Chosen, found: Proposal) -> None:
     for key in ("order", "product", "product_name", "category"):
         if key in columns:
             found.keys[key] = _as_key(sample, columns[key])
+    if isinstance(found.keys.get("customer"), str | int) and "customer" in columns:
+        _look_for_whole_numbers(sample, columns["customer"], found)
     if "order" not in columns:
         found.doubts.append("order: no column looks like the order's id, so that each line counts as an order")
+
+
+def _look_for_whole_numbers(sample: Sample, name: str, found: Proposal) -> None:
+    """Ids such as 17042.0 are those of a spreadsheet or of a program that took them for numbers."""
+    held = sample.texts(name).filter(pc.not_equal(sample.texts(name), ""))
+    written = held.filter(pc.match_substring_regex(held, r"^[0-9]+\.0$"))
+    if len(written) and len(written) >= NEARLY_ALL * len(held):
+        found.keys["whole_number_ids"] = True
+        shown = written[0].as_py()
+        found.doubts.append(f"whole_number_ids: ids such as {quoted(shown)} were taken for {quoted(shown[:-2])}")
 
 
 def _add_amount(sample: Sample, chosen: Chosen, found: Proposal) -> None:

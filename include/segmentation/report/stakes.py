@@ -80,8 +80,7 @@ def why(report: Report, part: Part) -> str:
         usual = count_of(round(part.days_back), "day")
         away = count_of(round(part.recency), "day")
         text += f" Half of those who came back did so within {usual}; the segment has been away for {away} on average."
-        if is_not_due(part):
-            text += " So they are not overdue yet."
+        text += f" So they are {'not overdue yet' if is_not_due(part) else 'overdue'}."
     return text
 
 
