@@ -31,17 +31,12 @@ def summary(warehouse: Warehouse, report: Manifest, released: str = "") -> str:
         "",
         bold(f"{customers:,} customers as of {report.as_of}, who spent {money(spend, currency)}"),
         "",
-        bold(f"  {'Segment':<22}{'Group':<14}{'Customers':>12}{'Share':>9}{'Spend':>18}{'Share':>9}"),
+        *_segments(segments, currency),
     ]
-    for row in segments:
-        lines.append(
-            f"  {row['segment']:<22}{row['segment_group']:<14}{row['customers']:>12,}{row['share']:>9.1%}"
-            f"{money(row['total_monetary'], currency):>18}{row['share_of_total']:>9.1%}"
-        )
     lines += _names(warehouse, report)
     lines += ["", bold(f"K-Means: {chosen['k']} clusters") + f" ({chosen['reason']})"]
     for row in clusters:
-        lines.append(f"  {row['label']:<36}{row['customers']:>12,}{row['share']:>9.1%}")
+        lines.append(f"  {row['label']:<36}{row['customers']:>12,}{_percent(row['share']):>9}")
     lines += _said(warehouse, report)
     lines += [
         "",
@@ -53,6 +48,34 @@ def summary(warehouse: Warehouse, report: Manifest, released: str = "") -> str:
         else "Released nothing: this was a trial",
     ]
     return "\n".join(lines)
+
+
+def _segments(segments: list[dict[str, Any]], currency: str) -> list[str]:
+    """The segments as a table. Names and amounts of any length stand beside each other."""
+    rows = [
+        (
+            row["segment"],
+            row["segment_group"],
+            f"{row['customers']:,}",
+            _percent(row["share"]),
+            money(row["total_monetary"], currency),
+            _percent(row["share_of_total"]),
+        )
+        for row in segments
+    ]
+    heads = ("Segment", "Group", "Customers", "Share", "Spend", "Share")
+    least = (22, 14, 12, 9, 18, 9)
+    widths = [max(width, *(len(row[place]) + 2 for row in (heads, *rows))) for place, width in enumerate(least)]
+    laid_out = [
+        "  " + "".join(f"{text:{'<' if place < 2 else '>'}{widths[place]}}" for place, text in enumerate(row))
+        for row in (heads, *rows)
+    ]
+    return [bold(laid_out[0]), *laid_out[1:]]
+
+
+def _percent(share: Any) -> str:
+    """A share for a table; what is more than nothing is not shown as nothing."""
+    return "<0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
 
 
 def _names(warehouse: Warehouse, report: Manifest) -> list[str]:
