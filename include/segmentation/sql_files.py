@@ -5,11 +5,11 @@ it takes; both are checked here, because Spark accepts a value that no marker us
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from segmentation.datasets import SQL_FOLDERS
+from segmentation.datasets import SQL_FOLDERS, dataset
 from segmentation.param_checks import SHARES
 from segmentation.paths import SQL
 
@@ -42,6 +42,14 @@ class SqlFile:
     def of(self) -> str:
         """The dataset that a check is about."""
         return self.header["Of"]
+
+    def for_kind(self, *kinds: str) -> "SqlFile":
+        """A check as it is for a kind of source: of several datasets it is about the one that this kind makes."""
+        names = self.header["Of"].split(", ")
+        if len(names) == 1:
+            return self
+        own = next((name for name in names if any(dataset(name).is_for(kind) for kind in kinds)), names[0])
+        return replace(self, header={**self.header, "Of": own})
 
 
 def read_file(path: Path) -> SqlFile:
@@ -112,7 +120,7 @@ def stage_checks(stage: str, *variants: str) -> tuple[SqlFile, ...]:
 
     With `Level: fail` or `Level: warn` it is a SELECT of one row `figure, passed, message`; with `Limit:`, which
     names a pair of params, of one row `figure, message`. A subfolder of `checks` is a variant, as in the stage's own
-    folder.
+    folder. `Of:` names several datasets where each is for another kind of source.
     """
     folder = SQL / SQL_FOLDERS[stage] / "checks"
     paths = [*folder.glob("*.sql"), *(path for variant in variants for path in (folder / variant).glob("*.sql"))]
@@ -123,7 +131,7 @@ def stage_checks(stage: str, *variants: str) -> tuple[SqlFile, ...]:
         if not is_known or {"Level", "Limit"} <= set(header) or "Of" not in header:
             kinds = f"`Level: fail`, `Level: warn` or `Limit:` one of {', '.join(SHARES)}"
             raise ValueError(f"{check.path}: a check needs {kinds}, and `Of:` a dataset")
-    return checks
+    return tuple(check.for_kind(*variants) for check in checks)
 
 
 def closure(files: dict[str, SqlFile], names: tuple[str, ...]) -> dict[str, SqlFile]:

@@ -162,6 +162,11 @@ def test_a_check_below_a_variant_counts_for_that_variant_only(stage) -> None:
     assert [check.name for check in stage_checks("rfm", "orders")] == ["all", "last"]
 
 
+def test_a_check_of_several_datasets_is_about_the_one_that_is_made(stage) -> None:
+    stage("checks/310_both.sql", HEADER + "-- Level: fail\n-- Of: orders, given_customers\nSELECT 1")
+    assert [stage_checks("rfm", kind)[0].of for kind in ("orders", "customers")] == ["orders", "given_customers"]
+
+
 @pytest.mark.parametrize("lacking", ["-- Level: fail\n", "-- Of: rows\n", "fail"])
 def test_a_check_says_how_grave_it_is_and_of_which_dataset(stage, lacking: str) -> None:
     text = HEADER + "-- Level: fail\n-- Of: rows\nSELECT 1"

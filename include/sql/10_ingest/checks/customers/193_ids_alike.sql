@@ -1,17 +1,16 @@
 -- No two ids of customers differ only in how they are written: letter case, blanks, invisible signs, ways of accents.
 -- Grain: one row.
--- Reads: customer_rows
+-- Reads: order_customers
 -- Params: none
 -- Level: warn
 -- Of: given_customers
 WITH customers AS (
     SELECT
         coalesce(user_key, user_id) AS written_alike,
-        count(DISTINCT user_id) AS ids,
+        count(*) AS ids,
         min(user_id) AS one,
         max(user_id) AS other
-    FROM customer_rows
-    WHERE refused IS NULL AND skipped IS NULL
+    FROM order_customers
     GROUP BY coalesce(user_key, user_id)
 )
 

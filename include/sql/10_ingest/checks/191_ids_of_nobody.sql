@@ -3,7 +3,7 @@
 -- Reads: order_customers
 -- Params: none
 -- Level: warn
--- Of: orders
+-- Of: orders, given_customers
 WITH customers AS (
     SELECT
         user_id,

@@ -3,7 +3,7 @@
 -- Reads: order_customers
 -- Params: none
 -- Level: warn
--- Of: orders
+-- Of: orders, given_customers
 -- Note: much is a quarter of all and three times what a customer has on average, or 5 % and ten times that.
 WITH customers AS (
     SELECT
