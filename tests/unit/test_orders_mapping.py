@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from segmentation.errors import UserError
-from segmentation.orders.time_patterns import LENGTHS, fault_of, holds_zone
+from segmentation.orders.time_patterns import fault_of
 from segmentation.sources.orders_mapping import COLUMNS, DEFAULTS, KEYS, preset_names, read_mapping
 
 LEAST = {"customer": "Who", "time": "When", "amount": "Sum"}
@@ -279,8 +279,3 @@ def test_a_pattern_that_can_be_read_is_taken(pattern: str) -> None:
 )
 def test_a_pattern_that_cannot_be_read_is_refused(pattern: str, fault: str) -> None:
     assert fault in (fault_of(pattern) or "")
-
-
-def test_letters_of_zones_are_letters() -> None:
-    assert all(holds_zone(f"yyyy-MM-dd {letter}") and letter in LENGTHS for letter in "VzOXxZ")
-    assert not holds_zone("yyyy-MM-dd'Z' HH:mm")

@@ -84,11 +84,6 @@ def _brackets_close(plain: str) -> bool:
     return depth == 0
 
 
-def holds_zone(pattern: str) -> bool:
-    """Whether texts of this pattern name their own zone, each of them."""
-    return any(run[0] in ZONE_LETTERS for run in _runs(pattern))
-
-
 def alternatives(pattern: str) -> list[str]:
     """The patterns of one that is nothing but parts in brackets, such as `[d.M.yyyy][yyyy-MM-dd]`; else itself."""
     parts: list[str] = []

@@ -8,7 +8,7 @@ trial's report is listed by its note. Nothing rests on them, and clean-up takes 
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from segmentation.errors import UserError
@@ -48,14 +48,6 @@ def trials(warehouse: Warehouse, shop: str) -> Iterator[Release]:
     for path in sorted((warehouse.root / RUNS / releases.check_name(shop)).glob(f"as_of=*/[!.]*{TRIAL}")):
         with suppress(UserError, OSError):
             yield _read(path)
-
-
-def of_report(warehouse: Warehouse, shop: str, as_of: date, version: str) -> Release | None:
-    """The note of a run that set out to make this report; of a trial rather than of another."""
-    for ending in (TRIAL, OTHER):
-        with suppress(UserError, OSError):
-            return _read(warehouse.root / RUNS / shop / f"as_of={as_of}" / f"{version}{ending}")
-    return None
 
 
 def stale(warehouse: Warehouse, before: datetime) -> list[Path]:
