@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -116,7 +117,6 @@ def statements(text: str) -> list[str]:
 
 
 def test_views_for_duckdb_have_the_rows_and_columns(flow: Flow, monkeypatch, tmp_path: Path, capsys) -> None:
-    duckdb = pytest.importorskip("duckdb")
     monkeypatch.setenv("SHOP", "books")
     monkeypatch.setenv("OUT", str(tmp_path))
     assert commands.main(["views"]) == 0
@@ -146,7 +146,6 @@ def test_views_for_spark_have_the_rows_columns_and_types(flow: Flow, spark) -> N
 
 
 def test_names_with_signs_of_sql_stay_names(tmp_path: Path, flow: Flow, monkeypatch) -> None:
-    duckdb = pytest.importorskip("duckdb")
     odd = tmp_path / 'it\'s "odd"'
     odd.mkdir()
     (odd / "warehouse").symlink_to(flow.warehouse.root)
@@ -168,7 +167,6 @@ def examples(language: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("title", ["pandas", "Polars", "DuckDB", "Spark"])
 def test_the_examples_of_the_page_run(flow: Flow, title: str, spark, capsys) -> None:
-    pytest.importorskip({"Spark": "pyspark"}.get(title, title.lower()))
     found = {"spark": spark}
     exec(compile(examples("python")[title], f"{title} on the page", "exec"), found)
     assert str(flow.manifest("customer_rfm").rows) in capsys.readouterr().out.replace(",", "")

@@ -30,7 +30,7 @@ def params_of(shops: int, number: int) -> dict[str, Any]:
     """The params of a run: the shops take turns, month by month. Two of them share a source."""
     shop = number % shops
     as_of = str(month(number // shops))
-    return {"demo_reviews": 3000 + 50 * (shop // 2), "as_of": as_of, "k": 2 + shop, "shop": NAMES[shop]}
+    return {"demo_reviews": 3000 + 50 * (shop // 2), "as_of": as_of, "k": str(2 + shop), "shop": NAMES[shop]}
 
 
 @dataclass

@@ -4,6 +4,7 @@ import json
 import math
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -218,7 +219,6 @@ def output(folder: Path, name: str, customers: list[int]) -> Output:
 
 
 def test_agreement_finds_the_row_that_differs(tmp_path):
-    duckdb = pytest.importorskip("duckdb")
     con, columns = duckdb.connect(), agreement.EQUAL["rfm_edges"]
     one, same, other = (
         output(tmp_path, name, rows) for name, rows in (("duckdb", [7, 8]), ("polars", [7, 8]), ("odd", [7, 9]))
@@ -233,7 +233,6 @@ def test_agreement_finds_the_row_that_differs(tmp_path):
 
 
 def test_agreement_does_not_depend_on_the_order_of_rows_but_counts_them(tmp_path):
-    duckdb = pytest.importorskip("duckdb")
     paths = [tmp_path / f"{name}.parquet" for name in ("forward", "backward", "twice")]
     for path, rows in zip(paths, ([1, 2], [2, 1], [1, 2, 2]), strict=True):
         pq.write_table(pa.table({"a": rows}), path)
