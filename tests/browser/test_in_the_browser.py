@@ -95,7 +95,7 @@ def test_a_list_of_customers_is_downloaded(page: Page, tmp_path: Path) -> None:
         rows = list(csv.DictReader(file))
     assert len(rows) == customers > 0
     assert {row["segment"] for row in rows} == {"Champions"}
-    assert download.value.suggested_filename == "2023-09-01-champions.csv"
+    assert download.value.suggested_filename == "demo-2023-09-01-champions.csv"
 
 
 def test_a_task_links_to_its_report_and_manifests(page: Page, runs: dict[str, str]) -> None:
