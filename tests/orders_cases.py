@@ -140,8 +140,6 @@ class Trial:
             for check in self.plan.checks("ingest")
             if check.of == "orders" and check.header.get("Level") == "warn"
         ]
-        for name, file in self.plan.needed_by(checks).items():
-            if not self.engine.has(name):
-                self.engine.add(file, self.plan.parameters())
+        self.engine.add_missing(self.plan.needed_by(checks).values(), self.plan.parameters())
         rows = {check.name: self.engine.rows(check, self.plan.parameters())[0] for check in checks}
         return {name for name, row in rows.items() if not row["passed"]}

@@ -78,7 +78,9 @@ def test_a_check_reads_only_what_its_dataset_brings_along(stage: str, plan: Plan
         for_it = plan.needed_by([check])
         read = {one for file in for_it.values() for one in file.reads} | set(check.reads)
         assert read - set(for_it) <= there, check.path
-        assert "figures" not in {one for file in for_it.values() for one in file.reads}, "they are not there yet"
+        assert "figures" not in {one for file in for_it.values() for one in file.reads}, (
+            "figures are for the checks themselves"
+        )
 
 
 def _parsed(spark: SparkSession, text: str) -> JavaObject:

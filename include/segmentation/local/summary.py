@@ -5,6 +5,7 @@ from typing import Any
 
 from segmentation.formats import clean, count_of, money
 from segmentation.local.terminal import bold, dim, yellow
+from segmentation.preview.texts import padded, width_of
 from segmentation.report import left_out
 from segmentation.report.words import currency_of
 from segmentation.warehouse.ancestry import tree
@@ -65,9 +66,9 @@ def _segments(segments: list[dict[str, Any]], currency: str) -> list[str]:
     ]
     heads = ("Segment", "Group", "Customers", "Share", "Spend", "Share")
     least = (22, 14, 12, 9, 18, 9)
-    widths = [max(width, *(len(row[place]) + 2 for row in (heads, *rows))) for place, width in enumerate(least)]
+    widths = [max(width, *(width_of(row[place]) + 2 for row in (heads, *rows))) for place, width in enumerate(least)]
     laid_out = [
-        "  " + "".join(f"{text:{'<' if place < 2 else '>'}{widths[place]}}" for place, text in enumerate(row))
+        "  " + "".join(padded(text, widths[place], right=place >= 2) for place, text in enumerate(row))
         for row in (heads, *rows)
     ]
     return [bold(laid_out[0]), *laid_out[1:]]

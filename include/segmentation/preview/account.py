@@ -155,9 +155,7 @@ def warnings(
     register_figures(engine, figures)
     found = []
     checks = [check for check in plan.checks("ingest") if check.of in CHECKED]
-    for name, file in plan.needed_by(checks).items():
-        if not engine.has(name):
-            engine.add(file, parameters)
+    engine.add_missing(plan.needed_by(checks).values(), parameters)
     for check in checks:
         (row,) = engine.rows(check, parameters)
         found += broken(check, row, plan)

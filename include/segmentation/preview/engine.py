@@ -78,10 +78,12 @@ class Engine:
         text, values = _prepared(file, parameters)
         self._do(f'CREATE OR REPLACE TABLE "{file.name}" AS {text}', values)
 
-    def has(self, name: str) -> bool:
-        """Whether there is a table or view of that name."""
-        tables = "SELECT 1 FROM information_schema.tables WHERE table_name = $name"
-        return bool(self.query(tables, {"name": name}))
+    def add_missing(self, files: Iterable[SqlFile], parameters: Mapping[str, Any]) -> None:
+        """Make the tables of those SQL files that have none yet."""
+        there = {row["table_name"] for row in self.query("SELECT table_name FROM information_schema.tables")}
+        for file in files:
+            if file.name not in there:
+                self.add(file, parameters)
 
     def rows(self, file: SqlFile, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The rows of a SQL file."""

@@ -2,7 +2,7 @@
 -- Grain: one row per customer.
 -- Reads: customer_rows
 -- Params: none
--- Cache: several checks read it
+-- Cache: four checks read it
 -- Note: named and laid out as that of order lines, because the same checks read it. A customer has one row, or the run
 --   fails.
 SELECT

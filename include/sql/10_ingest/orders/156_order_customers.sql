@@ -2,7 +2,7 @@
 -- Grain: one row per customer.
 -- Reads: orders
 -- Params: none
--- Cache: five checks read it, and the lines are many
+-- Cache: four checks read it, and the lines are many
 -- Note: an id has one key, so grouping by both makes no more rows; the largest key would have to be sorted for.
 SELECT
     user_id,
