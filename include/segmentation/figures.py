@@ -3,28 +3,47 @@
 from collections.abc import Iterable
 from typing import Any
 
-from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from segmentation.session import Watch
 from segmentation.sql_files import SqlFile
-from segmentation.tables import observed
+from segmentation.tables import plain
 
 
 class Figures:
     """The figures of a stage's views, each measured once: when the first dataset that needs the view is written."""
 
-    def __init__(self, spark: SparkSession) -> None:
-        self._spark = spark
-        self._watched: dict[str, Observation] = {}
+    def __init__(self) -> None:
+        self._watched: dict[str, Watch] = {}
+        # Of views that measure or read such, the frame, and which views beneath it measure.
+        self._frames: dict[str, DataFrame] = {}
+        self._beneath: dict[str, set[str]] = {}
         self._counted: dict[str, dict[str, int]] = {}
         self._found: dict[str, dict[str, Any]] = {}
 
     def watch(self, frame: DataFrame, file: SqlFile) -> DataFrame:
         """The rows of a view, watched for its figures if the SQL file names any."""
-        if not file.figures:
-            return frame
-        watch = self._watched[file.name] = Observation(file.name)
-        return frame.observe(watch, *[F.expr(text).alias(name) for name, text in file.figures.items()])
+        beneath = {view for read in file.reads for view in self._beneath.get(read, ())}
+        if file.figures:
+            watch = self._watched[file.name] = Watch()
+            frame = watch.over(frame, {name: F.expr(text) for name, text in file.figures.items()})
+            beneath.add(file.name)
+        if beneath:
+            self._frames[file.name], self._beneath[file.name] = frame, beneath
+        return frame
+
+    def frames(self, views: Iterable[str]) -> dict[str, DataFrame]:
+        """Those of the views that have still to be measured, or read such, as the frames that `watch` made.
+
+        A figure is measured only where the watch is part of the very statement that writes (see `Watch`).
+        """
+        return {view: self._frames[view] for view in views if self.are_due(self._beneath.get(view, ()))}
+
+    def close(self) -> None:
+        """Measure no more."""
+        self._frames.clear()
+        self._beneath.clear()
 
     def are_due(self, views: Iterable[str]) -> bool:
         """Whether a figure of these views has still to be measured."""
@@ -33,10 +52,10 @@ class Figures:
     def _due(self, views: Iterable[str]) -> list[str]:
         return [view for view in views if view in self._watched and view not in self._found]
 
-    def collect(self, views: Iterable[str]) -> None:
-        """Take what was measured while these views were written."""
+    def collect(self, views: Iterable[str], written: DataFrame) -> None:
+        """Take what was measured of these views while a frame was written that reads them."""
         for view in self._due(views):
-            found = observed(self._spark, self._watched[view]) or {}
+            found = {name: plain(value) for name, value in (self._watched[view].found(written) or {}).items()}
             more = self._counted.get(view, {})
             self._found[view] = found | {name: found.get(name, 0) + count for name, count in more.items()}
 

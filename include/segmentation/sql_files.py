@@ -5,6 +5,7 @@ it takes; both are checked here, because Spark accepts a value that no marker us
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -69,6 +70,18 @@ def read_file(path: Path) -> SqlFile:
     figures = dict(_pair(line, path) for line in _lines(header.get("Figures", "")))
     reads = tuple(re.findall(r"[a-z0-9_]+", header["Reads"])) if header["Reads"] != "none" else ()
     return SqlFile(path, match.group(2), text, header, reads, markers, figures)
+
+
+def over_frames(text: str, names: Collection[str]) -> str:
+    """A statement whose views of these names are frames, given to `spark.sql` as `{name}`: each becomes a CTE."""
+    if not names:
+        return text
+    frames = ", ".join(f"{name} AS (SELECT * FROM {{{name}}})" for name in names)
+    lines = text.replace("{", "{{").replace("}", "}}").splitlines()
+    at = next(number for number, line in enumerate(lines) if line.strip() and not line.startswith("--"))
+    own = lines[at].removeprefix("WITH ")
+    lines[at] = f"WITH {frames}, {own}" if own != lines[at] else f"WITH {frames}\n{own}"
+    return "\n".join(lines)
 
 
 def _bare(text: str) -> str:

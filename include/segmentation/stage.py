@@ -6,13 +6,14 @@
 import json
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segmentation import arguments, limits
+from segmentation import arguments, limits, session
 from segmentation.arguments import JobArguments
 from segmentation.datasets import dataset
 from segmentation.errors import USER_ERROR_EXIT, UserError
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 # The folder where a job leaves notes for the task that started it: its last words, and its name in Spark.
 NOTES = "SEGMENTATION_NOTES"
 LAST_WORDS, APPLICATION = "last_words.json", "application"
+SERVER_GONE = "the Spark server has gone while it worked for this task. Nothing unfinished can be seen; a retry begins anew."
 # What the log of a task says that has no datasets for this kind of source.
 NOTHING_TO_MAKE = "nothing to make"
 # Java's options for jobs that read little, where an installation has some; they stand for SPARK_SUBMIT_OPTS then.
@@ -129,14 +131,14 @@ def _build(
 ) -> None:
     from pyspark.sql import SparkSession
 
-    from segmentation.session import spark_session, started_in
+    from segmentation.session import application, spark_session, started_in
     from segmentation.work import Work
 
-    is_first = SparkSession.getActiveSession() is None
+    is_first, since = SparkSession.getActiveSession() is None, time.time()
     spark = spark_session(stage)
     if is_first:
-        _note(APPLICATION, spark.sparkContext.applicationId)
-        print(f"Spark started in {started_in(spark):.1f} s", flush=True)
+        _note(APPLICATION, application(spark))
+        print(f"Spark started in {started_in(spark, since):.1f} s", flush=True)
     work = Work(spark, plan, stage, missing, warehouse, run_id)
     try:
         work.register_inputs()
@@ -174,6 +176,9 @@ def main(stage: str, build: "Callable[[Work], None]") -> None:
         _last_words(f"{stage}: {error}", is_user_error=True)
         sys.exit(USER_ERROR_EXIT)
     except Exception as error:
+        if session.server_is_gone(error):
+            _last_words(f"{stage}: {SERVER_GONE}", is_user_error=False)
+            sys.exit(1)
         traceback.print_exc()
         first_line = str(error).partition("\n")[0]
         _last_words(f"{stage}: {type(error).__name__}: {first_line}", is_user_error=False)

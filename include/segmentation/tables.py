@@ -2,26 +2,34 @@
 
 import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import Column, DataFrame, Observation, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from segmentation.datasets import Dataset
 from segmentation.inputs import SMALL_INPUT
+from segmentation.session import Watch, parallelism
 from segmentation.spark_paths import literal
 
 # Compressed input per shuffle partition. Adaptive execution merges small partitions, but only at the end.
 BYTES_PER_PARTITION = 8 * 2**20
-# How long Spark may take to hand on its events. Jobs beside make more of them, and a slow disk holds their log up.
-EVENTS_MILLISECONDS = 600_000
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written: the frame that was, and what watched its rows pass."""
+
+    frame: DataFrame
+    watch: Watch
 
 
 def fit_shuffles(spark: SparkSession, input_bytes: int) -> None:
     """Fit shuffle partitions and adaptive execution to the size of what a stage reads. Results do not depend on it."""
     spark.conf.set("spark.sql.adaptive.enabled", input_bytes > SMALL_INPUT)
-    partitions = min(2000, max(spark.sparkContext.defaultParallelism, input_bytes // BYTES_PER_PARTITION))
+    partitions = min(2000, max(parallelism(spark), input_bytes // BYTES_PER_PARTITION))
     spark.conf.set("spark.sql.shuffle.partitions", partitions)
 
 
@@ -38,8 +46,8 @@ def read_files(spark: SparkSession, item: Dataset, folder: Path, paths: list[str
     return reader.parquet(*[literal(folder / path) for path in paths])
 
 
-def write_files(frame: DataFrame, item: Dataset, folder: Path) -> Observation:
-    """Write the dataset's columns, in their declared types, as Parquet files; return what watched the rows pass.
+def write_files(frame: DataFrame, item: Dataset, folder: Path) -> Written:
+    """Write the dataset's columns, in their declared types, as Parquet files; the rows are watched while they pass.
 
     Raises ValueError if a column is missing or one too many, so that a changed SELECT never passes unseen.
     """
@@ -50,30 +58,32 @@ def write_files(frame: DataFrame, item: Dataset, folder: Path) -> Observation:
             f"only in the SQL: {sorted(extra)}"
         )
     frame = frame.select([F.col(name).cast(kind).alias(name) for name, kind in item.columns.items()])
-    rows = Observation()
+    watch = Watch()
     if item.layout == "file_per_list":
-        write_lists(frame, item, folder, "parquet", {}, rows)
-        return rows
+        return Written(write_lists(frame, item, folder, "parquet", {}, watch), watch)
     if item.layout == "one_file":
         frame = frame.coalesce(1).sortWithinPartitions(*item.columns)
     elif item.layout == "file_per_partition":
         frame = frame.repartition(*item.partition_by)
     # Behind the last shuffle: there each row counts once, also where a task has to be repeated.
-    frame = frame.observe(rows, _hashes(item))
+    frame = watch.over(frame, {"hashes": _hashes(item)})
     frame.write.mode("append").partitionBy(*item.partition_by).parquet(str(folder))
-    return rows
+    return Written(frame, watch)
 
 
 def write_lists(
-    frame: DataFrame, item: Dataset, folder: Path, form: str, options: dict[str, Any], rows: Observation | None = None
-) -> None:
-    """Write one file per value of the column `list`, `<list>.<form>`, in the order that `schema.yaml` gives."""
+    frame: DataFrame, item: Dataset, folder: Path, form: str, options: dict[str, Any], watch: Watch | None = None
+) -> DataFrame:
+    """Write one file per value of the column `list`, `<list>.<form>`, in the order that `schema.yaml` gives.
+
+    Returns the frame that was written.
+    """
     order = [F.desc(name[1:]) if name.startswith("-") else F.asc(name) for name in item.order_by]
     # Spark takes the column it splits by out of the rows, so that is another one.
     frame = frame.withColumn("_file", F.col("list")).repartition("_file")
-    if rows is not None:
+    if watch:
         # Before the sorting: Spark does not see through it that rows are in order, and would sort again, by less.
-        frame = frame.observe(rows, _hashes(item))
+        frame = watch.over(frame, {"hashes": _hashes(item)})
     frame = frame.sortWithinPartitions("_file", *order)
     aside = folder / f"_{form}"
     frame.write.partitionBy("_file").options(**options).format(form).save(str(aside))
@@ -81,6 +91,7 @@ def write_lists(
         # A second file of a list would take the first one's place: rename would not say so, link does.
         (folder / f"{path.parent.name.removeprefix('_file=')}.{form}").hardlink_to(path)
     shutil.rmtree(aside)
+    return frame
 
 
 def write_no_rows(frame: DataFrame, path: Path) -> None:
@@ -91,34 +102,21 @@ def write_no_rows(frame: DataFrame, path: Path) -> None:
     pq.write_table(to_arrow_schema(frame.schema).empty_table(), path)
 
 
-def rows_checksum(frame: DataFrame, item: Dataset, watched: Observation | None = None) -> str:
+def rows_checksum(frame: DataFrame, item: Dataset, passed: Written | None = None) -> str:
     """A checksum of the rows that does not depend on their order: the sum of their 64-bit hashes.
 
-    `watched` is what saw all of them pass; without it, and where Spark had none to pass, they are read. Columns that
+    `passed` is what all of them passed; without it, and where Spark had none to pass, they are read. Columns that
     the dataset says to be bulky are left out: reading them again costs more than it shows, since the manifest has the
     checksum of every file.
     """
-    figures = observed(frame.sparkSession, watched) if watched else None
-    total = figures["hashes"] if figures else frame.select(_hashes(item)).collect()[0].hashes
+    figures = passed.watch.found(passed.frame) if passed else None
+    total = figures["hashes"] if figures else frame.select(_hashes(item).alias("hashes")).collect()[0].hashes
     return f"{int(total or 0) % 2**64:016x}"
 
 
 def _hashes(item: Dataset) -> Column:
     columns = [name for name in item.columns if name not in item.bulky]
-    return F.sum(F.xxhash64(*columns).cast("decimal(38,0)")).alias("hashes")
-
-
-def observed(spark: SparkSession, observation: Observation) -> dict[str, Any] | None:
-    """The figures that were measured while a view was written; None where Spark skipped the view.
-
-    `Observation.get` would wait for ever for a view that Spark found to be empty and left out, so look first,
-    once the events of the finished write have arrived.
-    """
-    spark.sparkContext._jsc.sc().listenerBus().waitUntilEmpty(EVENTS_MILLISECONDS)
-    java = observation._jo
-    if java is None or not java.future().isCompleted() or java.getRow().schema() is None:
-        return None
-    return {key: plain(value) for key, value in observation.get.items()}
+    return F.sum(F.xxhash64(*columns).cast("decimal(38,0)"))
 
 
 def rows_frame(spark: SparkSession, ddl: str, rows: list[tuple[Any, ...]]) -> DataFrame:

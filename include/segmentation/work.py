@@ -50,7 +50,7 @@ class Work:
         self.missing = missing
         self.warehouse = warehouse
         self.run_id = run_id
-        self.figures = Figures(spark)
+        self.figures = Figures()
         self._made: set[str] = set()
         self._cached: list[DataFrame] = []
         self._attempts: dict[str, Attempt] = {}
@@ -137,24 +137,35 @@ class Work:
         them has Spark read all columns and rows of the view, whatever a check wants of it."""
         needed = self.plan.needed_by(checks)
         self._make_views(needed)
+        self.figures.close()
         for file in needed.values():
             if file.figures and not file.cache:
                 self._sql(file).createOrReplaceTempView(file.name)
 
     def _sql(self, file: sql_files.SqlFile) -> DataFrame:
         """The rows of a SQL file, with the plan's values for its markers."""
-        values = self.plan.parameters()
-        return self.spark.sql(file.text, args={marker: values[marker] for marker in sorted(file.markers)})
+        values, frames = self.plan.parameters(), self.figures.frames(file.reads)
+        text, arguments = sql_files.over_frames(file.text, frames), {name: values[name] for name in file.markers}
+        return self.spark.sql(text, args=arguments, **frames)
 
     def _make_view(self, file: sql_files.SqlFile) -> None:
         frame = self.figures.watch(self._sql(file), file)
         if file.cache:
             self._cached.append(frame.persist())
+            self._measure_cached(file.name, frame)
         frame.createOrReplaceTempView(file.name)
+
+    def _measure_cached(self, view: str, frame: DataFrame) -> None:
+        """Fill the cache of a view at once where figures have to be measured: those that read it find it by its name,
+        and must not carry along how it is made."""
+        if self.figures.frames([view]):
+            counted = frame.groupBy().count()
+            counted.collect()
+            self.figures.collect(sql_files.closure(self.plan.files(self.stage), (view,)), counted)
 
     def frame(self, view: str) -> DataFrame:
         """The rows of a view."""
-        return self.spark.table(view)
+        return self.figures.frames([view]).get(view) or self.spark.table(view)
 
     # What the stage makes
 
@@ -176,14 +187,14 @@ class Work:
     def _write(self, name: str) -> None:
         item, folder = dataset(name), self.folder(name)
         put_there = data_files(folder)
-        watched = tables.write_files(self.frame(name), item, folder)
+        passed = tables.write_files(self.frame(name), item, folder)
         files = describe_files(folder, data_files(folder))
         written = tables.read_files(self.spark, item, folder, list(files))
         written.createOrReplaceTempView(name)
-        self.figures.collect(self.plan.needed(item))
+        self.figures.collect(self.plan.needed(item), passed.frame)
         rows = sum(file["rows"] for file in files.values())
         # What a job has put there itself has passed nobody.
-        checksum = tables.rows_checksum(written, item, None if put_there else watched)
+        checksum = tables.rows_checksum(written, item, None if put_there else passed)
         self._draft(item, files, rows, checksum)
         self.say_took(f"wrote {name}: {rows:,} rows")
 

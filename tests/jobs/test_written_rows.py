@@ -36,19 +36,19 @@ def test_what_was_seen_passing_is_what_can_be_read(
 ) -> None:
     item = dataset(name)
     assert item.layout == layout
-    watched = tables.write_files(made_up(spark, item, rows), item, tmp_path)
+    passed = tables.write_files(made_up(spark, item, rows), item, tmp_path)
     files = [path.relative_to(tmp_path).as_posix() for path in data_files(tmp_path)]
     written = tables.read_files(spark, item, tmp_path, files)
     assert written.count() == rows
-    assert tables.rows_checksum(written, item, watched) == tables.rows_checksum(written, item)
+    assert tables.rows_checksum(written, item, passed) == tables.rows_checksum(written, item)
     # Rows are looked at while they pass, unless there are none.
-    assert (tables.observed(spark, watched) is not None) or rows == 0
+    assert (passed.watch.found(passed.frame) is not None) or rows == 0
 
 
 def test_another_value_gives_another_checksum(spark: SparkSession, tmp_path: Path) -> None:
     item = dataset("review_days")
     seen = set()
     for number, rows in enumerate((1000, 999)):
-        watched = tables.write_files(made_up(spark, item, rows), item, tmp_path / str(number))
-        seen.add(tables.rows_checksum(made_up(spark, item, 0), item, watched))
+        passed = tables.write_files(made_up(spark, item, rows), item, tmp_path / str(number))
+        seen.add(tables.rows_checksum(made_up(spark, item, 0), item, passed))
     assert len(seen) == 2

@@ -9,6 +9,7 @@ import pyarrow as pa
 from pyspark.sql import SparkSession
 
 from segmentation.ingest.plain_files import Range, Taken, ranges, remove_strays, take
+from segmentation.session import parallelism
 from segmentation.spark_paths import literal
 
 LINES = "line binary, file string"
@@ -34,7 +35,7 @@ def take_plain_reviews(spark: SparkSession, paths: list[Path], rows_folder: Path
     `rows_folder` no row is written. Returns the number of plain lines.
     """
     aside.mkdir()
-    parts = ranges(paths, spark.sparkContext.defaultParallelism)
+    parts = ranges(paths, parallelism(spark))
     folder = str(rows_folder) if rows_folder else None
     if sum(part.end - part.start for part in parts) <= ON_DRIVER:
         taken = [take(part, folder, str(aside)) for part in parts]

@@ -18,6 +18,7 @@ from segmentation.errors import UserError
 from segmentation.ingest.raw_lines import ON_DRIVER
 from segmentation.orders.constants import CONSTANTS, constants
 from segmentation.orders.lines import SCHEMA, Lines
+from segmentation.session import parallelism
 from segmentation.spark_paths import literal
 
 # Arrow's types as Spark names them.
@@ -100,7 +101,7 @@ def _parts(paths: list[Path], source: Mapping[str, Any], spark: SparkSession) ->
         if groups is None:
             parts.append(Part(str(path)))
             continue
-        each = max(1, groups // (4 * spark.sparkContext.defaultParallelism))
+        each = max(1, groups // (4 * parallelism(spark)))
         parts += [Part(str(path), tuple(range(at, min(at + each, groups)))) for at in range(0, groups, each)]
     return parts
 

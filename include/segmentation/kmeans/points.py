@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from segmentation.kmeans.blocks import MOST_ROWS, in_units
+from segmentation.session import parallelism
 
 # Where there are no more customers, a pass is one look on the driver; starting Spark tasks would take longer. Below
 # MOST_ROWS, so that they are one block.
@@ -41,8 +42,7 @@ class Points:
 
     def _packed(self) -> DataFrame:
         # A pass is short, so a task more than there are cores is mostly the start of a task.
-        parallelism = self._rows.sparkSession.sparkContext.defaultParallelism
-        return self._rows.coalesce(parallelism).mapInArrow(_pack, "block binary").persist()
+        return self._rows.coalesce(parallelism(self._rows.sparkSession)).mapInArrow(_pack, "block binary").persist()
 
     def add_up(self, work: Work) -> list[np.ndarray]:
         """Do `work` on every block and add up what it returns."""

@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
+from segmentation.connect import standing
 from segmentation.errors import UserError
 from segmentation.failures import in_words, is_full
 from segmentation.local import layout
@@ -38,6 +39,19 @@ class Apart:
 
     environment: dict[str, str]
     log: Path
+    spark_folder: Path | None
+
+    @contextlib.contextmanager
+    def spark(self) -> Iterator[None]:
+        """The run's own Spark, where the connection names none elsewhere: its start goes on beside the first task."""
+        if self.spark_folder is None:
+            yield
+            return
+        process = standing.start(self.spark_folder, self.environment, for_us=True)
+        try:
+            yield
+        finally:
+            standing.end(process.pid)
 
 
 def migrate(environment: dict[str, str]) -> None:
@@ -91,8 +105,11 @@ def apart(environment: dict[str, str], now: datetime) -> Iterator[Apart]:
                 "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(folder / "logs"),
                 "SEGMENTATION_WAREHOUSE": str(warehouse_root()),
             }
+            spark = folder / "spark" if layout.spark_stands(environment) else None
+            if spark:
+                own["AIRFLOW_CONN_SPARK_DEFAULT"] = layout.standing_spark(spark)
             clean = {name: value for name, value in environment.items() if name not in _OTHER_DATABASES}
-            yield Apart(clean | own, log)
+            yield Apart(clean | own, log, spark)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -1,7 +1,9 @@
 """Where the local installation keeps its things, and the environment that Airflow and Spark run in."""
 
+import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from segmentation.local import java
@@ -10,6 +12,8 @@ from segmentation.stage import SMALL_JOB_OPTIONS
 
 AIRFLOW_HOME = LOCAL / "airflow"
 LOGS = LOCAL / "logs"
+# The Spark of the Airflow of `make up`.
+SPARK = LOCAL / "spark"
 
 # A second writer waits this long for SQLite instead of failing with "database is locked".
 SQLITE_CONNECT_ARGS = {"timeout": 60}
@@ -36,7 +40,7 @@ def environment() -> dict[str, str]:
         "AIRFLOW__CORE__PARALLELISM": "2",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "segmentation.local.layout.SQLITE_CONNECT_ARGS",
         "AIRFLOW__API__HOST": "127.0.0.1",
-        "AIRFLOW_CONN_SPARK_DEFAULT": '{"conn_type": "spark", "host": "local[*]"}',
+        "AIRFLOW_CONN_SPARK_DEFAULT": standing_spark(SPARK),
         "SEGMENTATION_WAREHOUSE": str(warehouse_root()),
         # Spark on one machine listens to that machine only.
         "SPARK_LOCAL_IP": "127.0.0.1",
@@ -52,6 +56,16 @@ def environment() -> dict[str, str]:
     # spark-submit looks for python3 and its own helpers on PATH.
     found["PATH"] = os.pathsep.join([str(Path(sys.prefix) / "bin"), *_given("PATH")])
     return found
+
+
+def standing_spark(folder: Path) -> str:
+    """The Airflow connection, as JSON, of a Spark that stands on this machine and notes in a folder where."""
+    return json.dumps({"conn_type": "spark_connect", "host": "localhost", "extra": {"standing": str(folder)}})
+
+
+def spark_stands(environment: Mapping[str, str]) -> bool:
+    """Whether jobs go to a Spark that stands on this machine, and the user has named no other."""
+    return environment["AIRFLOW_CONN_SPARK_DEFAULT"] == standing_spark(SPARK)
 
 
 def _given(name: str) -> list[str]:

@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from segmentation.connect import standing
 from segmentation.errors import UserError
 from segmentation.local import layout
 from segmentation.local.apart import migrate
@@ -67,6 +68,7 @@ def down() -> None:
         print("Airflow does not run.")
         return
     end_group(pid, STOP_SECONDS)
+    standing.stop(layout.SPARK)
     PID_FILE.unlink(missing_ok=True)
     print("Airflow is stopped.")
 

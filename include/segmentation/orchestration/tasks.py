@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from airflow.providers.apache.spark.hooks.spark_submit import SparkSubmitHook
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.sdk import Asset
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
@@ -20,6 +21,7 @@ from segmentation.datasets import STAGES
 from segmentation.errors import Unavailable, UserError
 from segmentation.orchestration import links, one_warehouse
 from segmentation.orchestration.connections import password
+from segmentation.orchestration.submitting import ConnectSubmitHook, spark_of
 from segmentation.param_checks import check_as_of
 from segmentation.paths import PROJECT, UTF8, warehouse_root
 
@@ -156,6 +158,7 @@ class StageOperator(SparkSubmitOperator):
             **kwargs,
         )
         self.stage = stage
+        self._remote: str | None = None
         self.operator_extra_links = links.of_stage(stage)
 
     def execute(self, context: "Context") -> None:
@@ -188,6 +191,9 @@ class StageOperator(SparkSubmitOperator):
             stages.say_what_is_doubtful(manifests, warehouse, plans[-1])
         except UserError as error:
             raise _user_failure(f"{self.stage}: {error}") from None
+        except Unavailable as error:
+            print(f"ERROR {self.stage}: {error}", flush=True)
+            raise AirflowException(f"{self.stage}: {error}") from None
 
     def _fit_java(self, missing: "list[tuple[Plan, list[str]]]", warehouse: "Warehouse") -> None:
         """Give a job that reads little the options for such: compiling thoroughly would take longer than the job."""
@@ -198,10 +204,21 @@ class StageOperator(SparkSubmitOperator):
         if options and sum(inputs.bytes_to_read(*each, warehouse) for each in missing) <= inputs.SMALL_INPUT:
             self.env_vars = {**(self.env_vars or {}), "SPARK_SUBMIT_OPTS": options}
 
+    def _get_hook(self) -> SparkSubmitHook:
+        if self._remote is None:
+            return super()._get_hook()
+        return ConnectSubmitHook(
+            remote=self._remote,
+            conn_id=self._conn_id,
+            name=self.name,
+            application_args=self.application_args,
+            env_vars=self.env_vars,
+        )
+
     def _submit(self, context: "Context") -> None:
         from segmentation.stage import APPLICATION, LAST_WORDS, NOTES
 
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, spark_of(self._conn_id) as self._remote:
             self.env_vars = {**(self.env_vars or {}), NOTES: folder}
             words, application = Path(folder, LAST_WORDS), Path(folder, APPLICATION)
             try:

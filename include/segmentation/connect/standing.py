@@ -1,0 +1,132 @@
+"""Find the Spark that stands in a folder, start it where none does, and end it.
+
+The folder holds a note of where the server is and of the token that it asks for, for its user's eyes only; the lock
+that the server keeps as long as it lives; and a lock that those share who use it.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from segmentation.errors import Unavailable
+from segmentation.quoting import cut
+from segmentation.warehouse.locks import is_free, locked
+
+NOTE, LOG = "server.json", "server.log"
+ALIVE, USED, STARTING = "alive.lock", "used.lock", "starting.lock"
+START_SECONDS, STOP_SECONDS = 180, 15
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that stands: its port on this machine, the token that it asks for, and its process."""
+
+    port: int
+    token: str
+    pid: int
+
+    @property
+    def address(self) -> str:
+        """Where it is, without the token. By this name: to a bare number Spark's client would speak TLS."""
+        return f"sc://localhost:{self.port}"
+
+    @property
+    def remote(self) -> str:
+        """Where it is and how to get in: for the environment of a client, and for nothing that anyone can read."""
+        return f"{self.address}/;token={self.token}"
+
+
+def find(folder: Path) -> Server | None:
+    """The server that stands, or None."""
+    if not (folder / ALIVE).exists() or is_free(folder / ALIVE):
+        return None
+    with contextlib.suppress(FileNotFoundError):
+        return Server(**json.loads((folder / NOTE).read_text(encoding="utf-8")))
+    return None
+
+
+def note(folder: Path, server: Server) -> None:
+    """Tell where a server stands, in one step and to nobody else."""
+    draft = folder / f"{NOTE}.{os.getpid()}"
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(asdict(server)), encoding="utf-8")
+    draft.rename(folder / NOTE)
+
+
+@contextlib.contextmanager
+def using(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """The server of a folder, started if none stands. It stays as long as anyone uses it.
+
+    Raises Unavailable where it does not come up.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with open(folder / USED, "a", encoding="utf-8") as used:
+        # Given back by the kernel, however we end.
+        fcntl.flock(used, fcntl.LOCK_SH)
+        with locked(folder / STARTING):
+            server = find(folder) or _await(folder, start(folder, environment))
+        yield server
+
+
+def start(folder: Path, environment: Mapping[str, str] | None = None, *, for_us: bool = False) -> "subprocess.Popen[bytes]":
+    """Start a server, and do not wait for it. `for_us`: it ends when we do."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / LOG).touch(mode=0o600)
+    command = [sys.executable, "-m", "segmentation.connect.server", str(folder)]
+    with open(folder / LOG, "wb") as log:
+        return subprocess.Popen(
+            [*command, str(os.getpid())] if for_us else command, env=environment, stdin=subprocess.DEVNULL, stdout=log,
+            stderr=log, start_new_session=True,
+        )  # fmt: skip
+
+
+def _await(folder: Path, process: "subprocess.Popen[bytes]") -> Server:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if server := find(folder):
+            return server
+        # It ends by itself where another has come first.
+        if process.poll() is not None and is_free(folder / ALIVE):
+            break
+        time.sleep(0.1)
+    end(process.pid)
+    lines = (folder / LOG).read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    raise Unavailable(f"Spark did not start ({cut(lines[-1]) if lines else 'without a word'}). See {folder / LOG}.")
+
+
+def stop(folder: Path) -> bool:
+    """End the server of a folder; tell whether there was one."""
+    server = find(folder)
+    if server:
+        end(server.pid)
+    return server is not None
+
+
+def end(pid: int) -> None:
+    """End a server and all that it has started."""
+    for number, seconds in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, 1)):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, number)
+        deadline = time.monotonic() + seconds
+        while _lives(pid) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if not _lives(pid):
+            return
+
+
+def _lives(group: int) -> bool:
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(-group, os.WNOHANG)
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
