@@ -27,7 +27,7 @@ _STARTED = re.compile(r"\bSpark started in ([\d.,]+) s")
 _WROTE = re.compile(r"\bwrote (\w+)(?: as of \S+)?: [\d,]+ rows in ([\d.,]+) s")
 _SEARCHED = re.compile(r"\bsearched k in ([\d.,]+) s")
 _SUBMIT = "Spark-Submit cmd: "
-_HOOK = "SparkSubmitHook"
+_HOOK = "SubmitHook"
 
 
 def stages(log: str, wall: float) -> dict[str, float]:

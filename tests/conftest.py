@@ -1,6 +1,10 @@
-"""What all tests share: one Spark session, started by the first test that asks for it."""
+"""What all tests share: one Spark session, started by the first test that asks for it.
+
+It is a Java of its own, which answers soonest; with SPARK_MODE=connect it is a client of a Spark Connect server.
+"""
 
 import atexit
+import contextlib
 import logging
 import os
 import shutil
@@ -11,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from segmentation.connect import standing
 from segmentation.local import java
+from segmentation.paths import PROJECT
 
 # Airflow makes its files at import; it must not make them in the user's home.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="airflow-")
@@ -33,15 +39,36 @@ SPARK_SETTINGS = {
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:  # noqa: F821
     """The session that all tests use, made by the project's own builder."""
-    from segmentation.session import spark_session
+    from segmentation.session import REMOTE, spark_session
 
     os.environ["JAVA_HOME"] = str(java.java_home())
     # Spark's start scripts look for `python3` on the path.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     os.environ["PYSPARK_PYTHON"] = sys.executable
-    warehouse = tmp_path_factory.mktemp("spark-warehouse")
-    session = spark_session("tests", **SPARK_SETTINGS, **{"spark.sql.warehouse.dir": str(warehouse)})
-    yield session
-    # Py4j logs its goodbye at exit, when pytest has closed the stream already.
-    logging.getLogger("py4j").setLevel(logging.WARNING)
-    session.stop()
+    folder = tmp_path_factory.mktemp("spark")
+    settings = {**SPARK_SETTINGS, "spark.sql.warehouse.dir": str(folder / "warehouse")}
+    with contextlib.ExitStack() as held:
+        if os.environ.get("SPARK_MODE", "classic") == "classic":
+            session = spark_session("tests", **settings)
+        else:
+            os.environ[REMOTE] = held.enter_context(served(folder, settings)).remote
+            held.callback(os.environ.pop, REMOTE)
+            session = spark_session("tests")
+        yield session
+        # Py4j logs its goodbye at exit, when pytest has closed the stream already.
+        logging.getLogger("py4j").setLevel(logging.WARNING)
+        session.stop()
+
+
+@contextlib.contextmanager
+def served(folder: Path, settings: dict[str, str]) -> Iterator[standing.Server]:
+    """A Spark Connect server with these settings, as its user would give them; it ends with the tests."""
+    lines = [f"{name} {value}" for name, value in settings.items()]
+    (folder / "spark-defaults.conf").write_text("\n".join(lines), encoding="utf-8")
+    environment = {**os.environ, "SPARK_CONF_DIR": str(folder), "PYTHONPATH": str(PROJECT / "include")}
+    process = standing.start(folder, environment)
+    try:
+        with standing.using(folder, environment) as server:
+            yield server
+    finally:
+        standing.end(process.pid)

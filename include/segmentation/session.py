@@ -43,6 +43,7 @@ SPEED_SETTINGS = {
     "spark.sql.legacy.ctePrecedencePolicy": "LEGACY",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
 }
+DRIVER_MEMORY = "4g"
 # What only the start of a Java can set.
 START_SETTINGS = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
 _OF_HADOOP = "spark.hadoop."

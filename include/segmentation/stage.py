@@ -178,7 +178,7 @@ def main(stage: str, build: "Callable[[Work], None]") -> None:
     except Exception as error:
         if session.server_is_gone(error):
             _last_words(f"{stage}: {SERVER_GONE}", is_user_error=False)
-            sys.exit(1)
+            os._exit(1)  # at once: the session would try to say goodbye to it
         traceback.print_exc()
         first_line = str(error).partition("\n")[0]
         _last_words(f"{stage}: {type(error).__name__}: {first_line}", is_user_error=False)

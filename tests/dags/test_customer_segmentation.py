@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections import defaultdict
+from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,11 +18,10 @@ from segmentation import inputs, settings
 from segmentation import stage as stages
 from segmentation.datasets import STAGES
 from segmentation.errors import UserError
-from segmentation.orchestration import tasks
+from segmentation.orchestration import submitting, tasks
 from segmentation.paths import PROJECT
 from segmentation.warehouse.manifests import Manifest
 
-GOLDEN = Path(__file__).with_name("spark_submit_commands.txt")
 PARSE_SECONDS = 3.0
 
 
@@ -142,27 +142,39 @@ def test_a_job_that_reads_little_gets_the_options_for_such(
     assert submitted[0]["PYTHONPATH"] == str(PROJECT / "include")
 
 
-def test_the_spark_submit_commands_are_the_stored_ones(dag, monkeypatch, tmp_path: Path) -> None:
+MASTERS = {
+    "local[*]": '{"conn_type": "spark", "host": "local[*]"}',
+    "sc://": '{"conn_type": "spark_connect", "host": "localhost", "port": 15002, "password": "the secret"}',
+}
+
+
+@pytest.mark.parametrize("master", MASTERS)
+def test_the_commands_are_the_stored_ones(dag, monkeypatch, master: str) -> None:
     """A change of arguments is seen in review. To accept one, remove the file and run the test twice."""
-    monkeypatch.setenv("AIRFLOW_CONN_SPARK_DEFAULT", '{"conn_type": "spark", "host": "local[*]"}')
+    monkeypatch.setenv("AIRFLOW_CONN_SPARK_DEFAULT", MASTERS[master])
+    monkeypatch.setattr(submitting, "_check_answers", lambda remote: None)
+    golden = Path(__file__).with_name("spark_submit_commands.txt" if master == "local[*]" else "connect_commands.txt")
     commands = []
     for stage in list(STAGES)[1:]:
-        task = dag.get_task(stage)
+        task = copy(dag.get_task(stage))
         context = {
             "params": {name: settings.json_default(name) for name in settings.FIELDS},
             "ti": FetchedBefore(),
             "run_id": "scheduled__2023-09-01",
         }
-        arguments = task.render_template(task.application_args, context, dag.get_template_env())
-        hook = task._get_hook()
-        hook._application_args = arguments
-        words = hook._build_spark_submit_command(task.application)
-        commands.append(" \\\n    ".join(word.replace(str(PROJECT), "<project>") for word in words))
+        task.application_args = task.render_template(task.application_args, context, dag.get_template_env())
+        with submitting.spark_of(task._conn_id) as task._remote:
+            words = task._get_hook()._build_spark_submit_command(task.application)
+        here = {str(PROJECT): "<project>", sys.executable: "<python>"}
+        for place, name in here.items():
+            words = [name if word == place else word.replace(f"{place}/", f"{name}/") for word in words]
+        commands.append(" \\\n    ".join(words))
     text = "\n\n".join(commands) + "\n"
-    if not GOLDEN.exists():
-        GOLDEN.write_text(text, encoding="utf-8")
-        pytest.fail(f"{GOLDEN.name} was missing and is written now; look at it and run again")
-    assert text == GOLDEN.read_text(encoding="utf-8")
+    assert "the secret" not in text
+    if not golden.exists():
+        golden.write_text(text, encoding="utf-8")
+        pytest.fail(f"{golden.name} was missing and is written now; look at it and run again")
+    assert text == golden.read_text(encoding="utf-8")
 
 
 class FetchedBefore:

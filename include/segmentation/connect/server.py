@@ -9,26 +9,38 @@ import os
 import secrets
 import signal
 import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 from segmentation.connect import standing
 from segmentation.connect.workers import end_idle_daemons
-from segmentation.warehouse.locks import locked_at_once
+from segmentation.session import DRIVER_MEMORY
+from segmentation.warehouse.locks import locked, locked_at_once
 
 # How long a server stands that nobody uses.
 IDLE = "SEGMENTATION_SPARK_IDLE_MINUTES"
 IDLE_MINUTES = 15.0
 LOOK_SECONDS = 0.5
-MEMORY = "4g"
-SETTINGS = {
-    "spark.master": "local[*]",
+# Where Spark looks for the token that it shall ask for.
+TOKEN = "SPARK_CONNECT_AUTHENTICATE_TOKEN"
+# Java compiles thoroughly what runs often enough, and with its usual idea of often, that is half of what a first run on
+# little data costs. So ten times as often; what has millions of rows still reaches that.
+COMPILER = (
+    "-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000 "
+    "-XX:Tier4BackEdgeThreshold=400000 -XX:ReservedCodeCacheSize=384m"
+)
+# What Java is started with.
+OF_JAVA = {
     "spark.app.name": "customer_segmentation",
-    "spark.driver.memory": MEMORY,
+    "spark.driver.memory": DRIVER_MEMORY,
+    "spark.driver.defaultJavaOptions": COMPILER,
     "spark.log.level": "WARN",
-    "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
+}
+SETTINGS = {
+    "spark.ui.enabled": "false",
     "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
     "spark.connect.grpc.binding.address": "127.0.0.1",
     # Each session has its own code, as each has its own views and settings.
@@ -56,13 +68,10 @@ SETTINGS = {
 
 def main(folder: Path, owner: int | None) -> None:
     """Serve until it is time to end."""
-    os.umask(0o077)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(0))
-    with locked_at_once(folder / standing.ALIVE) as is_ours:
-        if not is_ours:
-            return  # another one stands here already
-        (folder / standing.NOTE).unlink(missing_ok=True)
+    # For as long as we live. Whoever looks whether we do holds it for a moment.
+    with locked(folder / standing.ALIVE):
         try:
             _serve(folder, owner)
         finally:
@@ -70,9 +79,9 @@ def main(folder: Path, owner: int | None) -> None:
 
 
 def _serve(folder: Path, owner: int | None) -> None:
-    port, token = _free_port(), secrets.token_urlsafe(32)
+    port, token = free_port(), secrets.token_urlsafe(32)
     # Not among the settings: those are in logs.
-    os.environ["SPARK_CONNECT_AUTHENTICATE_TOKEN"] = token
+    os.environ[TOKEN] = token
     java = _start(port)
     standing.note(folder, standing.Server(port, token, os.getpid()))
     idle = 60 * float(os.environ.get(IDLE) or IDLE_MINUTES)
@@ -91,24 +100,30 @@ def _serve(folder: Path, owner: int | None) -> None:
         sys.exit(f"Spark's Java has ended with {java.returncode}.")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody uses."""
     with contextlib.closing(socket.socket()) as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
 
 
-def _start(port: int):  # noqa: ANN202
-    """Start Spark with its server; return the process of its Java."""
-    from pyspark import SparkConf, SparkContext
+def settings(port: int) -> dict[str, str]:
+    """The settings of a Spark that serves at a port."""
+    cores = str(len(os.sched_getaffinity(0)))
+    return {**SETTINGS, "spark.connect.grpc.binding.port": str(port), "spark.default.parallelism": cores}
 
-    conf = SparkConf()
-    given = {"spark.connect.grpc.binding.port": str(port), "spark.default.parallelism": str(len(os.sched_getaffinity(0)))}
-    for name, value in {**SETTINGS, **given}.items():
-        # Whoever has settings of his own for all of Spark's programs keeps them.
+
+def _start(port: int) -> "subprocess.Popen[bytes]":
+    """Start Spark with its server; return the process of its Java. What the user's `spark-defaults.conf` says wins."""
+    from pyspark import SparkConf, SparkContext
+    from pyspark.java_gateway import launch_gateway
+
+    gateway = launch_gateway(SparkConf(loadDefaults=False).setAll(list(OF_JAVA.items())))
+    conf = SparkConf(_jvm=gateway.jvm)
+    for name, value in settings(port).items():
         conf.setIfMissing(name, value)
-    context = SparkContext(conf=conf)
-    assert context._gateway is not None
-    return context._gateway.proc
+    SparkContext(gateway=gateway, conf=conf)
+    return gateway.proc
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from segmentation.warehouse.locks import is_free, locked
 
 NOTE, LOG = "server.json", "server.log"
 ALIVE, USED, STARTING = "alive.lock", "used.lock", "starting.lock"
-START_SECONDS, STOP_SECONDS = 180, 15
+START_SECONDS, STOP_SECONDS, LOOK_SECONDS = 180, 15, 0.05
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Server:
 
 def find(folder: Path) -> Server | None:
     """The server that stands, or None."""
-    if not (folder / ALIVE).exists() or is_free(folder / ALIVE):
+    if not _is_alive(folder):
         return None
     with contextlib.suppress(FileNotFoundError):
         return Server(**json.loads((folder / NOTE).read_text(encoding="utf-8")))
@@ -63,7 +63,7 @@ def note(folder: Path, server: Server) -> None:
 
 @contextlib.contextmanager
 def using(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """The server of a folder, started if none stands. It stays as long as anyone uses it.
+    """The server of a folder, started if none stands or starts. It stays as long as anyone uses it.
 
     Raises Unavailable where it does not come up.
     """
@@ -72,31 +72,50 @@ def using(folder: Path, environment: Mapping[str, str] | None = None) -> Iterato
         # Given back by the kernel, however we end.
         fcntl.flock(used, fcntl.LOCK_SH)
         with locked(folder / STARTING):
-            server = find(folder) or _await(folder, start(folder, environment))
+            # One that lives may be starting, or just ending.
+            server = _await(folder) or _started(folder, environment)
         yield server
 
 
-def start(folder: Path, environment: Mapping[str, str] | None = None, *, for_us: bool = False) -> "subprocess.Popen[bytes]":
-    """Start a server, and do not wait for it. `for_us`: it ends when we do."""
+def start(folder: Path, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    """Start a server that ends when we do; do not wait until it stands."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with locked(folder / STARTING):
+        return _start(folder, environment, os.getpid())
+
+
+def _start(folder: Path, environment: Mapping[str, str] | None, owner: int | None) -> "subprocess.Popen[bytes]":
+    """Start a server, and wait until its process has the lock that says that it lives."""
+    (folder / NOTE).unlink(missing_ok=True)  # of one that was killed
     (folder / LOG).touch(mode=0o600)
-    command = [sys.executable, "-m", "segmentation.connect.server", str(folder)]
+    command = [sys.executable, "-m", "segmentation.connect.server", str(folder), *([str(owner)] if owner else [])]
     with open(folder / LOG, "wb") as log:
-        return subprocess.Popen(
-            [*command, str(os.getpid())] if for_us else command, env=environment, stdin=subprocess.DEVNULL, stdout=log,
-            stderr=log, start_new_session=True,
-        )  # fmt: skip
+        process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+    while not _is_alive(folder) and process.poll() is None:
+        time.sleep(LOOK_SECONDS)
+    return process
 
 
-def _await(folder: Path, process: "subprocess.Popen[bytes]") -> Server:
+def _is_alive(folder: Path) -> bool:
+    return (folder / ALIVE).exists() and not is_free(folder / ALIVE)
+
+
+def _await(folder: Path) -> Server | None:
+    """Wait until the server that lives tells where it stands; None if none lives, or it ends."""
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and _is_alive(folder):
         if server := find(folder):
             return server
-        # It ends by itself where another has come first.
-        if process.poll() is not None and is_free(folder / ALIVE):
-            break
-        time.sleep(0.1)
+        time.sleep(LOOK_SECONDS)
+    return None
+
+
+def _started(folder: Path, environment: Mapping[str, str] | None) -> Server:
+    process = _start(folder, environment, None)
+    if server := _await(folder):
+        return server
     end(process.pid)
     lines = (folder / LOG).read_text(encoding="utf-8", errors="replace").strip().splitlines()
     raise Unavailable(f"Spark did not start ({cut(lines[-1]) if lines else 'without a word'}). See {folder / LOG}.")

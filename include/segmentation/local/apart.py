@@ -47,7 +47,7 @@ class Apart:
         if self.spark_folder is None:
             yield
             return
-        process = standing.start(self.spark_folder, self.environment, for_us=True)
+        process = standing.start(self.spark_folder, self.environment)
         try:
             yield
         finally:

@@ -3,18 +3,23 @@
 import hashlib
 import os
 import re
+import secrets
 import shutil
 import subprocess
 import sys
 from functools import cache
 from pathlib import Path
 
+from segmentation.connect.server import TOKEN
 from segmentation.errors import UserError
 from segmentation.paths import LOCAL
 
 OLDEST = 17
 # From this version on the cache is made by -XX:AOTCacheOutput, before it by -XX:ArchiveClassesAtExit.
 AOT_SINCE = 25
+
+# What the cache was built with last: classes of Spark Connect too.
+WARMED_WITH = 2
 
 # The Java of the package index lacks a module that Spark's launcher always asks for and that Spark can do
 # without. So `bin/java` is a small script that drops this one argument.
@@ -77,7 +82,7 @@ def class_cache(home: Path) -> Path:
     version = java_version(home / "bin" / "java")
     jars = (Path(pyspark.__file__).parent / "jars").glob("*.jar")
     installed = max(jar.stat().st_mtime_ns for jar in jars)
-    about = f"{home} {version} {pyspark.__version__} {installed} {sys.prefix}"
+    about = f"{home} {version} {pyspark.__version__} {installed} {sys.prefix} {WARMED_WITH}"
     key = hashlib.sha256(about.encode()).hexdigest()[:12]
     return LOCAL / "class-cache" / f"{key}.{'aot' if (version or 0) >= AOT_SINCE else 'jsa'}"
 
@@ -95,6 +100,7 @@ def build_class_cache(home: Path, environment: dict[str, str]) -> bool:
         "--driver-java-options", f"-XX:{option}={draft} -Xlog:disable", str(Path(__file__).with_name("warm.py")),
     ]  # fmt: skip
     plain = {key: value for key, value in environment.items() if key != "SPARK_SUBMIT_OPTS"}
+    plain[TOKEN] = secrets.token_urlsafe(32)
     subprocess.run(command, env=plain, capture_output=True, check=False, timeout=600)
     if draft.exists():
         draft.rename(cache)

@@ -95,5 +95,5 @@ class ConnectSubmitHook(SparkSubmitHook):
     def _build_spark_submit_command(self, application: str) -> list[str]:
         """The client's command. The address of the server is in its environment, because the token is."""
         command = [sys.executable, application, *(self._application_args or [])]
-        self.log.info("Spark Connect: %s. Command: %s", self._connection["master"], self._mask_cmd(command))
+        self.log.info("Spark-Submit cmd: %s, for %s", self._mask_cmd(command), self._connection["master"])
         return command

@@ -24,6 +24,7 @@ from segmentation.orchestration.connections import password
 from segmentation.orchestration.submitting import ConnectSubmitHook, spark_of
 from segmentation.param_checks import check_as_of
 from segmentation.paths import PROJECT, UTF8, warehouse_root
+from segmentation.session import DRIVER_MEMORY
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -151,7 +152,7 @@ class StageOperator(SparkSubmitOperator):
             application_args=arguments.templates(),
             env_vars={"PYTHONPATH": str(PROJECT / "include"), **UTF8},
             conf={"spark.log.level": "WARN", **{f"spark.executorEnv.{name}": value for name, value in UTF8.items()}},
-            driver_memory="4g",
+            driver_memory=DRIVER_MEMORY,
             outlets=outlets(stage),
             # Only cluster deploy mode could reconnect, and Python drivers run in client mode.
             durable=False,
