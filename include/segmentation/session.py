@@ -94,7 +94,7 @@ def _connected(settings: dict[str, str]) -> "SparkSession":
 
 
 def _end_with(parent: int) -> None:
-    """End when the process that started us is gone. The server then misses us, and interrupts what we have asked for."""
+    """End when the process that started us is gone. The server then misses us, and interrupts our work."""
     while os.getppid() == parent:
         time.sleep(LOOK_SECONDS)
     os._exit(1)
@@ -135,7 +135,10 @@ def server_is_gone(error: BaseException) -> bool:
     while one is not None:
         if isinstance(one, grpc.RpcError) and one.code() == grpc.StatusCode.UNAVAILABLE:
             return True
-        if any(words in str(one) for words in ("SESSION_CLOSED", "SESSION_NOT_FOUND", "SESSION_CHANGED", "StatusCode.UNAVAILABLE")):
+        if any(
+            words in str(one)
+            for words in ("SESSION_CLOSED", "SESSION_NOT_FOUND", "SESSION_CHANGED", "StatusCode.UNAVAILABLE")
+        ):
             return True
         one = one.__cause__ or one.__context__
     return False

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 # The folder where a job leaves notes for the task that started it: its last words, and its name in Spark.
 NOTES = "SEGMENTATION_NOTES"
 LAST_WORDS, APPLICATION = "last_words.json", "application"
-SERVER_GONE = "the Spark server has gone while it worked for this task. Nothing unfinished can be seen; a retry begins anew."
+SERVER_GONE = (
+    "the Spark server has gone while it worked for this task. Nothing unfinished can be seen; a retry begins anew."
+)
 # What the log of a task says that has no datasets for this kind of source.
 NOTHING_TO_MAKE = "nothing to make"
 # Java's options for jobs that read little, where an installation has some; they stand for SPARK_SUBMIT_OPTS then.

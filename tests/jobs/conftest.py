@@ -7,7 +7,7 @@ import pytest
 from interpreted import interpreted
 
 # Whole runs as users have them: compiled, and in processes of their own.
-AS_USERS_HAVE_THEM = ("test_pipeline", "test_commands")
+AS_USERS_HAVE_THEM = ("test_pipeline", "test_commands", "test_standing_spark")
 
 
 @pytest.fixture(autouse=True, scope="module")

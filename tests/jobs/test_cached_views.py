@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from jobs.flow import Flow
+from segmentation.session import is_connected
 from segmentation.work import Work
 
 
@@ -34,6 +35,8 @@ def views_in(work: Work, name: str) -> set[str]:
 
 
 def test_what_reads_cached_views_reads_no_file(spark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if is_connected(spark):
+        pytest.skip("a server does not show its plans with what is cached; a classic session does")
     flow = Flow(tmp_path, "2023-03-01", source="demo", demo_reviews=1000, k_max=3)
     plans: dict[str, str] = {}
     worked_out: dict[str, set[str]] = {}

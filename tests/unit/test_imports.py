@@ -69,3 +69,19 @@ def test_airflow_is_imported_by_its_own_side_only(name: str) -> None:
 def test_versions_can_be_looked_at_without_spark(name: str) -> None:
     assert not any(one.startswith("pyspark") for one in imports(MODULES[name]))
     assert not any(one.split(".")[1] in ("sources", "report", "kmeans") for one in graph()[name] if "." in one)
+
+
+INSIDE = {"_jvm", "_jo", "_jdf", "_jsc", "_jsparkSession", "sparkContext", "rdd", "listenerBus", "SparkContext"}
+
+
+def test_only_the_session_reaches_inside_spark() -> None:
+    """All else is what a classic session and one of Spark Connect share."""
+    jobs = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in (PROJECT / "spark_jobs").glob("*.py")}
+    session = {"segmentation.session", "segmentation.connect.server"}
+    found = {
+        (name, node.attr)
+        for name, tree in {**MODULES, **jobs}.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in INSIDE and name not in session
+    }
+    assert found == set()

@@ -12,7 +12,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 from segmentation.connect import standing
 from segmentation.connect.workers import end_idle_daemons
@@ -24,7 +26,7 @@ IDLE = "SEGMENTATION_SPARK_IDLE_MINUTES"
 IDLE_MINUTES = 15.0
 LOOK_SECONDS = 0.5
 # Where Spark looks for the token that it shall ask for.
-TOKEN = "SPARK_CONNECT_AUTHENTICATE_TOKEN"
+TOKEN = "SPARK_CONNECT_AUTHENTICATE_TOKEN"  # noqa: S105 - the name of a variable
 # Java compiles thoroughly what runs often enough, and with its usual idea of often, that is half of what a first run on
 # little data costs. So ten times as often; what has millions of rows still reaches that.
 COMPILER = (
@@ -90,7 +92,10 @@ def _serve(folder: Path, owner: int | None) -> None:
         time.sleep(LOOK_SECONDS)
         end_idle_daemons(java.pid)
         # Who starts one waits until nobody is in between, so that none is found that is about to end.
-        with locked_at_once(folder / standing.STARTING) as nobody_starts, locked_at_once(folder / standing.USED) as free:
+        with (
+            locked_at_once(folder / standing.STARTING) as nobody_starts,
+            locked_at_once(folder / standing.USED) as free,
+        ):
             if not (nobody_starts and free):
                 used = time.monotonic()
             elif owner is None and time.monotonic() - used > idle:
@@ -118,7 +123,8 @@ def _start(port: int) -> "subprocess.Popen[bytes]":
     from pyspark import SparkConf, SparkContext
     from pyspark.java_gateway import launch_gateway
 
-    gateway = launch_gateway(SparkConf(loadDefaults=False).setAll(list(OF_JAVA.items())))
+    launch = cast("Callable[[SparkConf], Any]", launch_gateway)  # it has no types
+    gateway = launch(SparkConf(loadDefaults=False).setAll(list(OF_JAVA.items())))
     conf = SparkConf(_jvm=gateway.jvm)
     for name, value in settings(port).items():
         conf.setIfMissing(name, value)

@@ -18,9 +18,9 @@ def end_idle_daemons(java: int) -> None:
     """End the daemons below a Java that have no worker any more. Where there is no /proc, they stay."""
     with contextlib.suppress(OSError):
         for daemon in _children(java):
-            if b"pyspark.daemon" in Path(f"/proc/{daemon}/cmdline").read_bytes() and _age(daemon) > OLD_SECONDS:
-                if not _children(daemon):
-                    os.kill(daemon, signal.SIGTERM)
+            is_one = b"pyspark.daemon" in Path(f"/proc/{daemon}/cmdline").read_bytes()
+            if is_one and _age(daemon) > OLD_SECONDS and not _children(daemon):
+                os.kill(daemon, signal.SIGTERM)
 
 
 def _children(process: int) -> list[int]:

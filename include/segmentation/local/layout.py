@@ -65,7 +65,7 @@ def standing_spark(folder: Path) -> str:
 
 def spark_stands(environment: Mapping[str, str]) -> bool:
     """Whether jobs go to a Spark that stands on this machine, and the user has named no other."""
-    return environment["AIRFLOW_CONN_SPARK_DEFAULT"] == standing_spark(SPARK)
+    return environment.get("AIRFLOW_CONN_SPARK_DEFAULT") == standing_spark(SPARK)
 
 
 def _given(name: str) -> list[str]:

@@ -75,7 +75,9 @@ def _check_answers(remote: str) -> None:
         with socket.create_connection((where.hostname, where.port or DEFAULT_PORT), timeout=ANSWER_SECONDS):
             pass
     except OSError as error:
-        raise Unavailable(f"No Spark Connect server answers at {where.hostname}:{where.port or DEFAULT_PORT} ({error}).") from None
+        raise Unavailable(
+            f"No Spark Connect server answers at {where.hostname}:{where.port or DEFAULT_PORT} ({error})."
+        ) from None
 
 
 class ConnectSubmitHook(SparkSubmitHook):

@@ -1,0 +1,198 @@
+"""The Spark that stands: found or started, shared and kept apart, left by who dies, closed to others."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+import pytest
+from pyspark.sql import SparkSession
+
+import small_java
+from interpreted import interpreted
+from jobs import client
+from jobs.flow import Flow
+from segmentation.connect import server, standing
+from segmentation.local import layout
+from segmentation.paths import PROJECT
+from segmentation.session import REMOTE
+from spark_of_tests import SPARK_SETTINGS, find_java, served
+
+STAGES = ("ingest", "clean", "rfm")
+PARAMS = {"source": "demo", "demo_reviews": 1000, "k_max": 3}
+# Until the work of a client that is gone is interrupted; and two for Spark to end its Python.
+MISSED_SECONDS = 10 + 2
+PATIENCE_SECONDS = 90
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[standing.Server]:
+    find_java()
+    with served(tmp_path_factory.mktemp("served"), SPARK_SETTINGS) as found:
+        yield found
+
+
+def environment(remote: str, package: Path = PROJECT / "include") -> dict[str, str]:
+    paths = [str(package), str(PROJECT / "spark_jobs"), str(PROJECT / "tests")]
+    return {**os.environ, REMOTE: remote, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def start(remote: str, *words: str, package: Path = PROJECT / "include") -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, client.__file__, *words], env=environment(remote, package), text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+@contextlib.contextmanager
+def started(folder: Path, **variables: str) -> Iterator[standing.Server]:
+    """A server that a task starts, and that stays."""
+    java = {"SPARK_SUBMIT_OPTS": small_java.options(), **variables}
+    with standing.using(folder, layout.environment() | java) as found:
+        yield found
+
+
+def wait_for(is_so, seconds: float = PATIENCE_SECONDS) -> float:
+    began = time.monotonic()
+    while not is_so():
+        assert time.monotonic() - began < seconds, is_so
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def gone(process: int) -> bool:
+    """Whether a process has ended, also where its parent has not asked for it."""
+    return not psutil.pid_exists(process) or psutil.Process(process).status() == psutil.STATUS_ZOMBIE
+
+
+def test_who_comes_at_once_shares_one_which_ends_when_idle_and_starts_again(tmp_path: Path) -> None:
+    def come(_: int) -> standing.Server:
+        with started(tmp_path, **{server.IDLE: "0.05"}) as found:
+            assert standing.find(tmp_path) == found
+            return found
+
+    with ThreadPoolExecutor(3) as pool:
+        (one,) = set(pool.map(come, range(3)))
+    wait_for(lambda: standing.find(tmp_path) is None)
+    wait_for(lambda: gone(one.pid))
+    # One that is killed leaves its note, and nobody takes it for one that stands.
+    with started(tmp_path) as other:
+        assert other.pid != one.pid
+        java = psutil.Process(other.pid).children(recursive=True)
+        os.kill(other.pid, signal.SIGKILL)
+        wait_for(lambda: all(gone(process.pid) for process in java))
+    assert (tmp_path / standing.NOTE).exists()
+    assert standing.find(tmp_path) is None
+    with started(tmp_path) as third:
+        assert third.port
+    assert standing.stop(tmp_path)
+    assert standing.find(tmp_path) is None
+    assert not standing.stop(tmp_path)
+
+
+def test_one_that_does_not_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bin").mkdir()
+    java = tmp_path / "bin" / "java"
+    java.write_text("#!/bin/sh\necho no such thing >&2\nexit 1\n", encoding="utf-8")
+    java.chmod(0o755)
+    broken = layout.environment() | {"JAVA_HOME": str(tmp_path)}
+    with pytest.raises(standing.Unavailable, match="Spark did not start"), standing.using(tmp_path / "spark", broken):
+        pass
+
+
+def test_the_token_is_for_its_user_only(here: standing.Server, tmp_path_factory: pytest.TempPathFactory) -> None:
+    notes = tmp_path_factory.getbasetemp().glob(f"served*/{standing.NOTE}")
+    (note,) = {one.resolve() for one in notes if here.token in one.read_text(encoding="utf-8")}
+    assert note.stat().st_mode & 0o777 == 0o600
+    assert note.parent.stat().st_mode & 0o077 == 0
+    assert here.token not in (note.parent / standing.LOG).read_text(encoding="utf-8")
+    processes = [psutil.Process(here.pid), *psutil.Process(here.pid).children(recursive=True)]
+    assert not any(here.token in word for process in processes for word in process.cmdline())
+    assert {where.laddr.ip.removeprefix("::ffff:") for each in processes for where in each.net_connections()} <= {
+        "127.0.0.1", "::1"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("token", ["", "/;token=wrong"])
+def test_without_the_token_nobody_comes_in(here: standing.Server, token: str) -> None:
+    began = time.monotonic()
+    process = start(f"{here.address}{token}", "connect")
+    _, said = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode
+    assert "UNAUTHENTICATED" in said or "Unauthenticated" in said or "Invalid" in said, said[-500:]
+    assert time.monotonic() - began < PATIENCE_SECONDS
+
+
+def test_the_work_of_a_killed_client_is_interrupted(here: standing.Server, tmp_path: Path) -> None:
+    beat = tmp_path / "beat"
+    process = start(here.remote, "work", str(beat))
+    wait_for(beat.exists)
+    process.kill()
+    stopped = ended(beat)
+    assert stopped < MISSED_SECONDS, stopped
+
+
+def test_a_client_ends_with_the_task_that_started_it(here: standing.Server, tmp_path: Path) -> None:
+    beat = tmp_path / "beat"
+    task = start(here.remote, "work_below", str(beat))
+    assert task.stdout
+    below = int(task.stdout.readline())
+    wait_for(beat.exists)
+    task.kill()
+    wait_for(lambda: gone(below), 5)
+    assert ended(beat) < MISSED_SECONDS
+
+
+def ended(beat: Path) -> float:
+    """Seconds from now until a file was touched for the last time."""
+    now = time.time()
+    last = -1.0
+    while last != (last := beat.stat().st_mtime):
+        time.sleep(2)
+    return max(0.0, last - now)
+
+
+def test_sessions_see_nothing_of_one_another_and_each_has_its_own_code(here: standing.Server, tmp_path: Path) -> None:
+    """Two checkouts of different code, at once on one server."""
+    other = tmp_path / "segmentation"
+    shutil.copytree(PROJECT / "include" / "segmentation", other)
+    (other / "release.py").write_text('RELEASE = "9.9.9"\n', encoding="utf-8")
+    told = []
+    clients = []
+    for package in (PROJECT / "include", tmp_path):
+        process = start(here.remote, "package", package=package)
+        clients.append(process)
+        assert process.stdout
+        told.append(json.loads(process.stdout.readline()))
+    for process in clients:
+        process.communicate("", timeout=PATIENCE_SECONDS)
+    from segmentation.release import RELEASE
+
+    assert [found for found, _, _ in told] == [RELEASE, "9.9.9"]
+    assert [seen for _, seen, _ in told] == [[], []]
+    assert {setting for _, _, setting in told} == {SPARK_SETTINGS["spark.sql.shuffle.partitions"]}
+
+
+def test_two_runs_at_once_on_one_server_make_the_rows_of_each_alone(
+    here: standing.Server, spark: SparkSession, tmp_path: Path
+) -> None:
+    """Of different months, in one warehouse, beside the tests' own Spark."""
+    months = ("2023-03-01", "2023-05-01")
+    words = [("flow", str(tmp_path / "there"), month, json.dumps(PARAMS), *STAGES) for month in months]
+    running = [start(here.remote, *each) for each in words]
+    told = [process.communicate(timeout=900) for process in running]
+    assert [process.returncode for process in running] == [0, 0], [said[-2000:] for _, said in told]
+    there = [json.loads(answer.splitlines()[-1]) for answer, _ in told]
+    with interpreted(spark):
+        alone = [Flow(tmp_path / "here", month, **PARAMS).run(*STAGES) for month in months]
+    assert there == [{name: made.rows_checksum for name, made in each.items()} for each in alone]
+    left = [path for path in (tmp_path / "there").rglob("_attempts/*") if path.is_dir()]
+    assert left == [], "nothing half-written stays"
