@@ -15,12 +15,13 @@ from typing import Any
 
 import psutil
 
+from segmentation.connect import standing
 from segmentation.datasets import STAGES
 from segmentation.plan import Plan
 from segmentation.warehouse.manifests import MANIFEST
 from segmentation.warehouse.versions import Warehouse
 
-VICTIMS = ("driver", "jvm", "task", "worker")
+VICTIMS = ("client", "server", "task", "worker")
 MOMENTS = ("random", "before", "after")
 # Seconds that a try takes at least, until some have been seen. A kill that comes too late costs a run more.
 FIRST_GUESS, FIRST_GUESS_FETCH = 6.0, 1.0
@@ -81,7 +82,8 @@ def orders(number: int, seed: int) -> list[Order]:
 class Killer(threading.Thread):
     """Carries out orders on the tries that it sees, each try once, until told to stop.
 
-    tries: the folder where tries say who they are. plan_of: the plan of a run.
+    tries: the folder where tries say who they are. plan_of: the plan of a run. spark: the folder of the Spark that
+    stands for all tries.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class Killer(threading.Thread):
         todo: list[Order],
         warehouse: Warehouse,
         plan_of: Callable[[str], Plan],
+        spark: Path,
         seed: int,
         most_per_task: int = 4,
         held: Path | None = None,
@@ -99,6 +102,7 @@ class Killer(threading.Thread):
         self.todo = list(todo)
         self.warehouse = warehouse
         self.plan_of = plan_of
+        self.spark = spark
         self.most_per_task = most_per_task
         self.held = held  # where tries wait to be killed, see breakpoints/sitecustomize.py
         self.dice = random.Random(seed)
@@ -193,7 +197,7 @@ class Killer(threading.Thread):
         with self.lock:
             if not one.order or not alive(one.pid):
                 return
-            victim = _find(one, one.order.victim)
+            victim = self._find(one, one.order.victim)
             if not victim:  # not started yet, or gone already
                 one.due = time.monotonic() + 0.2
                 return
@@ -204,6 +208,15 @@ class Killer(threading.Thread):
             self.kills.append(Kill(one.order, one.run_id, self._found(one)))
             one.order, one.killed = None, True
             one.watching.set()
+
+    def _find(self, one: Try, victim: str) -> int | None:
+        """The process to kill: the task starts the client, and the server's Java does its work."""
+        if victim in ("task", "worker"):
+            return one.pid if victim == "task" else one.worker
+        if victim == "client":
+            return _child(one.pid, "python")
+        server = standing.find(self.spark)
+        return server and _child(server.pid, "java")
 
     def _found(self, one: Try) -> str:
         """What the kill left: the furthest state of an attempt, or of what stands."""
@@ -235,14 +248,6 @@ def alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def _find(one: Try, victim: str) -> int | None:
-    """The process to kill: the task starts the JVM, and that the driver."""
-    if victim in ("task", "worker"):
-        return one.pid if victim == "task" else one.worker
-    jvm = _child(one.pid, "java")
-    return jvm and (jvm if victim == "jvm" else _child(jvm, "python"))
 
 
 def _child(pid: int, name: str) -> int | None:

@@ -59,7 +59,9 @@ def soak(folder: Path, shops: int, months: int, kills: int, seed: int) -> list[s
     alone = Alone(folder / "alone", lambda number: params_of(shops, number))
     watchman = Watchman(warehouse, alone.plans)
     airflow.start()
-    killer = Killer(airflow.begun, orders(kills, seed), warehouse, alone.plans.__getitem__, seed)
+    killer = Killer(
+        airflow.begun, orders(kills, seed), warehouse, alone.plans.__getitem__, airflow.local / "spark", seed
+    )
     try:
         killer.start()
         watchman.start()

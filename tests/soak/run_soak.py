@@ -135,7 +135,9 @@ def soak(folder: Path, todo: list[Order], seed: int) -> list[str]:
     watchman = Watchman(warehouse, undisturbed.plans)
     print("starting Airflow", flush=True)
     airflow.start()
-    killer = Killer(airflow.begun, todo, warehouse, undisturbed.plans.__getitem__, seed, held=held)
+    killer = Killer(
+        airflow.begun, todo, warehouse, undisturbed.plans.__getitem__, airflow.local / "spark", seed, held=held
+    )
     try:
         killer.start()
         watchman.start()

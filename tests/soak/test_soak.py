@@ -88,5 +88,5 @@ def test_the_orders_reach_every_stage_and_every_victim() -> None:
     assert len({(one.stage, one.victim, one.moment) for one in drawn}) == 66
     handful = orders(KILLS, SEED)
     assert {one.stage for one in handful} == {"ingest", "kmeans", "report"}
-    assert {one.victim for one in handful} == {"driver", "jvm", "worker"}
+    assert {one.victim for one in handful} == {"client", "server", "worker"}
     assert {one.moment for one in handful} == {"random", "before", "after"}
