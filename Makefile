@@ -15,6 +15,8 @@ export PIP_CACHE_DIR ?= $(CURDIR)/.tools/cache/pip
 # Whatever the locale is.
 export PYTHONUTF8 := 1
 unexport VIRTUAL_ENV
+# A run is a dozen Python programs. Each would compile all that it imports, for seconds, where nothing may be kept.
+unexport PYTHONDONTWRITEBYTECODE
 # The names of the variables behind the target, so that a misspelt param is told from a variable of the environment.
 GIVEN = $(strip $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
 run preview backfill: export SEGMENTATION_GIVEN = $(GIVEN)

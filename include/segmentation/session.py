@@ -93,6 +93,15 @@ def _connected(settings: dict[str, str]) -> "SparkSession":
     return spark
 
 
+def leave() -> None:
+    """Have the server forget the session of a job that is done. A classic session ends with its Java."""
+    from pyspark.sql import SparkSession
+
+    spark = SparkSession.getActiveSession() if REMOTE in os.environ else None
+    if spark:
+        spark.stop()
+
+
 def _end_with(parent: int) -> None:
     """End when the process that started us is gone. The server then misses us, and interrupts our work."""
     while os.getppid() == parent:

@@ -174,8 +174,10 @@ def main(stage: str, build: "Callable[[Work], None]") -> None:
     try:
         for manifest in run(stage, build, arguments.read(sys.argv[1:]), Warehouse(warehouse_root())):
             print(describe(manifest, "stands:"), flush=True)
+        session.leave()
     except UserError as error:
         _last_words(f"{stage}: {error}", is_user_error=True)
+        session.leave()
         sys.exit(USER_ERROR_EXIT)
     except Exception as error:
         if session.server_is_gone(error):
