@@ -10,11 +10,18 @@ from typing import Any
 import pytest
 import yaml
 
+from segmentation.connect.server import SETTINGS
 from segmentation.orchestration.links import HISTORY
 from segmentation.paths import PROJECT
 
 VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::([-?])([^}]*))?\}")
-SECRETS = ("POSTGRES_PASSWORD", "AIRFLOW_FERNET_KEY", "AIRFLOW_JWT_SECRET", "AIRFLOW_API_SECRET_KEY")
+SECRETS = (
+    "POSTGRES_PASSWORD",
+    "AIRFLOW_FERNET_KEY",
+    "AIRFLOW_JWT_SECRET",
+    "AIRFLOW_API_SECRET_KEY",
+    "SPARK_CONNECT_TOKEN",
+)
 TEXT = (PROJECT / "docker-compose.yaml").read_text(encoding="utf-8")
 EXAMPLE = (PROJECT / ".env.example").read_text(encoding="utf-8")
 DOCKERFILE = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
@@ -119,6 +126,22 @@ def test_spark_finds_the_settings_for_a_cluster() -> None:
     assert "spark-events:/spark-events" in SERVICES["scheduler"]["volumes"]
     for word in ("spark.hadoop.fs.s3a.secret.key", "POSTGRES_PASSWORD", "HF_TOKEN", "spark.hadoop.fs.s3a.access.key"):
         assert re.search(given["spark.redaction.regex"], word), word
+
+
+def test_the_spark_connect_server_of_a_cluster_is_set_as_the_one_of_one_machine() -> None:
+    words = SERVICES["spark-connect"]["command"]
+    path = words[words.index("--properties-file") + 1].replace("/opt/segmentation", str(PROJECT))
+    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    given = dict(line.split(None, 1) for line in lines if line and not line.startswith("#"))
+    shared = ("spark.sql.artifact", "spark.connect.execute", "spark.connect.session", "spark.sql.codegen")
+    assert given == {name: value for name, value in SETTINGS.items() if name.startswith(shared)}
+    page = (PROJECT / "docs/how-to/spark.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^    (spark\.\S+) +(\S+)$", page, re.MULTILINE))
+    assert told == {name: value for name, value in given.items() if name in told}
+    assert len(told) >= 6
+    # Only whom the inner network and the token let in.
+    assert "ports" not in SERVICES["spark-connect"]
+    assert not any("TOKEN" in word for word in words)
 
 
 def test_the_login_is_where_the_page_looks_for_it() -> None:
