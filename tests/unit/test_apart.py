@@ -7,10 +7,12 @@ import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from segmentation import failures
+from segmentation.connect import standing
 from segmentation.errors import UserError
 from segmentation.local import apart, layout, run
 from segmentation.paths import warehouse_root
@@ -171,3 +173,29 @@ def test_a_disk_that_is_full_is_told_although_sqlite_says_otherwise(
     found = os.statvfs_result((4096, 4096, 10**6, free, free, 100, inodes, inodes, *real[8:]))
     monkeypatch.setattr(os, "statvfs", lambda place: found)
     assert told_of_a_database(monkeypatch, tmp_path, "unable to open database file").startswith(told)
+
+
+def test_the_spark_of_a_run_starts_with_it_ends_with_it_and_leaves_its_words_in_the_runs_log(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[int] = []
+
+    def start(folder: Path, given: dict[str, str]) -> SimpleNamespace:
+        folder.mkdir()
+        (folder / standing.LOG).write_text("WARN of Spark\n", encoding="utf-8")
+        assert layout.standing_spark(folder) == given["AIRFLOW_CONN_SPARK_DEFAULT"]
+        return SimpleNamespace(pid=7)
+
+    monkeypatch.setattr(standing, "start", start)
+    monkeypatch.setattr(standing, "end", ended.append)
+    here = environment | {"AIRFLOW_CONN_SPARK_DEFAULT": layout.standing_spark(layout.SPARK)}
+    with apart.apart(here, NOW) as own:
+        with own.spark():
+            assert not ended
+        assert ended == [7]
+        assert own.log.read_text(encoding="utf-8").endswith("WARN of Spark\n")
+    # One that the user names is not ours to start or to end.
+    named = environment | {"AIRFLOW_CONN_SPARK_DEFAULT": '{"conn_type": "spark", "host": "local[*]"}'}
+    with apart.apart(named, NOW) as own, own.spark():
+        assert own.environment["AIRFLOW_CONN_SPARK_DEFAULT"] == named["AIRFLOW_CONN_SPARK_DEFAULT"]
+    assert ended == [7]

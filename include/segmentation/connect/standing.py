@@ -8,7 +8,6 @@ import contextlib
 import fcntl
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from segmentation.errors import Unavailable
+from segmentation.local.children import end_group
 from segmentation.quoting import cut
 from segmentation.warehouse.locks import is_free, locked
 
@@ -121,31 +121,14 @@ def _started(folder: Path, environment: Mapping[str, str] | None) -> Server:
     raise Unavailable(f"Spark did not start ({cut(lines[-1]) if lines else 'without a word'}). See {folder / LOG}.")
 
 
+def end(pid: int) -> None:
+    """End a server and all that it has started."""
+    end_group(pid, STOP_SECONDS)
+
+
 def stop(folder: Path) -> bool:
     """End the server of a folder; tell whether there was one."""
     server = find(folder)
     if server:
         end(server.pid)
     return server is not None
-
-
-def end(pid: int) -> None:
-    """End a server and all that it has started."""
-    for number, seconds in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, 1)):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(pid, number)
-        deadline = time.monotonic() + seconds
-        while _lives(pid) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        if not _lives(pid):
-            return
-
-
-def _lives(group: int) -> bool:
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(-group, os.WNOHANG)
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True

@@ -52,6 +52,10 @@ class Apart:
             yield
         finally:
             standing.end(process.pid)
+            # Its log goes with its folder.
+            said = (self.spark_folder / standing.LOG).read_text(encoding="utf-8", errors="replace")
+            with open(self.log, "a", encoding="utf-8") as log:
+                log.write(f"\nWhat the run's Spark said:\n{said}")
 
 
 def migrate(environment: dict[str, str]) -> None:
