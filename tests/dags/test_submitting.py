@@ -11,7 +11,7 @@ import pytest
 from segmentation.errors import Unavailable, UserError
 from segmentation.orchestration import submitting
 
-SECRET = "s3cret/+="
+SECRET = "s3cret/+="  # pragma: allowlist secret
 
 
 def connection(monkeypatch: pytest.MonkeyPatch, **parts: Any) -> None:
