@@ -31,10 +31,10 @@ def in_words(warehouse: Path) -> Iterator[None]:
     except UserError:
         raise
     except Exception as error:
-        causes = list(_causes(error))
-        if any(_is_full(cause) for cause in causes):
+        found = list(causes(error))
+        if any(_is_full(cause) for cause in found):
             raise UserError(_full(warehouse)) from error
-        for cause in causes:
+        for cause in found:
             place, variable = _forbidden(cause, warehouse)
             if place:
                 why = os.strerror(cause.errno or 0) if isinstance(cause, OSError) else cut(cause)
@@ -67,7 +67,7 @@ def check_clock(manifests: Iterable[Manifest], now: datetime | None = None) -> N
             )
 
 
-def _causes(error: BaseException) -> Iterator[object]:
+def causes(error: BaseException) -> Iterator[object]:
     """An error and what it came from; Java's errors as texts."""
     one: BaseException | None = error
     while one is not None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segmentation import shipped_code
+from segmentation.failures import causes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +54,8 @@ EVENTS_MILLISECONDS = 600_000
 SIGN_OF_LIFE_SECONDS = 30
 # How soon a client ends after the process that started it.
 LOOK_SECONDS = 0.5
+# How Spark says that a server does not answer, or has forgotten the session.
+GONE_WORDS = ("SESSION_CLOSED", "SESSION_NOT_FOUND", "SESSION_CHANGED", "StatusCode.UNAVAILABLE")
 # A server that is gone does not come back at its place; Spark's own patience with it is over ten minutes.
 RECONNECTIONS, LONGEST_WAIT_MILLISECONDS = 6, 1000
 
@@ -65,7 +68,7 @@ def spark_session(name: str, **extra: str) -> "SparkSession":
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.appName(name)
-    for key, value in {**settings, **START_SETTINGS, **extra}.items():
+    for key, value in {**START_SETTINGS, **settings}.items():
         builder = builder.config(key, value)
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
@@ -140,16 +143,11 @@ def server_is_gone(error: BaseException) -> bool:
         return False
     import grpc
 
-    one: BaseException | None = error
-    while one is not None:
-        if isinstance(one, grpc.RpcError) and one.code() == grpc.StatusCode.UNAVAILABLE:
+    for cause in causes(error):
+        if isinstance(cause, grpc.RpcError) and cause.code() == grpc.StatusCode.UNAVAILABLE:
             return True
-        if any(
-            words in str(one)
-            for words in ("SESSION_CLOSED", "SESSION_NOT_FOUND", "SESSION_CHANGED", "StatusCode.UNAVAILABLE")
-        ):
+        if isinstance(cause, str) and any(words in cause for words in GONE_WORDS):
             return True
-        one = one.__cause__ or one.__context__
     return False
 
 

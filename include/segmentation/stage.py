@@ -133,14 +133,13 @@ def _build(
 ) -> None:
     from pyspark.sql import SparkSession
 
-    from segmentation.session import application, spark_session, started_in
     from segmentation.work import Work
 
     is_first, since = SparkSession.getActiveSession() is None, time.time()
-    spark = spark_session(stage)
+    spark = session.spark_session(stage)
     if is_first:
-        _note(APPLICATION, application(spark))
-        print(f"Spark started in {started_in(spark, since):.1f} s", flush=True)
+        _note(APPLICATION, session.application(spark))
+        print(f"Spark started in {session.started_in(spark, since):.1f} s", flush=True)
     work = Work(spark, plan, stage, missing, warehouse, run_id)
     try:
         work.register_inputs()

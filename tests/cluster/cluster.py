@@ -7,12 +7,13 @@ import subprocess
 from pathlib import Path
 
 import spark_settings
-from local_airflow import Airflow, free_port
+from local_airflow import Airflow
 from member import Member, wait_until
 from network import network
 from postgres import Postgres
 from receiver import Receiver
 
+from segmentation.connect.server import free_port
 from segmentation.local import layout
 from segmentation.local.server import PARTS, is_healthy
 from segmentation.paths import DAG_ID, PROJECT

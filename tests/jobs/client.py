@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from segmentation.session import spark_session
+from segmentation.session import ENDS_WITH, spark_session
 
 
 def connect() -> None:
@@ -33,7 +33,7 @@ def work_below(beat: str) -> None:
     import subprocess
 
     command = [sys.executable, __file__, "work", beat]
-    process = subprocess.Popen(command, env={**os.environ, "SEGMENTATION_ENDS_WITH": str(os.getpid())})
+    process = subprocess.Popen(command, env={**os.environ, ENDS_WITH: str(os.getpid())})
     print(process.pid, flush=True)
     process.wait()
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from segmentation.connect.server import free_port
 from segmentation.local import layout
 from segmentation.local.rest import Rest
 from segmentation.paths import DAG_ID, PROJECT
@@ -141,9 +141,3 @@ class LocalAirflow(Airflow):
             f"/api/v2/dags/{self.dag_id}/dagRuns/{quote(run_id)}/taskInstances/{task}/logs/{attempt}?full_content=true"
         )
         return json.dumps(self.rest.ask(path))
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]

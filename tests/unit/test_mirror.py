@@ -16,6 +16,7 @@ import pytest
 from pyarrow import fs
 from test_upkeep import MONTH, publish, release
 
+from segmentation.connect.server import free_port
 from segmentation.errors import UserError
 from segmentation.local import __main__ as commands
 from segmentation.warehouse import releases
@@ -24,7 +25,6 @@ from segmentation.warehouse.manifests import MANIFEST, MANIFEST_FORMAT, seal
 from segmentation.warehouse.mirror import Mirror
 from segmentation.warehouse.upkeep import all_versions, verify
 from segmentation.warehouse.versions import Warehouse, write_whole
-from soak.local_airflow import free_port
 
 KEYS = ("a-key", "its-secret")
 

@@ -20,6 +20,8 @@ from segmentation.local.children import end_group
 from segmentation.quoting import cut
 from segmentation.warehouse.locks import is_free, locked
 
+# In the extra of an Airflow connection: the folder of the Spark that it names.
+EXTRA = "standing"
 NOTE, LOG = "server.json", "server.log"
 ALIVE, USED, STARTING = "alive.lock", "used.lock", "starting.lock"
 START_SECONDS, STOP_SECONDS, LOOK_SECONDS = 180, 15, 0.05

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from segmentation.connect import standing
 from segmentation.local import java
 from segmentation.paths import LOCAL, PROJECT, UTF8, warehouse_root
 from segmentation.stage import SMALL_JOB_OPTIONS
@@ -60,7 +61,7 @@ def environment() -> dict[str, str]:
 
 def standing_spark(folder: Path) -> str:
     """The Airflow connection, as JSON, of a Spark that stands on this machine and notes in a folder where."""
-    return json.dumps({"conn_type": "spark_connect", "host": "localhost", "extra": {"standing": str(folder)}})
+    return json.dumps({"conn_type": "spark_connect", "host": "localhost", "extra": {standing.EXTRA: str(folder)}})
 
 
 def spark_stands(environment: Mapping[str, str]) -> bool:

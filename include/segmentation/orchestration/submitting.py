@@ -22,8 +22,6 @@ from segmentation.connect import standing
 from segmentation.errors import Unavailable, UserError
 from segmentation.session import ENDS_WITH, REMOTE
 
-# In the extra of a connection: the folder of a Spark that stands on this machine, started when it is needed.
-STANDING = "standing"
 DEFAULT_PORT = 15002
 ANSWER_SECONDS = 10
 
@@ -40,7 +38,7 @@ def spark_of(conn_id: str) -> Iterator[str | None]:
         connection = None
     if connection is None or not is_connect(connection):
         yield None
-    elif folder := connection.extra_dejson.get(STANDING):
+    elif folder := connection.extra_dejson.get(standing.EXTRA):
         with standing.using(Path(folder)) as server:
             yield server.remote
     else:
@@ -70,14 +68,17 @@ def _remote(conn_id: str, connection: Connection) -> str:
 
 def _check_answers(remote: str) -> None:
     """Ask whether anybody is there: Spark's client would go on asking for ten minutes."""
-    where = urlsplit(remote)
+    host, port = _place(remote)
     try:
-        with socket.create_connection((where.hostname, where.port or DEFAULT_PORT), timeout=ANSWER_SECONDS):
+        with socket.create_connection((host, port), timeout=ANSWER_SECONDS):
             pass
     except OSError as error:
-        raise Unavailable(
-            f"No Spark Connect server answers at {where.hostname}:{where.port or DEFAULT_PORT} ({error})."
-        ) from None
+        raise Unavailable(f"No Spark Connect server answers at {host}:{port} ({error}).") from None
+
+
+def _place(remote: str) -> tuple[str | None, int]:
+    where = urlsplit(remote)
+    return where.hostname, where.port or DEFAULT_PORT
 
 
 class ConnectSubmitHook(SparkSubmitHook):
@@ -90,9 +91,9 @@ class ConnectSubmitHook(SparkSubmitHook):
         self._env = {**(env_vars or {}), **secret}
 
     def _resolve_connection(self) -> dict[str, Any]:
-        where = urlsplit(self._remote)
-        master = f"sc://{where.hostname}:{where.port or DEFAULT_PORT}"
-        return super()._resolve_connection() | {"master": master, "deploy_mode": None, "spark_binary": sys.executable}
+        host, port = _place(self._remote)
+        master = {"master": f"sc://{host}:{port}", "deploy_mode": None, "spark_binary": sys.executable}
+        return super()._resolve_connection() | master
 
     def _build_spark_submit_command(self, application: str) -> list[str]:
         """The client's command. The address of the server is in its environment, because the token is."""

@@ -85,8 +85,7 @@ def fetch_source(context: "Context") -> dict[str, str]:
     except UserError as error:
         raise _user_failure(f"fetch: {error}") from None
     except Unavailable as error:
-        print(f"ERROR fetch: {error}", flush=True)
-        raise AirflowException(f"fetch: {error}") from None
+        raise _failure_for_now(f"fetch: {error}") from None
     announce(context, [manifest], releasing.shop_of(given))
     told = {"source_version": manifest.version, "as_of": as_of.isoformat(), "segment_map": segment_map}
     return told | one_warehouse.noted()
@@ -138,6 +137,12 @@ def _user_failure(message: str) -> AirflowFailException:
     return AirflowFailException(message)
 
 
+def _failure_for_now(message: str) -> AirflowException:
+    """A failure that a retry may mend, told in the same way."""
+    print(f"ERROR {message}", flush=True)
+    return AirflowException(message)
+
+
 class StageOperator(SparkSubmitOperator):
     """A SparkSubmitOperator for one stage: submits `spark_jobs/<stage>.py` unless all its versions stand.
 
@@ -177,8 +182,7 @@ class StageOperator(SparkSubmitOperator):
             names = [name for _, some in missing for name in some]
             if names:
                 self.log.info("Missing: %s. Submitting %s.", ", ".join(names), self.application)
-                self._fit_java(missing, warehouse)
-                self._submit(context)
+                self._submit(context, missing, warehouse)
             else:
                 self.log.info("All versions stand; no Spark is needed.")
             manifests = stages.conclude(self.stage, plans[-1], warehouse)
@@ -193,8 +197,7 @@ class StageOperator(SparkSubmitOperator):
         except UserError as error:
             raise _user_failure(f"{self.stage}: {error}") from None
         except Unavailable as error:
-            print(f"ERROR {self.stage}: {error}", flush=True)
-            raise AirflowException(f"{self.stage}: {error}") from None
+            raise _failure_for_now(f"{self.stage}: {error}") from None
 
     def _fit_java(self, missing: "list[tuple[Plan, list[str]]]", warehouse: "Warehouse") -> None:
         """Give a job that reads little the options for such: compiling thoroughly would take longer than the job."""
@@ -216,10 +219,12 @@ class StageOperator(SparkSubmitOperator):
             env_vars=self.env_vars,
         )
 
-    def _submit(self, context: "Context") -> None:
+    def _submit(self, context: "Context", missing: "list[tuple[Plan, list[str]]]", warehouse: "Warehouse") -> None:
         from segmentation.stage import APPLICATION, LAST_WORDS, NOTES
 
         with tempfile.TemporaryDirectory() as folder, spark_of(self._conn_id) as self._remote:
+            if self._remote is None:
+                self._fit_java(missing, warehouse)
             self.env_vars = {**(self.env_vars or {}), NOTES: folder}
             words, application = Path(folder, LAST_WORDS), Path(folder, APPLICATION)
             try:
