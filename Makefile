@@ -120,7 +120,7 @@ soak-backfill: .venv/ready-dev ## Backfill 24 months both ways, and compare each
 soak-shops: .venv/ready-dev ## Run six shops with six months each under kills and a reader, and compare with each shop alone: SHOPS= MONTHS= KILLS= SEED=
 	@PYTHONPATH=include:spark_jobs:dags:tests/soak .venv/bin/python tests/soak/run_shops.py
 
-cluster-test: .venv/ready-dev ## Run on a Spark cluster and Postgres of this machine, break them, compare all rows: ONLY=worker,backfill MONTHS=
+cluster-test: .venv/ready-dev ## Run the workflow on a Spark cluster of this machine, through spark:// and sc://, and break the cluster: SPARK= ONLY= MONTHS=
 	@$(UV) sync --frozen --inexact --quiet --group cluster
 	@PYTHONPATH=include:spark_jobs:dags:tests/soak:tests/cluster .venv/bin/python tests/cluster/run_cluster.py
 

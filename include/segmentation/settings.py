@@ -23,8 +23,8 @@ from segmentation.spelling import did_you_mean
 PINNED_REVISION = "2b6d039ed471f2ba5fd2acb718bf33b0a7e5598e"
 
 PRESET_PRICE = Decimal("0.25")
-# The demo's purchases end in September 2023, so this is the latest first of a month with a whole month before it.
-DEMO_AS_OF = date(2023, 9, 1)
+# Amazon Reviews 2023 and the demo end in September 2023: the latest first of a month with a whole month before it.
+LAST_AS_OF = date(2023, 9, 1)
 
 
 def segment_map_names() -> tuple[str, ...]:
@@ -75,7 +75,7 @@ class Settings:
         "date?",
         "The run sees everything before this day and nothing after. Days are UTC; of orders they are those of the "
         "mapping's time_zone. Empty: the end of the run's data interval, by hand the first of the month, "
-        f"but for the demo {DEMO_AS_OF} at the latest.",
+        f"but for the demo and the Hub's pinned commit {LAST_AS_OF} at the latest.",
     )
     window_months: int = setting(12, "integer", "How many months before the as-of date count.", minimum=1, maximum=600)
     scoring: str = setting(

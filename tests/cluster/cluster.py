@@ -1,4 +1,7 @@
-"""A whole cluster on this machine: Postgres, Airflow's processes, a Spark master, two workers, a history server."""
+"""A whole cluster on this machine: Postgres, Airflow's processes, a Spark master, two workers, a history server.
+
+Its jobs go to the master, each with a driver of its own, or to a Spark Connect server that stands beside the master.
+"""
 
 import json
 import os
@@ -7,13 +10,14 @@ import subprocess
 from pathlib import Path
 
 import spark_settings
+import yaml
 from local_airflow import Airflow
 from member import Member, wait_until
 from network import network
 from postgres import Postgres
 from receiver import Receiver
 
-from segmentation.connect.server import free_port
+from segmentation.connect.server import TOKEN, free_port
 from segmentation.local import layout
 from segmentation.local.server import PARTS, is_healthy
 from segmentation.paths import DAG_ID, PROJECT
@@ -22,15 +26,19 @@ DAGS = Path(__file__).parent / "dag"
 DRIVERS, MASTER, WORKERS = "drivers", "master", ("worker1", "worker2")
 MASTER_PORT = 7077
 AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer")
-HISTORY = "history"
+HISTORY, CONNECT = "history", "spark-connect"
 DAEMONS = "org.apache.spark.deploy"
 
 
 class Cluster(Airflow):
-    """Everything under one folder. `start` it, `stop` it; break its parts in between."""
+    """Everything under one folder. `start` it, `stop` it; break its parts in between.
 
-    def __init__(self, folder: Path) -> None:
+    stands: whether jobs go to a Spark that stands.
+    """
+
+    def __init__(self, folder: Path, stands: bool) -> None:
         self.folder = folder
+        self.stands = stands
         self.warehouse = folder / "warehouse"
         self.events = folder / "events"
         self.logs = folder / "logs"
@@ -46,9 +54,12 @@ class Cluster(Airflow):
         self._secrets = {
             name: secrets.token_urlsafe(48) for name in ("AIRFLOW__API_AUTH__JWT_SECRET", "AIRFLOW__API__SECRET_KEY")
         }
+        self._token, self._connect_port = secrets.token_urlsafe(48), free_port()
         self.members = {name: self._airflow(name) for name in AIRFLOW}
         self.members |= {MASTER: self._master(), HISTORY: self._history()}
         self.members |= {name: self._worker(name) for name in WORKERS}
+        if stands:
+            self.members[CONNECT] = self._connect()
 
     # Its life
 
@@ -82,7 +93,7 @@ class Cluster(Airflow):
 
     def tend(self) -> None:
         """Start again what has ended by itself, as the containers' restart policy does."""
-        for name in AIRFLOW:
+        for name in (*AIRFLOW, *([CONNECT] if self.stands else [])):
             self.members[name].tend()
 
     @property
@@ -137,7 +148,7 @@ class Cluster(Airflow):
             # When a scheduler counts as dead, and how often another looks for what it left; 30 and 300 s by default.
             "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "15",
             "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",
-            "AIRFLOW_CONN_SPARK_DEFAULT": json.dumps({"conn_type": "spark", "host": self._master_url()}),
+            "AIRFLOW_CONN_SPARK_DEFAULT": json.dumps(self._connection()),
             "AIRFLOW_CONN_SEGMENTATION_ALERTS": self.alerts.connection,
             "SPARK_LOCAL_IP": self.network.address(DRIVERS),
             "SPARK_CONF_DIR": str(self.folder / "conf"),
@@ -149,6 +160,27 @@ class Cluster(Airflow):
 
     def _airflow(self, name: str) -> Member:
         return Member(name, ["airflow", name], self.environment(), self.logs)
+
+    def _connection(self) -> dict[str, object]:
+        if not self.stands:
+            return {"conn_type": "spark", "host": self._master_url()}
+        at = {"host": "localhost", "port": self._connect_port}
+        return {"conn_type": "spark_connect", **at, "password": self._token}
+
+    def _connect(self) -> Member:
+        """As the service of docker-compose.yaml, but for its places and its memory."""
+        compose = yaml.safe_load((PROJECT / "docker-compose.yaml").read_text(encoding="utf-8"))
+        mine = {"spark://spark-master:7077": self._master_url(), "4g": "1g"}
+        words = [
+            mine.get(word, word).replace("/opt/segmentation", str(PROJECT))
+            for word in compose["services"][CONNECT]["command"]
+        ]
+        binding = {"address": "127.0.0.1", "port": self._connect_port}
+        here = [
+            word for key, value in binding.items() for word in ("--conf", f"spark.connect.grpc.binding.{key}={value}")
+        ]
+        environment = self._spark(DRIVERS) | {TOKEN: self._token}
+        return Member(CONNECT, [words[0], *here, *words[1:]], environment, self.logs)
 
     def _master(self) -> Member:
         at = self.network.address(MASTER)
@@ -199,4 +231,4 @@ class Cluster(Airflow):
 
     def secrets(self) -> list[str]:
         """What no log, manifest or event log may hold."""
-        return [self.postgres.password, *self._secrets.values()]
+        return [self.postgres.password, self._token, *self._secrets.values()]

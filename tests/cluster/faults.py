@@ -9,7 +9,7 @@ from pathlib import Path
 from killer import alive
 from member import wait_until
 
-from cluster import MASTER, WORKERS, Cluster
+from cluster import CONNECT, MASTER, WORKERS, Cluster
 
 VICTIM = WORKERS[0]
 CUT_SECONDS = 30
@@ -61,6 +61,11 @@ def _restart_master(cluster: Cluster) -> str:
     return f"away for {DOWN_SECONDS} s"
 
 
+def _kill_connect(cluster: Cluster) -> str:
+    _take_down(cluster, CONNECT)
+    return f"away for {DOWN_SECONDS} s"
+
+
 def _starve_executor(cluster: Cluster) -> str:
     """Let an executor have no more memory than it has: the next thing that it asks the system for is refused."""
     process = cluster.executors(VICTIM)[0]
@@ -78,4 +83,9 @@ FAULTS = (
     Fault("memory", "an executor out of memory", "rfm", _starve_executor),
     Fault("master", "the Spark master killed", "kmeans", _restart_master),
     Fault("scheduler", "the scheduler killed", "report", _kill_scheduler),
+)
+# Where jobs go to a Spark that stands.
+OF_CONNECT = (
+    Fault("connect", "the Spark Connect server killed", "rfm", _kill_connect),
+    Fault("connect again", "it is killed in another stage", "kmeans", _kill_connect),
 )

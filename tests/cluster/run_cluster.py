@@ -1,7 +1,9 @@
 """Run the workflow on a cluster of this machine, break the cluster in the middle of runs, and compare all rows.
 
-`make cluster-test` does all; ONLY=worker,backfill chooses, MONTHS= sets the length of the backfill. Ends with exit code
-1 if a run is not green, if any row differs from local mode, or if anything half-written is left.
+`make cluster-test` does all, once with a driver for each job (`spark://`) and once with a Spark Connect server that
+stands (`sc://`). SPARK=spark or SPARK=sc chooses one of them, ONLY=worker,backfill the scenarios, MONTHS= the length of
+the backfill. Ends with exit code 1 if a run is not green, if any row differs from local mode, or if anything
+half-written is left.
 """
 
 import os
@@ -14,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from faults import FAULTS, VICTIM, Fault
+from faults import FAULTS, OF_CONNECT, VICTIM, Fault
 from member import wait_until
 from run_backfill import LAST, month
 from run_soak import Undisturbed, differences, verdict
@@ -27,7 +29,8 @@ from segmentation.warehouse.versions import Warehouse
 
 PARAMS = {"source": "demo", "demo_reviews": 4000, "k_max": 4}
 PLAIN, MISTAKE, BACKFILL = "plain", "mistake", "backfill"
-NAMES = (PLAIN, MISTAKE, *(fault.name for fault in FAULTS), BACKFILL)
+NAMES = (PLAIN, MISTAKE, *(fault.name for fault in (*FAULTS, *OF_CONNECT)), BACKFILL)
+DRIVER_EACH, STANDS = "spark", "sc"
 RUN_SECONDS = 900
 MONTHS = 12
 
@@ -46,11 +49,12 @@ class Outcome:
 class Trial:
     """The scenarios on one cluster. Each makes everything anew from the stage on in which something goes wrong."""
 
-    def __init__(self, folder: Path, months: int) -> None:
+    def __init__(self, folder: Path, alone: Undisturbed, stands: bool, months: int) -> None:
         self.months = months
-        self.cluster = Cluster(folder)
+        folder.mkdir(mode=0o711)
+        self.cluster = Cluster(folder, stands)
         self.warehouse = Warehouse(self.cluster.warehouse)
-        self.alone = Undisturbed(folder / "local-mode", lambda number: PARAMS | {"as_of": str(month(number))})
+        self.alone = alone
         self._started = 0
 
     def plain(self) -> Outcome:
@@ -164,7 +168,8 @@ class Trial:
 def scenarios(trial: Trial, names: list[str]) -> list[tuple[str, Callable[[], Outcome]]]:
     """The chosen scenarios in their order."""
     known: list[tuple[str, Callable[[], Outcome]]] = [(PLAIN, trial.plain), (MISTAKE, trial.mistake)]
-    known += [(fault.name, lambda fault=fault: trial.disturbed(fault)) for fault in FAULTS]
+    faults = (*FAULTS, *OF_CONNECT) if trial.cluster.stands else FAULTS
+    known += [(fault.name, lambda fault=fault: trial.disturbed(fault)) for fault in faults]
     known += [(BACKFILL, trial.backfill)]
     return [(name, run) for name, run in known if name in names]
 
@@ -176,24 +181,12 @@ def _outcome(name: str, run: Callable[[], Outcome]) -> Outcome:
         return Outcome(name, 0, 0, "", [str(error)])
 
 
-def main() -> int:
-    names = [name for name in os.environ.get("ONLY", "").split(",") if name] or list(NAMES)
-    unknown = [name for name in names if name not in NAMES]
-    if unknown:
-        print(f"ONLY: there is no scenario {unknown[0]!r}. Known: {', '.join(NAMES)}.")
-        return 2
-    # So that all that was started is stopped then too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    os.environ |= {name: layout.environment()[name] for name in ("JAVA_HOME", "PATH")}
-    folder = Path(tempfile.mkdtemp(prefix="cluster-"))
-    # Postgres has a user of its own, who has to reach its folder.
-    folder.chmod(0o711)
-    trial = Trial(folder, int(os.environ.get("MONTHS") or MONTHS))
+def carry_out(trial: Trial, names: list[str]) -> list[Outcome]:
+    """Start the cluster, go through the scenarios, and stop it."""
     outcomes: list[Outcome] = []
+    way = "a Spark Connect server that stands" if trial.cluster.stands else "a driver for each job"
     try:
-        print("in local mode, to compare with", flush=True)
-        trial.alone.run(0)
-        print(f"starting the cluster on {trial.cluster.network.words}", flush=True)
+        print(f"starting the cluster on {trial.cluster.network.words}, with {way}", flush=True)
         trial.cluster.start()
         for name, run in scenarios(trial, names):
             print(f"{name} ...", flush=True)
@@ -201,8 +194,34 @@ def main() -> int:
             print(line(outcomes[-1]), flush=True)
     finally:
         trial.cluster.stop()
-    wrong = [f"{one.title}: {words}" for one in outcomes for words in one.wrong] + trial.secrets_told()
+    told = trial.secrets_told()
+    outcomes.append(Outcome(f"secrets, with {way}", 0, 0, "none in a log, manifest or event log", told))
+    return outcomes
+
+
+def main() -> int:
+    names = [name for name in os.environ.get("ONLY", "").split(",") if name] or list(NAMES)
+    unknown = [name for name in names if name not in NAMES]
+    if unknown:
+        print(f"ONLY: there is no scenario {unknown[0]!r}. Known: {', '.join(NAMES)}.")
+        return 2
+    ways = [os.environ["SPARK"]] if os.environ.get("SPARK") else [DRIVER_EACH, STANDS]
+    if not {DRIVER_EACH, STANDS}.issuperset(ways):
+        print(f"SPARK: {ways[0]!r} is neither {DRIVER_EACH} nor {STANDS}.")
+        return 2
+    # So that all that was started is stopped then too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    os.environ |= {name: layout.environment()[name] for name in ("JAVA_HOME", "PATH")}
+    folder = Path(tempfile.mkdtemp(prefix="cluster-"))
+    # Postgres has a user of its own, who has to reach its folder.
+    folder.chmod(0o711)
+    alone = Undisturbed(folder / "local-mode", lambda number: PARAMS | {"as_of": str(month(number))})
+    print("in local mode, to compare with", flush=True)
+    alone.run(0)
+    months = int(os.environ.get("MONTHS") or MONTHS)
+    outcomes = [one for way in ways for one in carry_out(Trial(folder / way, alone, way == STANDS, months), names)]
     print("\n".join(["", *map(line, outcomes)]))
+    wrong = [f"{one.title}: {words}" for one in outcomes for words in one.wrong]
     return verdict(folder, wrong, "All runs are green, and every row is as in local mode.")
 
 

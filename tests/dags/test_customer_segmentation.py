@@ -258,11 +258,15 @@ def test_the_first_task_tells_the_others_what_the_map_says_and_not_where_it_lies
         ("demo", datetime(2026, 11, 1, tzinfo=UTC), date(2023, 9, 1)),  # the demo has ended by then
         ("demo", datetime(2023, 9, 1, tzinfo=UTC), date(2023, 9, 1)),
         ("demo", datetime(2022, 3, 1, tzinfo=UTC), date(2022, 3, 1)),
+        ("huggingface", datetime(2026, 11, 1, tzinfo=UTC), date(2023, 9, 1)),  # the pinned commit has ended, too
+        ("huggingface main", datetime(2026, 11, 1, tzinfo=UTC), date(2026, 11, 1)),  # what follows is not known
         ("files", datetime(2025, 11, 1, tzinfo=UTC), date(2025, 11, 1)),  # the files' last month is theirs to know
     ],
 )
 def test_an_empty_as_of_is_the_end_of_the_interval(source: str, interval_end: datetime, as_of: date) -> None:
-    given = settings.parse({"source": source, **({"files_path": "/data"} if source == "files" else {})})
+    source, _, revision = source.partition(" ")
+    more = {"files_path": "/data"} if source == "files" else {"revision": revision} if revision else {}
+    given = settings.parse({"source": source, **more})
     assert tasks._as_of_of_interval(given, {"data_interval_end": interval_end}) == as_of
 
 

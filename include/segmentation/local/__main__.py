@@ -17,7 +17,7 @@ from segmentation.local.terminal import red
 from segmentation.local.warehouse import mirror, restore, show_faults, show_lineage, show_unneeded, upgrade
 from segmentation.local.words import PARAMS, check_words
 from segmentation.paths import warehouse_root
-from segmentation.settings import DEMO_AS_OF, FIELDS
+from segmentation.settings import FIELDS, LAST_AS_OF
 
 COMMANDS = {
     "setup": setup,
@@ -36,7 +36,7 @@ COMMANDS = {
     "views": write_views,
 }
 USAGE = f"usage: python -m segmentation.local ({' | '.join([*COMMANDS, 'demo', 'preview', 'run'])})"
-DEMO = {"source": "demo", "shop": "demo", "as_of": DEMO_AS_OF.isoformat()}
+DEMO = {"source": "demo", "shop": "demo", "as_of": LAST_AS_OF.isoformat()}
 
 
 def main(words: list[str]) -> int:

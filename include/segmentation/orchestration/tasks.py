@@ -112,17 +112,19 @@ def hub_token() -> str | None:
 
 
 def _as_of_of_interval(given: settings.Settings, context: "Context") -> date:
-    """The end of the run's data interval, by hand the first of the month; for the demo its last whole month at most."""
+    """The end of the run's data interval, by hand the first of the month; of what has ended its last whole month."""
+    from segmentation import sources
+
     end = context.get("data_interval_end")
     if end is None:
         raise UserError("Param as_of is empty and this run has no data interval. Give as_of a date as YYYY-MM-DD.")
     if end == context.get("data_interval_start"):
         # What has no schedule gets a moment instead of an interval.
         end = end.replace(day=1)
-    if given.source == "demo" and end.date() > settings.DEMO_AS_OF:
-        # Else the first thing that someone tries, and every scheduled run until the params are set, would find nothing.
-        print(f"The demo has no whole month after {settings.DEMO_AS_OF}, so the run is as of that date.", flush=True)
-        return settings.DEMO_AS_OF
+    if sources.has_ended(given) and end.date() > settings.LAST_AS_OF:
+        # Else what someone tries first, and every scheduled run of a shop with this source, would find nothing.
+        print(f"The source has no whole month after {settings.LAST_AS_OF}, so the run is as of that date.", flush=True)
+        return settings.LAST_AS_OF
     return end.date()
 
 

@@ -25,7 +25,7 @@ from segmentation.warehouse.versions import Warehouse, say
 
 __all__ = [
     "DEMO_CODE", "ORDERS_FOLDER", "PRODUCTS_FOLDER", "RESOLVERS", "REVIEWS_FOLDER", "Resolved", "check_window",
-    "fetch", "raw_files",
+    "fetch", "has_ended", "raw_files",
 ]  # fmt: skip
 
 RESOLVERS: dict[str, Callable[[Settings, Surroundings], Resolved]] = {
@@ -84,12 +84,17 @@ def fetch(
             shutil.rmtree(attempt.folder, ignore_errors=True)
 
 
+def has_ended(settings: Settings) -> bool:
+    """Whether the source is one that gets no more purchases: the demo, or the Hub's pinned commit."""
+    return settings.source == "demo" or (settings.source, settings.revision) == ("huggingface", PINNED_REVISION)
+
+
 def check_window(settings: Settings, as_of: date) -> None:
     """Raise UserError if the source is known to have nothing before this as-of date that its window would reach.
 
     Else a run without an as-of date would download tens of gigabytes to find that out.
     """
-    ends = huggingface.ENDS if (settings.source, settings.revision) == ("huggingface", PINNED_REVISION) else None
+    ends = huggingface.ENDS if settings.source == "huggingface" and has_ended(settings) else None
     if ends and months_before(as_of, settings.window_months) >= ends:
         latest = months_before(ends, -settings.window_months) - timedelta(days=1)
         allowed = f"up to {latest}, such as 2023-09-01: Amazon Reviews 2023 has nothing from {ends} on"
