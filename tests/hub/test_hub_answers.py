@@ -8,7 +8,7 @@ from hub_case import FILES, QUICK
 from local_hub import LocalHub, blob_id, digest
 
 from segmentation.errors import Unavailable, UserError
-from segmentation.sources import REVIEWS_FOLDER, answers, patience
+from segmentation.sources import REVIEWS_FOLDER, answers, copying, patience
 
 REVIEWS = f"{REVIEWS_FOLDER}/Electronics.jsonl"
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -78,3 +78,11 @@ def test_a_wait_that_is_no_number_is_passed_over(hub: LocalHub, fetch, monkeypat
     monkeypatch.setattr(patience, "PATIENCE", replace(QUICK, longest_asked_wait=0.1))
     hub.fail("get", status=503, headers={"Retry-After": text.encode("latin-1", "replace").decode("latin-1")})
     assert fetch().rows == len(FILES)
+
+
+def test_a_file_whose_line_no_memory_should_hold_is_refused_while_it_comes(hub: LocalHub, fetch, monkeypatch) -> None:
+    monkeypatch.setattr(copying, "LONGEST_LINE", 100_000)
+    hub.commit({**FILES, REVIEWS: b"x" * 3_000_000})
+    with pytest.raises(UserError, match=f"the Hub's file {REVIEWS} has a line of more than"):
+        fetch()
+    assert hub.count("get") == 1, "it is not tried again"

@@ -10,8 +10,8 @@ import pytest
 from segmentation import sources
 from segmentation.errors import UserError
 from segmentation.settings import parse
-from segmentation.sources import checksums
-from segmentation.sources.checksums import MEMORY, remembered_sha256, sha256
+from segmentation.sources import checksums, copying, files
+from segmentation.sources.checksums import MEMORY, Checksums, sha256
 from segmentation.warehouse.versions import Warehouse
 
 
@@ -39,7 +39,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 def test_an_untouched_file_is_read_once(warehouse: Warehouse, file: Path, read: list[Path]) -> None:
     expected = hashlib.sha256(b"one").hexdigest()
-    assert [remembered_sha256(warehouse, file) for _ in range(3)] == [expected] * 3
+    assert [Checksums(warehouse).of(file) for _ in range(3)] == [expected] * 3
     assert read == [file]
 
 
@@ -58,32 +58,32 @@ def put_another_in_its_place(path: Path) -> None:
 def test_a_file_of_the_same_size_and_time_is_read_again(
     warehouse: Warehouse, file: Path, read: list[Path], change
 ) -> None:
-    remembered_sha256(warehouse, file)
+    Checksums(warehouse).of(file)
     times = file.stat().st_atime_ns, file.stat().st_mtime_ns
     time.sleep(0.02)  # more than a tick of the file system's clock
     change(file)
     os.utime(file, ns=times)
-    assert remembered_sha256(warehouse, file) == hashlib.sha256(b"two").hexdigest()
+    assert Checksums(warehouse).of(file) == hashlib.sha256(b"two").hexdigest()
     assert len(read) == 2
 
 
 def test_a_file_that_has_just_been_written_is_not_remembered(warehouse: Warehouse, file: Path) -> None:
-    remembered_sha256(warehouse, file)
+    Checksums(warehouse).of(file)
     assert not (warehouse.root / "source" / MEMORY).exists()
 
 
 @pytest.mark.parametrize("damage", ["", "[]", "{", '{"a": 1}', '{"/x": {}}'])
 def test_a_damaged_memory_is_as_good_as_none(warehouse: Warehouse, file: Path, read: list[Path], damage: str) -> None:
-    remembered_sha256(warehouse, file)
+    Checksums(warehouse).of(file)
     (warehouse.root / "source" / MEMORY).write_text(damage)
-    assert remembered_sha256(warehouse, file) == sha256(file)
-    assert remembered_sha256(warehouse, file) == sha256(file)
+    assert Checksums(warehouse).of(file) == sha256(file)
+    assert Checksums(warehouse).of(file) == sha256(file)
     assert len(read) == 2
 
 
 def test_a_place_that_cannot_be_written_costs_a_reading(warehouse: Warehouse, file: Path, read: list[Path]) -> None:
     warehouse.root.write_text("a file where the folder should be")
-    assert [remembered_sha256(warehouse, file) for _ in range(2)] == [sha256(file)] * 2
+    assert [Checksums(warehouse).of(file) for _ in range(2)] == [sha256(file)] * 2
     assert len(read) == 2
 
 
@@ -94,16 +94,21 @@ def test_few_are_kept_and_the_last_ones(
     paths = [tmp_path / name for name in "abc"]
     for path in paths:
         path.write_text(path.name)
-        remembered_sha256(warehouse, path)
+        Checksums(warehouse).of(path)
     read.clear()
     for path in reversed(paths):
-        remembered_sha256(warehouse, path)
+        Checksums(warehouse).of(path)
     assert read == [paths[0]]
 
 
 def test_a_run_on_the_same_files_reads_none_of_them_and_force_reads_all(
-    warehouse: Warehouse, tmp_path: Path, read: list[Path]
+    warehouse: Warehouse, tmp_path: Path, read: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def bring(path: Path, *rest: object) -> copying.Copied:
+        read.append(path)
+        return copying.bring_lines(path, *rest)
+
+    monkeypatch.setattr(files, "bring_lines", bring)
     names = "raw/review_categories/Electronics.jsonl", "raw/meta_categories/meta_Electronics.jsonl"
     for name in names:
         path = tmp_path / "in" / name

@@ -56,6 +56,7 @@ PLUMBING = {
     "sources/__init__",
     "sources/answers",
     "sources/checksums",
+    "sources/copying",
     "sources/customer_tables",  # refuses keys and params that say nothing of customers
     "sources/demo",
     "sources/allowed",  # refuses files

@@ -11,6 +11,7 @@ import pytest
 from segmentation import demo, sources
 from segmentation.paths import PROJECT
 from segmentation.settings import parse
+from segmentation.warehouse import upkeep
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
 
@@ -176,3 +177,10 @@ def test_the_version_of_a_demo_knows_every_module_of_the_generator(warehouse: Wa
     assert list(code) == sorted(f"include/segmentation/demo/{path.name}" for path in folder.glob("*.py"))
     assert len(code) > 5
     assert all(re.fullmatch("[0-9a-f]{64}", text) for text in code.values())
+
+
+@pytest.mark.parametrize("ending", PACK)
+def test_what_is_summed_while_it_is_written_is_what_is_there(warehouse: Warehouse, tmp_path: Path, ending: str) -> None:
+    manifest = fetch(warehouse, lay_out(tmp_path / "mine", ending))
+    assert upkeep.faults(warehouse.place_of(manifest), manifest) == []
+    assert not list(warehouse.root.rglob("*.part"))

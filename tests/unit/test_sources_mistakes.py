@@ -10,7 +10,7 @@ from test_sources import NAMES, PACK, REVIEWS, fetch, lay_out
 from segmentation import sources
 from segmentation.errors import UserError
 from segmentation.settings import parse
-from segmentation.sources import files
+from segmentation.sources import copying, files
 from segmentation.warehouse.versions import Warehouse
 
 
@@ -63,7 +63,7 @@ def test_a_file_that_grows_while_it_is_read_makes_no_version(warehouse: Warehous
     path = folder / NAMES["reviews"]
 
     def append(line: str) -> None:
-        if line.startswith("bringing"):
+        if line.startswith("reading"):
             with path.open("ab") as file:
                 file.write(b"late\n")
 
@@ -131,22 +131,22 @@ def test_a_folder_of_many_files_is_listed_at_once_and_shortly(warehouse: Warehou
 
 def test_a_file_that_may_not_be_read_is_a_sentence(warehouse: Warehouse, tmp_path: Path, monkeypatch) -> None:
     folder = lay_out(tmp_path / "mine")
-    really = files.copy_file
+    really = files.bring_lines
 
-    def refuse(path: Path, target: Path) -> None:
+    def refuse(path: Path, *_: object) -> None:
         # As the system does; whoever runs the tests may read everything.
         raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
-    monkeypatch.setattr(files, "copy_file", refuse)
+    monkeypatch.setattr(files, "bring_lines", refuse)
     assert refusal(warehouse, folder) == (
         f"Param files_path: {folder / NAMES['reviews']} cannot be read: Permission denied."
     )
-    monkeypatch.setattr(files, "copy_file", really)
+    monkeypatch.setattr(files, "bring_lines", really)
 
-    def stale(path: Path, target: Path) -> None:
+    def stale(path: Path, *_: object) -> None:
         raise OSError(errno.ESTALE, "Stale file handle", str(path))
 
-    monkeypatch.setattr(files, "copy_file", stale)
+    monkeypatch.setattr(files, "bring_lines", stale)
     with pytest.raises(OSError, match="Stale"):  # which may pass: the task is tried again
         fetch(warehouse, folder)
 
@@ -158,10 +158,24 @@ def test_a_packed_file_that_would_fill_the_disk_is_refused(
     folder = lay_out(tmp_path / "mine", ending)
     path = folder / f"{NAMES['products']}{ending}"
     path.write_bytes(PACK[ending](b"0" * 20_000_000))
-    monkeypatch.setattr(files, "SMALL_UNPACKED", 1_000_000)
-    monkeypatch.setattr(files, "MOST_TIMES", 5)
+    monkeypatch.setattr(copying, "SMALL_UNPACKED", 1_000_000)
+    monkeypatch.setattr(copying, "MOST_TIMES", 5)
     message = refusal(warehouse, folder)
     assert message.startswith(f"Param files_path: {path} unpacks to more than 1,000,000 bytes")
     assert message.endswith("unpack it yourself and give the plain file.")
-    monkeypatch.setattr(files, "SMALL_UNPACKED", 20_000_000)
+    monkeypatch.setattr(copying, "SMALL_UNPACKED", 20_000_000)
     assert fetch(warehouse, folder)
+
+
+@pytest.mark.parametrize("ending", ["", ".gz", ".zst"])
+@pytest.mark.parametrize("text", [b"{}\n" + b"x" * 70_000, b"x" * 70_000 + b"\n{}\n"], ids=["without an end", "ended"])
+def test_a_line_that_no_memory_should_hold_is_refused_while_the_file_is_read(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch, ending: str, text: bytes
+) -> None:
+    monkeypatch.setattr(copying, "BLOCK", 1000)
+    monkeypatch.setattr(copying, "LONGEST_LINE", 65_536)
+    folder = lay_out(tmp_path / "mine", ending, products=text)
+    message = refusal(warehouse, folder)
+    assert message.startswith(f"Param files_path: {folder / NAMES['products']}{ending} has a line of more than ")
+    assert not list(warehouse.root.rglob("*.part"))
+    assert fetch(warehouse, lay_out(tmp_path / "other", ending, products=text.replace(b"xxxxx", b"xxxx\n")))

@@ -7,8 +7,8 @@ source `orders` in `raw/orders`, CSV or Parquet.
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 from segmentation.code_version import made_by
@@ -17,7 +17,7 @@ from segmentation.param_values import refuse
 from segmentation.plan import fingerprint, months_before
 from segmentation.settings import PINNED_REVISION, Settings
 from segmentation.sources import demo, files, huggingface, orders
-from segmentation.sources.checksums import remembered_sha256, sha256
+from segmentation.sources.checksums import Checksums
 from segmentation.sources.demo import DEMO_CODE
 from segmentation.sources.resolved import ORDERS_FOLDER, PRODUCTS_FOLDER, REVIEWS_FOLDER, Resolved, Surroundings
 from segmentation.warehouse.manifests import Manifest, data_files, describe_files
@@ -49,10 +49,11 @@ def fetch(
     up the Hub's token, where there is one besides the environment's.
     Raises UserError naming the param or file that is wrong, Unavailable if the Hub does not answer.
     """
-    checksum = sha256 if settings.force else partial(remembered_sha256, warehouse)
-    resolved = RESOLVERS[settings.source](settings, Surroundings(warehouse, report, find_token, checksum))
+    checksums = Checksums(warehouse, forgetful=settings.force)
+    with in_words(warehouse.root):
+        resolved = RESOLVERS[settings.source](settings, Surroundings(warehouse, report, find_token, checksums))
     version = fingerprint({"dataset": "source", **resolved.identity})
-    with in_words(warehouse.root), warehouse.building("source", version, None, report):
+    with closing(resolved), in_words(warehouse.root), warehouse.building("source", version, None, report):
         standing = warehouse.find("source", version, None)
         if standing and not settings.force:
             report(f"source version {version} stands")
@@ -60,8 +61,8 @@ def fetch(
             return standing
         attempt = warehouse.attempt("source", version, None)
         try:
-            resolved.bring(attempt.folder)
-            brought = describe_files(attempt.folder, data_files(attempt.folder))
+            known = resolved.bring(attempt.folder)
+            brought = describe_files(attempt.folder, data_files(attempt.folder), known or {})
             resolved.check(brought)
             manifest = Manifest(
                 dataset="source",

@@ -25,27 +25,45 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def remembered_sha256(warehouse: Warehouse, path: Path) -> str:
-    """The checksum of a file: as it was found before, if size, times and inode say that nobody has touched it since.
+class Checksums:
+    """What the warehouse remembers of a user's files, as long as size, times and inode say that nobody touches them.
 
     The time of change counts too, which a program cannot set back as it can the time of writing.
+    forgetful: whether to remember nothing, because all shall be read again.
     """
-    memory = warehouse.root / "source" / MEMORY
-    known, state = _recall(memory), _state(path)
-    entry = known.pop(str(path), None)
-    if entry and entry["state"] == state:
-        return str(entry["sha256"])
-    found = sha256(path)
-    if _state(path) == state and time.time_ns() - max(state[1:3]) > SETTLED_NS:
-        kept = dict(list(known.items())[-(MOST - 1) :])
+
+    def __init__(self, warehouse: Warehouse, forgetful: bool = False) -> None:
+        self._memory = warehouse.root / "source" / MEMORY
+        self._forgetful = forgetful
+
+    def known(self, path: Path) -> str | None:
+        """The checksum of a file that has been read before and is as it was."""
+        entry = None if self._forgetful else _recall(self._memory).get(str(path))
+        return str(entry["sha256"]) if entry and entry["state"] == state_of(path) else None
+
+    def of(self, path: Path) -> str:
+        """The checksum of a file, which is read if it is not known."""
+        if known := self.known(path):
+            return known
+        state = state_of(path)
+        found = sha256(path)
+        self.remember(path, state, found)
+        return found
+
+    def remember(self, path: Path, state: list[int], checksum: str) -> None:
+        """Keep a checksum. state: what `state_of` gave before the file was read."""
+        if state_of(path) != state or time.time_ns() - max(state[1:3]) <= SETTLED_NS:
+            return
+        others = {name: entry for name, entry in _recall(self._memory).items() if name != str(path)}
+        kept = dict(list(others.items())[-(MOST - 1) :])
         # Who cannot remember reads again.
         with contextlib.suppress(OSError):
-            memory.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(memory, json.dumps(kept | {str(path): {"state": state, "sha256": found}}, indent=1))
-    return found
+            self._memory.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(self._memory, json.dumps(kept | {str(path): {"state": state, "sha256": checksum}}, indent=1))
 
 
-def _state(path: Path) -> list[int]:
+def state_of(path: Path) -> list[int]:
+    """What changes when somebody touches a file; its size comes first, then its times."""
     status = os.stat(path)
     return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_dev]
 

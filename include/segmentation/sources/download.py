@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from segmentation.errors import UserError
+from segmentation.sources.copying import Lines
 from segmentation.sources.hub import Hub
 from segmentation.sources.patience import Interrupted, Progress, Tries, size
 
@@ -43,6 +44,24 @@ class HubFile:
         return {key: value for key, value in asdict(self).items() if value is not None}
 
 
+class Passing:
+    """What is looked at while a content passes: its checksum, and the length of its lines."""
+
+    def __init__(self, file: HubFile) -> None:
+        self._hasher = file.hasher()
+        self._lines = Lines(f"Param category: the Hub's file {file.path}")
+
+    def add(self, block: bytes) -> None:
+        """The next block. Raises UserError at a line that is too long."""
+        self._hasher.update(block)
+        self._lines.pass_by(block)
+
+    @property
+    def checksum(self) -> str:
+        """Of all that has passed."""
+        return str(self._hasher.hexdigest())
+
+
 def complete(
     part: io.FileIO, file: HubFile, commit: str, hub: Callable[[], Hub], report: Callable[[str], None]
 ) -> None:
@@ -64,18 +83,18 @@ def complete(
 
 def _fill(part: io.FileIO, file: HubFile, commit: str, hub: Callable[[], Hub], report: Callable[[str], None]) -> bool:
     """Append what is missing; tell whether the whole has the right checksum."""
-    hasher = file.hasher()
+    passing = Passing(file)
     here = os.fstat(part.fileno()).st_size
     if here:
         report(f"{file.path}: {size(here)} of {size(file.bytes)} are here, reading them for the checksum")
-        _feed(part, hasher)
+        _feed(part, passing)
     if here < file.bytes:
         report(f"{file.path}: downloading {size(file.bytes - here)} from {hub().name}")
-        _download(part, file, commit, hub(), hasher, Progress(file.path, here, file.bytes, report))
-    return hasher.hexdigest() == file.checksum
+        _download(part, file, commit, hub(), passing, Progress(file.path, here, file.bytes, report))
+    return passing.checksum == file.checksum
 
 
-def _download(part: io.FileIO, file: HubFile, commit: str, hub: Hub, hasher: Any, progress: Progress) -> None:
+def _download(part: io.FileIO, file: HubFile, commit: str, hub: Hub, passing: "Passing", progress: Progress) -> None:
     tries = Tries(file.path, progress.report)
     while progress.done < file.bytes:
         fault = Interrupted("the connection ended early")
@@ -83,7 +102,7 @@ def _download(part: io.FileIO, file: HubFile, commit: str, hub: Hub, hasher: Any
             with closing(hub.blocks(commit, file.path, file.sha256, progress.done, file.bytes)) as blocks:
                 for block in blocks:
                     _write(part, block)
-                    hasher.update(block)
+                    passing.add(block)
                     progress.add(len(block))
                     if block:
                         tries.succeeded()
@@ -94,10 +113,10 @@ def _download(part: io.FileIO, file: HubFile, commit: str, hub: Hub, hasher: Any
     progress.end()
 
 
-def _feed(part: io.FileIO, hasher: Any) -> None:
+def _feed(part: io.FileIO, passing: "Passing") -> None:
     part.seek(0)
     while data := part.read(READ_BYTES):
-        hasher.update(data)
+        passing.add(data)
 
 
 def _write(part: io.FileIO, block: bytes) -> None:

@@ -1,56 +1,109 @@
 """The source `files`: two files of the user's, plain or packed."""
 
-import fcntl
-import gzip
+import contextlib
 import os
-import shutil
-import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from segmentation.errors import UserError
 from segmentation.given import given_by, path_of
 from segmentation.quoting import cut, listed, quoted
 from segmentation.settings import Settings
 from segmentation.sources.allowed import check_allowed
+from segmentation.sources.checksums import state_of
+from segmentation.sources.copying import GZIP, ZSTD, Copied, bring_lines
 from segmentation.sources.resolved import REVIEWS_FOLDER, Resolved, Surroundings, file_names
+from segmentation.warehouse.landing import Landing
 
-COMPRESSIONS = ("", ".gz", ".zst")
-# Lines of reviews are packed 3 to 20 times. A file of zeros packs 1,000 times as gzip, and any number as zstd.
-MOST_TIMES, SMALL_UNPACKED = 200, 1_000_000_000
+COMPRESSIONS = ("", GZIP, ZSTD)
+CHANGED = "Param files_path: a file changed while it was read. Run again when it is complete."
 
 
 def resolve(settings: Settings, surroundings: Surroundings) -> Resolved:
-    """The files that `files_path` names. Reads them for their checksums, unless they are known."""
-    report = surroundings.report
+    """The files that `files_path` names. What is not known of them is copied into the landing area at once."""
     with given_by("files_path"):
         found = _find_files(str(settings.files_path), settings.category)
-    listing = {}
-    for kind, path in found.items():
+    return Fetching(settings.category, found, surroundings).resolved()
+
+
+class Fetching:
+    """One fetch of a user's files. A file is read once, whether its content is known before or not."""
+
+    def __init__(self, category: str, found: dict[str, Path], surroundings: Surroundings) -> None:
+        self.category = category
+        self.found = found
+        self.report = surroundings.report
+        self.checksums = surroundings.checksums
+        self.landing = Landing(surroundings.warehouse.root)
+        self.open = contextlib.ExitStack()  # holds the drafts, as long as they may be needed
+        self.drafts: dict[str, tuple[Path, Copied]] = {}
+
+    def resolved(self) -> Resolved:
+        """The source. Raises UserError if a file cannot be read or is not what it should be."""
+        known = {kind: self._known(path) for kind, path in self.found.items()}
+        try:
+            unknown = [kind for kind, checksum in known.items() if checksum is None]
+            for kind, state in zip(unknown, self._each(unknown, self._draft), strict=True):
+                self.checksums.remember(self.found[kind], state, self.drafts[kind][1].sha256)
+            listing = {kind: self._listed(kind, known[kind]) for kind in self.found}
+        except BaseException:
+            self.open.close()
+            raise
+        identity = {"source": "files", "category": self.category, "files": listing}
+        return Resolved(identity, lambda folder: self._bring(folder, listing), close=self.open.close)
+
+    def _each(self, kinds: list[str], do: Any) -> list[Any]:
+        """For both files at once: while one waits for its disk, the other is summed."""
+        with ThreadPoolExecutor(max(1, len(kinds))) as pool:
+            return list(pool.map(do, kinds))
+
+    def _known(self, path: Path) -> str | None:
         with given_by("files_path", path):
-            size = path.stat().st_size
-            report(f"checksum of {path} ({size:,} bytes)")
-            listing[kind] = {
-                "bytes": size,
-                "sha256": surroundings.sha256(path),
-                "compression": path.suffix if path.suffix in COMPRESSIONS else "",
-            }
+            return self.checksums.known(path)
 
-    def bring(folder: Path) -> None:
-        for kind, path in found.items():
-            target = folder / file_names(settings.category)[kind]
+    def _draft(self, kind: str) -> list[int]:
+        """Copy a file before its checksum is known, from which its version's name follows; return its state."""
+        path = self.found[kind]
+        with given_by("files_path", path):
+            state = state_of(path)
+            self.report(f"reading {path} ({state[0]:,} bytes)")
+            draft = self.open.enter_context(self.landing.draft())
+            copied = bring_lines(path, draft, self.report)
+            if state_of(path) != state:
+                raise UserError(CHANGED)
+            self.drafts[kind] = draft, copied
+        return state
+
+    def _listed(self, kind: str, known: str | None) -> dict[str, Any]:
+        path = self.found[kind]
+        return {
+            "bytes": path.stat().st_size,
+            "sha256": known or self.drafts[kind][1].sha256,
+            "compression": path.suffix if path.suffix in COMPRESSIONS else "",
+        }
+
+    def _bring(self, folder: Path, listing: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        """Put the files into a folder; returns {bytes, sha256} of each, as it was written."""
+
+        def bring(kind: str) -> dict[str, Any]:
+            target = folder / file_names(self.category)[kind]
             target.parent.mkdir(parents=True, exist_ok=True)
-            report(f"bringing {path}")
-            with given_by("files_path", path):
-                _bring_file(path, target)
+            if kind in self.drafts:
+                draft, copied = self.drafts[kind]
+                os.replace(draft, target)
+            else:
+                path = self.found[kind]
+                self.report(f"bringing {path}")
+                with given_by("files_path", path):
+                    copied = bring_lines(path, target, self.report)
+                if copied.sha256 != listing[kind]["sha256"]:
+                    raise UserError(CHANGED)
+            return copied.entry
 
-    def check(brought: dict[str, dict[str, Any]]) -> None:
-        """A file that is being written while it is fetched must not become a version."""
-        expected = {entry["sha256"] for entry in listing.values() if not entry["compression"]}
-        if not expected <= {entry["sha256"] for entry in brought.values()}:
-            raise UserError("Param files_path: a file changed while it was read. Run again when it is complete.")
-
-    return Resolved({"source": "files", "category": settings.category, "files": listing}, bring, check)
+        kinds = list(self.found)
+        entries = self._each(kinds, bring)
+        return {file_names(self.category)[kind]: entry for kind, entry in zip(kinds, entries, strict=True)}
 
 
 def _find_files(files_path: str, category: str) -> dict[str, Path]:
@@ -90,47 +143,3 @@ def _categories_in(folder: Path) -> list[str]:
             return sorted({entry.name.split(".jsonl")[0] for entry in entries if ".jsonl" in entry.name})
     except OSError:
         return []
-
-
-def _bring_file(path: Path, target: Path) -> None:
-    """Put a file into the warehouse, unpacked: Spark could not split a packed one among its tasks."""
-    try:
-        if path.suffix == ".gz":
-            with gzip.open(path, "rb") as packed, open(target, "wb") as plain:
-                unpack(packed, plain, path)
-        elif path.suffix == ".zst":
-            import pyarrow
-
-            with pyarrow.input_stream(str(path), compression="zstd") as packed, open(target, "wb") as plain:
-                unpack(packed, plain, path)
-        else:
-            copy_file(path, target)
-    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise UserError(f"Param files_path: {path} cannot be unpacked: {error}.") from None
-    except OSError as error:
-        if path.suffix not in (".gz", ".zst") or error.errno is not None:
-            raise
-        raise UserError(f"Param files_path: {path} cannot be unpacked: {error}.") from None
-
-
-def unpack(packed: Any, plain: IO[bytes], path: Path) -> None:
-    """Copy what a packed file holds. Raises UserError as soon as it is more than a file of its size should hold."""
-    most, written = max(SMALL_UNPACKED, MOST_TIMES * path.stat().st_size), 0
-    while block := packed.read(1 << 20):
-        written += len(block)
-        if written > most:
-            raise UserError(
-                f"Param files_path: {cut(path)} unpacks to more than {most:,} bytes, which is {MOST_TIMES} times its "
-                "size, or 1 GB. If that is right, unpack it yourself and give the plain file."
-            )
-        plain.write(block)
-
-
-def copy_file(path: Path, target: Path) -> None:
-    """Copy a file, sharing its blocks where the file system can. Not a hard link: its owner may edit the original."""
-    clone = 0x40049409  # FICLONE of Linux
-    with open(path, "rb") as original, open(target, "wb") as copy:
-        try:
-            fcntl.ioctl(copy, clone, original.fileno())
-        except OSError:
-            shutil.copyfileobj(original, copy, 1 << 24)

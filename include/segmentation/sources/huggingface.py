@@ -17,8 +17,8 @@ from typing import Any
 
 from segmentation.errors import UserError
 from segmentation.settings import Settings
+from segmentation.sources.copying import copy_file
 from segmentation.sources.download import HubFile, complete
-from segmentation.sources.files import copy_file
 from segmentation.sources.hub import REPO, Hub
 from segmentation.sources.patience import Interrupted, Tries, size
 from segmentation.sources.resolved import Resolved, Surroundings, file_names
@@ -33,7 +33,7 @@ ENDS = date(2023, 10, 1)
 def resolve(settings: Settings, surroundings: Surroundings) -> Resolved:
     """The files of the category at the revision. Raises UserError, or Unavailable if the Hub is needed and silent."""
     fetching = Fetching(settings, surroundings)
-    return Resolved(fetching.identity, fetching.bring, fetching.check, fetching.clear_up)
+    return Resolved(fetching.identity, fetching.bring, clear_up=fetching.clear_up)
 
 
 class Fetching:
@@ -52,8 +52,11 @@ class Fetching:
             f"{size(sum(file.bytes for file in self.files))}"
         )
 
-    def bring(self, folder: Path) -> None:
-        """Put the files into a folder: from another version or the landing area where they are, else from the Hub."""
+    def bring(self, folder: Path) -> dict[str, dict[str, Any]]:
+        """Put the files into a folder: from another version or the landing area where they are, else from the Hub.
+
+        Their sha256 is right when they are there, as far as the Hub has told one.
+        """
         self._check_space()
         self.landing.remember(self.identity)
         try:
@@ -63,13 +66,7 @@ class Fetching:
         finally:
             if not any(self.landing.size(file.checksum) for file in self.files):
                 self.landing.forget(self.identity)
-
-    def check(self, brought: dict[str, dict[str, Any]]) -> None:
-        """What was right when it came may read wrong from a failing disk."""
-        for file in self.files:
-            if file.sha256 and brought[file.path]["sha256"] != file.sha256:
-                self.landing.drop(file.checksum)
-                raise UserError(f"{file.path} reads otherwise than it was written. Check the disk, and run again.")
+        return {file.path: {"bytes": file.bytes, "sha256": file.sha256} for file in self.files if file.sha256}
 
     def clear_up(self) -> None:
         """The version stands: what led to it may go."""

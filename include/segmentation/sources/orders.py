@@ -20,8 +20,8 @@ from segmentation.orders.rows import Chunk
 from segmentation.quoting import cut, listed, quoted
 from segmentation.settings import Settings
 from segmentation.sources.checksums import sha256
+from segmentation.sources.copying import copy_file
 from segmentation.sources.customer_tables import check_params
-from segmentation.sources.files import copy_file
 from segmentation.sources.order_files import PARQUET, OrderFile, bring_csv, find_files, is_empty, opened
 from segmentation.sources.orders_mapping import read_mapping
 from segmentation.sources.resolved import ORDERS_FOLDER, Resolved, Surroundings
@@ -40,7 +40,7 @@ def resolve(settings: Settings, surroundings: Surroundings) -> Resolved:
     mapping, found, listing = look(settings, surroundings.report)
     for file in found:
         surroundings.report(f"checksum of {file.path} ({file.path.stat().st_size:,} bytes)")
-        listing[file.name] |= {"bytes": file.path.stat().st_size, "sha256": surroundings.sha256(file.path)}
+        listing[file.name] |= {"bytes": file.path.stat().st_size, "sha256": surroundings.checksums.of(file.path)}
 
     def bring(folder: Path) -> None:
         for file in found:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from segmentation.sources.checksums import Checksums
 from segmentation.warehouse.versions import Warehouse
 
 REVIEWS_FOLDER = "raw/review_categories"
@@ -16,14 +17,14 @@ ORDERS_FOLDER = "raw/orders"
 class Surroundings:
     """What a resolver may use besides the params.
 
-    report takes lines for the log. find_token looks up the Hub's token; it is asked only when the Hub is. sha256 gives
-    the checksum of a file of the user's.
+    report takes lines for the log. find_token looks up the Hub's token; it is asked only when the Hub is. checksums
+    knows files of the user's that have been read before.
     """
 
     warehouse: Warehouse
     report: Callable[[str], None]
     find_token: Callable[[], str | None]
-    sha256: Callable[[Path], str]
+    checksums: Checksums
 
 
 def _nothing(*_: Any) -> None:
@@ -34,14 +35,16 @@ def _nothing(*_: Any) -> None:
 class Resolved:
     """A source before it is fetched.
 
-    identity: what the version follows from. bring: puts the files into a folder. check: given what was brought,
-    path -> {bytes, sha256}, raises UserError if it must not become a version. clear_up: called when the version stands.
+    identity: what the version follows from. bring: puts the files into a folder, and returns what it knows of them,
+    path -> {bytes, sha256}; the others are read. check: given what was brought, raises UserError if it must not become
+    a version. clear_up: called when the version stands. close: called in the end, whatever came of it.
     """
 
     identity: dict[str, Any]
-    bring: Callable[[Path], None]
+    bring: Callable[[Path], dict[str, dict[str, Any]] | None]
     check: Callable[[dict[str, dict[str, Any]]], None] = _nothing
     clear_up: Callable[[], None] = _nothing
+    close: Callable[[], None] = _nothing
 
 
 def file_names(category: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The landing area: where downloads grow until their source version stands.
 
     <warehouse>/_landing/<checksum>.part             the beginning of a file, or all of it
+    <warehouse>/_landing/draft-<any>.part            the same of a file whose checksum is not known yet
     <warehouse>/_landing/<commit>.<category>.json    what the Hub has said of a commit's files
 
 A part is named by its content, so a content that two versions share is fetched once. It stays when a process dies, and
@@ -12,6 +13,7 @@ import fcntl
 import io
 import json
 import os
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -57,6 +59,18 @@ class Landing:
                     if not os.fstat(part.fileno()).st_size:
                         path.unlink(missing_ok=True)
                 return
+
+    @contextlib.contextmanager
+    def draft(self) -> Iterator[Path]:
+        """A place for a content whose checksum is not known yet; what is there in the end goes."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.part(f"draft-{uuid.uuid4().hex}")
+        with open(path, "ab") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            try:
+                yield path
+            finally:
+                path.unlink(missing_ok=True)
 
     def drop(self, checksum: str) -> None:
         """Remove a part, once no process uses it."""

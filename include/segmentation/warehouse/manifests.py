@@ -3,9 +3,11 @@
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from segmentation.errors import UserError
@@ -92,13 +94,20 @@ def _is_file_entry(entry: Any) -> bool:
     )
 
 
-def describe_files(folder: Path, paths: list[Path]) -> dict[str, dict[str, Any]]:
-    """Bytes, sha256 and, for Parquet, rows of files, by their path inside `folder`. Flushes them to disk."""
+def describe_files(
+    folder: Path, paths: list[Path], known: Mapping[str, dict[str, Any]] = MappingProxyType({})
+) -> dict[str, dict[str, Any]]:
+    """Bytes, sha256 and, for Parquet, rows of files, by their path inside `folder`. Flushes them to disk.
+
+    known: bytes and sha256 of files that were summed while they were written, by the same paths; the others are read.
+    """
     described = {}
     for path in sorted(paths):
         entry: dict[str, Any] = {"bytes": path.stat().st_size}
+        told = known.get(path.relative_to(folder).as_posix(), {})
         with open(path, "rb") as file:
-            entry["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
+            is_told = told.get("bytes") == entry["bytes"]
+            entry["sha256"] = told["sha256"] if is_told else hashlib.file_digest(file, "sha256").hexdigest()
             os.fsync(file.fileno())
         if path.suffix == ".parquet":
             import pyarrow.parquet
