@@ -88,3 +88,14 @@ def test_who_does_not_listen_is_killed() -> None:
     end_group(child.pid, 0.5)
     assert child.wait(timeout=300) == -signal.SIGKILL
     assert not group_alive(child.pid)
+
+
+def test_a_parent_that_is_killed_leaves_nothing_running() -> None:
+    parent, (_, *processes) = started(CHILD)
+    assert all(map(runs, processes))
+    parent.kill()
+    parent.communicate()
+    deadline = time.monotonic() + 60
+    while any(map(runs, processes)):
+        assert time.monotonic() < deadline, "they go on although nobody waits for them"
+        time.sleep(0.05)

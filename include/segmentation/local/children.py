@@ -51,12 +51,24 @@ def group_of(command: list[str], environment: dict[str, str]) -> Iterator[subpro
     ) as process:  # fmt: skip
         assert process.stdout is not None
         try:
-            yield process
+            with _outlived_by_none(process.pid):
+                yield process
         except BaseException:
             # Read on: who writes into a full pipe never ends.
             Thread(target=process.stdout.read, daemon=True).start()
             end_group(process.pid, PATIENCE_SECONDS)
             raise
+
+
+@contextmanager
+def _outlived_by_none(group: int) -> Iterator[None]:
+    """Have a group killed if we are killed within, which leaves us no time to do it: a shell waits for our end."""
+    waits = ["sh", "-c", 'read _; kill -s KILL -- "-$0"', str(group)]
+    with subprocess.Popen(waits, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True) as guard:
+        try:
+            yield
+        finally:
+            guard.kill()
 
 
 def end_group(group: int, seconds: float) -> None:
