@@ -5,14 +5,11 @@ server that stands; the variable SPARK_REMOTE says where. All else uses only wha
 """
 
 import os
-import tempfile
 import threading
 import time
 import uuid
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from segmentation import shipped_code
 from segmentation.failures import causes
 
 if TYPE_CHECKING:
@@ -72,7 +69,6 @@ def spark_session(name: str, **extra: str) -> "SparkSession":
         builder = builder.config(key, value)
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
-    _ship_code(spark)
     return spark
 
 
@@ -88,8 +84,6 @@ def _connected(settings: dict[str, str]) -> "SparkSession":
     spark.client.set_retry_policies([patience])
     for key, value in settings.items():
         spark.conf.set(key.removeprefix(_OF_HADOOP), value)
-    with tempfile.TemporaryDirectory() as folder:
-        spark.addArtifacts(str(shipped_code.build(Path(folder))), pyfile=True)
     threading.Thread(target=_show_life, args=[spark], daemon=True).start()
     if ENDS_WITH in os.environ:
         threading.Thread(target=_end_with, args=[int(os.environ[ENDS_WITH])], daemon=True).start()
@@ -119,17 +113,6 @@ def _show_life(spark: "SparkSession") -> None:
             spark.conf.get("spark.sql.session.timeZone")
         except Exception:
             return  # the session has ended, or the server: the job's own next call says so
-
-
-def _ship_code(spark: "SparkSession") -> None:
-    """Have the executors import this package from an archive of it, wherever they run."""
-    from pyspark import SparkFiles
-
-    # Spark serves the archive from here as long as it lives, and then removes the folder.
-    folder = Path(SparkFiles.getRootDirectory(), "code")
-    if not folder.exists():
-        folder.mkdir()
-        spark.sparkContext.addPyFile(str(shipped_code.build(folder)))
 
 
 def is_connected(spark: "SparkSession") -> bool:

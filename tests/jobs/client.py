@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from segmentation.session import ENDS_WITH, spark_session
+from segmentation.shipped_code import shipped
 
 
 def connect() -> None:
@@ -50,7 +51,7 @@ def package() -> None:
         for _ in batches:
             yield pa.RecordBatch.from_arrays([pa.array([release.RELEASE])], ["found"])
 
-    found = spark.range(1).mapInArrow(look, "found string").collect()[0].found
+    found = spark.range(1).mapInArrow(shipped(look), "found string").collect()[0].found
     seen = [table.name for table in spark.catalog.listTables()]
     setting = spark.conf.get("spark.sql.shuffle.partitions")
     spark.range(1).createOrReplaceTempView(f"of_{found.replace('.', '_')}")

@@ -45,9 +45,10 @@ SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
     "spark.connect.grpc.binding.address": "127.0.0.1",
-    # Each session has its own code, as each has its own views and settings.
-    "spark.sql.artifact.isolation.enabled": "true",
-    "spark.sql.artifact.isolation.alwaysApplyClassloader": "true",
+    # With a class loader for each session, Java would compile the same generated code anew for each task. Our sessions
+    # bring no Java code, and their Python code travels with the functions (`shipped_code`).
+    "spark.sql.artifact.isolation.enabled": "false",
+    "spark.sql.artifact.isolation.alwaysApplyClassloader": "false",
     # A client shows every few seconds that it still waits for its answer. Where it does not, because it was killed, its
     # work is interrupted: within ten seconds, all in all.
     "spark.connect.execute.reattachable.senderMaxStreamDuration": "3s",

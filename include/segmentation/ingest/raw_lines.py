@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 
 from segmentation.ingest.plain_files import Range, Taken, ranges, remove_strays, take
 from segmentation.session import parallelism
+from segmentation.shipped_code import shipped
 from segmentation.spark_paths import literal
 
 LINES = "line binary, file string"
@@ -41,7 +42,8 @@ def take_plain_reviews(spark: SparkSession, paths: list[Path], rows_folder: Path
         taken = [take(part, folder, str(aside)) for part in parts]
     else:
         # A partition for each range.
-        rows = spark.range(0, len(parts), 1, len(parts)).mapInArrow(_worker(parts, folder, str(aside)), "taken string")
+        worker = shipped(_worker(parts, folder, str(aside)))
+        rows = spark.range(0, len(parts), 1, len(parts)).mapInArrow(worker, "taken string")
         taken = [Taken(**json.loads(row.taken)) for row in rows.collect()]
     for place in [aside, *([rows_folder] if rows_folder else [])]:
         remove_strays(place, taken)

@@ -19,6 +19,7 @@ from segmentation.ingest.raw_lines import ON_DRIVER
 from segmentation.orders.constants import CONSTANTS, constants
 from segmentation.orders.lines import SCHEMA, Lines
 from segmentation.session import parallelism
+from segmentation.shipped_code import shipped
 from segmentation.spark_paths import literal
 
 # Arrow's types as Spark names them.
@@ -60,7 +61,7 @@ def register(spark: SparkSession, paths: list[Path], source: Mapping[str, Any], 
     if sum(path.stat().st_size for path in paths) <= ON_DRIVER:
         taken = [take(part, source, str(aside)) for part in parts]
     else:
-        worker = _worker(parts, source, str(aside))
+        worker = shipped(_worker(parts, source, str(aside)))
         rows = spark.range(0, len(parts), 1, len(parts)).mapInArrow(worker, "taken string")
         taken = [Taken(**json.loads(row.taken)) for row in rows.collect()]
     for one in taken:

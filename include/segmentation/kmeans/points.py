@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from segmentation.kmeans.blocks import MOST_ROWS, in_units
 from segmentation.session import parallelism
+from segmentation.shipped_code import shipped
 
 # Where there are no more customers, a pass is one look on the driver; starting Spark tasks would take longer. Below
 # MOST_ROWS, so that they are one block.
@@ -42,14 +43,18 @@ class Points:
 
     def _packed(self) -> DataFrame:
         # A pass is short, so a task more than there are cores is mostly the start of a task.
-        return self._rows.coalesce(parallelism(self._rows.sparkSession)).mapInArrow(_pack, "block binary").persist()
+        return (
+            self._rows.coalesce(parallelism(self._rows.sparkSession))
+            .mapInArrow(shipped(_pack), "block binary")
+            .persist()
+        )
 
     def add_up(self, work: Work) -> list[np.ndarray]:
         """Do `work` on every block and add up what it returns."""
         if self._few is not None:
             return work(self._few)
         assert self._blocks is not None
-        results = self._blocks.mapInArrow(_worker(work, len(self.sample)), "result binary").collect()
+        results = self._blocks.mapInArrow(shipped(_worker(work, len(self.sample))), "result binary").collect()
         # Our own workers have written them.
         parts = [pickle.loads(row.result) for row in results]  # noqa: S301
         return [sum(some) for some in zip(*parts, strict=True)]
