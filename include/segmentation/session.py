@@ -134,6 +134,11 @@ def server_is_gone(error: BaseException) -> bool:
     return False
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that Java had no memory left for the work."""
+    return any(isinstance(cause, str) and "OutOfMemoryError" in cause for cause in causes(error))
+
+
 def started_in(spark: "SparkSession", since: float) -> float:
     """Seconds that a task pays before it can work: since the start of its Java, or of its session on a server.
 

@@ -35,6 +35,10 @@ LAST_WORDS, APPLICATION = "last_words.json", "application"
 SERVER_GONE = (
     "the Spark server has gone while it worked for this task. Nothing unfinished can be seen; a retry begins anew."
 )
+OUT_OF_MEMORY = (
+    "Spark has no memory left for this. Jobs beside it may have had it, so a retry may go through; if not, give Spark "
+    "more with spark.driver.memory or spark.executor.memory (docs/how-to/spark.md)."
+)
 # What the log of a task says that has no datasets for this kind of source.
 NOTHING_TO_MAKE = "nothing to make"
 # Java's options for jobs that read little, where an installation has some; they stand for SPARK_SUBMIT_OPTS then.
@@ -182,6 +186,9 @@ def main(stage: str, build: "Callable[[Work], None]") -> None:
         if session.server_is_gone(error):
             _last_words(f"{stage}: {SERVER_GONE}", is_user_error=False)
             os._exit(1)  # at once: the session would try to say goodbye to it
+        if session.is_out_of_memory(error):
+            _last_words(f"{stage}: {OUT_OF_MEMORY}", is_user_error=False)
+            sys.exit(1)
         traceback.print_exc()
         first_line = str(error).partition("\n")[0]
         _last_words(f"{stage}: {type(error).__name__}: {first_line}", is_user_error=False)

@@ -180,6 +180,8 @@ class Cluster(Airflow):
             word for key, value in binding.items() for word in ("--conf", f"spark.connect.grpc.binding.{key}={value}")
         ]
         environment = self._spark(DRIVERS) | {TOKEN: self._token}
+        # As in the container; Spark counts this server among its daemons.
+        del environment["SPARK_DAEMON_JAVA_OPTS"], environment["SPARK_DAEMON_MEMORY"]
         return Member(CONNECT, [words[0], *here, *words[1:]], environment, self.logs)
 
     def _master(self) -> Member:

@@ -60,6 +60,21 @@ def package() -> None:
     sys.stdin.read()  # stay until we are told
 
 
+def hog() -> None:
+    """Want more memory than the server has, after a word from us."""
+    spark = spark_session("client")
+    print("here", flush=True)
+    sys.stdin.readline()
+    spark.range(1).selectExpr("size(sequence(0L, 900000000L + id)) AS found").collect()
+
+
+def count() -> None:
+    """Count, once for each line that comes in."""
+    spark = spark_session("client")
+    for _ in sys.stdin:
+        print(spark.range(1000).count(), flush=True)
+
+
 def flow(root: str, as_of: str, params: str, *stages: str) -> None:
     """Run stages of the flow, and print the checksum of each dataset's rows."""
     from jobs.flow import Flow
@@ -70,6 +85,5 @@ def flow(root: str, as_of: str, params: str, *stages: str) -> None:
 
 
 if __name__ == "__main__":
-    {"connect": connect, "work": work, "work_below": work_below, "package": package, "flow": flow}[sys.argv[1]](
-        *sys.argv[2:]
-    )
+    COMMANDS = (connect, work, work_below, package, hog, count, flow)
+    {command.__name__: command for command in COMMANDS}[sys.argv[1]](*sys.argv[2:])

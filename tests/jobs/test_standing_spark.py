@@ -183,6 +183,24 @@ def test_sessions_see_nothing_of_one_another_and_each_has_its_own_code(here: sta
     assert {setting for _, _, setting in told} == {SPARK_SETTINGS["spark.sql.shuffle.partitions"]}
 
 
+def test_a_job_that_wants_more_memory_than_there_is_fails_alone(here: standing.Server) -> None:
+    other, hog = start(here.remote, "count"), start(here.remote, "hog")
+    assert other.stdin and other.stdout and hog.stdout
+
+    def counts() -> str:
+        print(file=other.stdin, flush=True)
+        return other.stdout.readline().strip()
+
+    assert counts() == "1000"
+    assert hog.stdout.readline() == "here\n"
+    _, said = hog.communicate("go\n", timeout=PATIENCE_SECONDS)
+    assert hog.returncode
+    assert "OutOfMemoryError" in said, said[-500:]
+    assert counts() == "1000", "the session of another job goes on"
+    other.communicate(timeout=PATIENCE_SECONDS)
+    assert other.returncode == 0
+
+
 def test_two_runs_at_once_on_one_server_make_the_rows_of_each_alone(
     here: standing.Server, spark: SparkSession, tmp_path: Path
 ) -> None:

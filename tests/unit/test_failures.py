@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from test_versions import MONTH, manifest, publish
 
-from segmentation import failures
+from segmentation import failures, session
 from segmentation.errors import UserError
 from segmentation.failures import check_clock, in_words
 from segmentation.settings import check_not_ahead
@@ -153,3 +153,11 @@ def test_an_installation_that_may_not_be_written_is_named(tmp_path: Path, monkey
     said = words(tmp_path / "w", OSError(errno.EACCES, os.strerror(errno.EACCES), place))
     assert said.startswith(f"Cannot write to {place} (")
     assert said.endswith("or set SEGMENTATION_LOCAL to another folder.")
+
+
+def test_java_without_memory_is_known_wherever_the_error_comes_from() -> None:
+    error = ValueError("[JVM] java.lang.OutOfMemoryError: Java heap space")
+    wrapped = RuntimeError("job aborted")
+    wrapped.__cause__ = error
+    assert session.is_out_of_memory(wrapped)
+    assert not session.is_out_of_memory(RuntimeError("the memory of the elephant"))

@@ -57,6 +57,8 @@ SETTINGS = {
     # And what its session holds is freed. One that lives says so twice a minute (see `session`).
     "spark.connect.session.manager.defaultSessionTimeout": "2m",
     "spark.connect.session.manager.maintenanceInterval": "10s",
+    # A job that wants more memory than there is fails; Spark's usual answer is to end, and all other jobs with it.
+    "spark.executor.killOnFatalError.depth": "0",
     # What has been compiled is kept: every month runs the same statements.
     "spark.sql.codegen.cache.maxEntries": "20000",
     # What is known of finished jobs and statements, for pages that are not shown.
