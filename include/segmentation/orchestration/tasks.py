@@ -106,6 +106,31 @@ def release(plan: "Plan", warehouse: "Warehouse", run_id: str, dag_id: str) -> N
         print("This was a trial: nothing is released.", flush=True)
 
 
+def deliver_release(context: "Context") -> None:
+    """Bring the release that this run has made to the targets in its shop's file. A trial has made none."""
+    from segmentation.deliver import delivering
+    from segmentation.failures import in_words
+    from segmentation.warehouse.versions import Warehouse
+
+    warehouse = Warehouse(warehouse_root())
+    try:
+        one_warehouse.check(context)
+        as_of = context["ti"].xcom_pull(task_ids="fetch")["as_of"]
+        with in_words(warehouse.root):
+            made = delivering.of_run(warehouse, context["params"]["shop"], as_of, context["run_id"], dag_id_of(context))
+            said = delivering.deliver(warehouse, made, context["run_id"]) if made else []
+    except UserError as error:
+        raise _user_failure(f"deliver: {_once(error)}") from None
+    except Unavailable as error:
+        raise _failure_for_now(f"deliver: {_once(error)}") from None
+    for sentence in said or ["This run has released nothing, so there is nothing to deliver."]:
+        print(f"deliver: {sentence}", flush=True)
+
+
+def _once(error: Exception) -> str:
+    return str(error).removeprefix("deliver: ")
+
+
 def hub_token() -> str | None:
     """The Hub's token: the password of the Airflow connection `huggingface_default`, if there is one."""
     from segmentation.sources.hub import CONNECTION
