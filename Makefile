@@ -104,7 +104,7 @@ test: .venv/ready-dev ## Run all tests
 
 # Not in `make test`: the trace makes every Python step slower, most of all in Spark's workers and Airflow's tasks.
 coverage: .venv/ready-dev ## Run the tests that need no Spark, and see how much of the code they reach
-	@.venv/bin/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered tests/unit tests/ui tests/dags tests/hub
+	@.venv/bin/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered tests/unit tests/ui tests/dags tests/hub tests/deliver
 
 test-browser: .venv/ready-dev ## Look at the report and the pages in Chromium, from the login on; pictures in .local/screenshots
 	@$(UV) sync --frozen --inexact --quiet --group browser

@@ -9,9 +9,10 @@ customers, what changed since last month, whom do I contact and why.
 | **fetch** | the source version: the raw files, checked and brought into the warehouse |
 | **ingest** | `reviews`, `products` (or `orders`), `rejected_rows`: raw lines as typed Parquet |
 | **clean** | `purchases`: verified purchases, or order lines, with exact prices; and tables about the source |
-| **rfm** | `customer_rfm`, `rfm_edges`: recency, frequency, spend, scores and the segment of every customer |
+| **rfm** | `customer_segments`, `rfm_edges`, `customer_rfm`: values, scores and segment of every customer, since when |
 | **kmeans** | `kmeans_search`, `kmeans_model`, `customer_clusters`, `cluster_profile`, `cluster_quality` and more |
 | **report** | the report's tables, lists of customers, and `report.html` with its charts |
+| **deliver** | only for shops that ask for it: brings the released customers to a database |
 
 **Trigger it** with the form; the params say what they do. A run sees everything before its *as-of date* (UTC; of
 orders, the shop's day): the param `as_of`, else the end of the run's data interval, by hand the first of the month.
@@ -40,7 +41,7 @@ from airflow.sdk import DAG, get_current_context, get_parsing_context, task
 
 from segmentation.orchestration import alerts, links, slots
 from segmentation.orchestration.shop_dags import BY_HAND, DagOf, dags_of_shops, give_form, refuse
-from segmentation.orchestration.tasks import StageOperator, fetch_source, outlets
+from segmentation.orchestration.tasks import StageOperator, deliver_release, fetch_source, outlets
 
 
 def workflow(of: DagOf) -> DAG:
@@ -83,6 +84,15 @@ def workflow(of: DagOf) -> DAG:
         report = StageOperator(stage="report")
 
         source >> ingest >> clean >> rfm >> kmeans >> report
+
+        if of.delivers:
+
+            @task
+            def deliver() -> None:
+                """Bring the release to where the shop's file says."""
+                deliver_release(get_current_context())
+
+            report >> deliver()
     return give_form(dag, of.params)
 
 

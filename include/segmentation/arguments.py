@@ -13,12 +13,15 @@ from segmentation.spelling import did_you_mean
 
 @dataclass(frozen=True)
 class JobArguments:
-    """What a job is told: the run's settings, the resolved as-of date and source version, and who runs it."""
+    """What a job is told: the run's settings, the resolved as-of date and source version, who runs it, and the version
+    of customer_rfm that the shop has released of the month before, if it has.
+    """
 
     settings: Settings
     as_of: date
     source_version: str
     run_id: str
+    released_before: str | None = None
 
 
 def templates() -> list[str]:
@@ -32,6 +35,8 @@ def templates() -> list[str]:
         f"--as-of={resolved % 'as_of'}",
         # Of a map in a file, fetch has read the text: the file may change meanwhile, or be out of reach of a job.
         f"--segment-map={resolved % 'segment_map'}",
+        # An older release has noted none.
+        "--released-before={{ ti.xcom_pull(task_ids='fetch').get('released_before', '') }}",
         "--run-id={{ run_id }}",
     ]
     for name, meta in FIELDS.items():
@@ -49,16 +54,17 @@ def read(words: list[str]) -> JobArguments:
     parser = argparse.ArgumentParser(allow_abbrev=False)
     parser.add_argument("--source-version", required=True)
     parser.add_argument("--run-id", default="by-hand")
+    parser.add_argument("--released-before", default="")
     for name, meta in FIELDS.items():
         parser.add_argument(f"--{name.replace('_', '-')}", help=meta["help"], required=name == "as_of")
     known, others = parser.parse_known_args(words)
     if others:
-        options = [f"--{name.replace('_', '-')}" for name in (*FIELDS, "source_version", "run_id")]
+        options = [f"--{name.replace('_', '-')}" for name in (*FIELDS, "source_version", "run_id", "released_before")]
         word = others[0].partition("=")[0]
         raise UserError(f"Unknown argument {quoted(others[0])} of the job.{did_you_mean(word, options)}")
     given = {name: value for name, value in vars(known).items() if value is not None}
-    source_version, run_id = given.pop("source_version"), given.pop("run_id")
+    source_version, run_id, before = (given.pop(name) for name in ("source_version", "run_id", "released_before"))
     settings = params.parse(given)
     if settings.as_of is None:
         raise UserError(f"Param as_of: {given['as_of']!r} is not allowed. Allowed: a date as YYYY-MM-DD.")
-    return JobArguments(settings, settings.as_of, source_version, run_id)
+    return JobArguments(settings, settings.as_of, source_version, run_id, before or None)

@@ -23,7 +23,7 @@ STAGES = {
         "notable_products",
         "data_profile",
     ),
-    "rfm": ("customer_rfm", "rfm_edges"),
+    "rfm": ("customer_segments", "rfm_edges", "customer_rfm"),
     "kmeans": (
         "kmeans_search",
         "kmeans_model",

@@ -27,6 +27,10 @@ SOURCE_VIEWS = ("raw_reviews", "raw_products", "raw_orders")
 SEGMENT_MAP_VIEWS = ("segment_cells", "segments", "claims", "claim_conditions")
 FROZEN_VIEW = "frozen_edges"
 PREVIOUS = "previous_"
+# The month before as the shop has released it; every other `previous_` is the month before as this run makes it.
+RELEASED_BEFORE = f"{PREVIOUS}customer_rfm"
+# What is made of the run's own month only.
+OWN_MONTH = ("customer_rfm",)
 CUSTOMERS = "customers"
 # Settings that say nothing of customers who are summed up.
 NOT_FOR_CUSTOMERS = {"window_months", "frequency_counts", "min_price", "excluded_categories", "keep_unknown_category"}
@@ -62,6 +66,9 @@ class Plan:
     source_version: str
     # The settings in the manifest of the source version: what a source of orders says of its calendar.
     source: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    # The version of customer_rfm that the shop's release of the month before names; None where stays begin anew.
+    released_before: str | None = None
+    is_month_before: bool = False
     _known: dict[str, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -78,7 +85,8 @@ class Plan:
     @property
     def previous(self) -> "Plan":
         """The plan of the same run a month earlier, to compare with."""
-        return replace(self, as_of=months_before(self.as_of, 1), _known={})
+        earlier = months_before(self.as_of, 1)
+        return replace(self, as_of=earlier, released_before=None, is_month_before=True, _known={})
 
     @property
     def window_start(self) -> date:
@@ -100,10 +108,17 @@ class Plan:
 
     def datasets(self, stage: str) -> list[str]:
         """The datasets that a stage makes for this kind of source, in the order of STAGES."""
-        return [name for name in STAGES[stage] if self._is_made(name)]
+        left_out = OWN_MONTH if self.is_month_before else ()
+        return [name for name in STAGES[stage] if self._is_made(name) and name not in left_out]
 
     def _is_made(self, name: str) -> bool:
         return dataset(name).is_for(self.kind)
+
+    def has(self, read: str) -> bool:
+        """Whether a view of the month before, of those that SQL files read, has anything to show; others always do."""
+        if read == RELEASED_BEFORE:
+            return self.released_before is not None
+        return self.compares or not read.startswith(PREVIOUS)
 
     def files(self, stage: str) -> dict[str, sql_files.SqlFile]:
         """The stage's SQL files under these settings."""
@@ -140,8 +155,10 @@ class Plan:
         for read in sorted(self.reads(dataset(name))):
             if read in SOURCE_VIEWS:
                 found["source"] = self.source_version
-            elif read.startswith(PREVIOUS) and not self.compares:
+            elif not self.has(read):
                 continue
+            elif read == RELEASED_BEFORE and self.released_before:
+                found[read] = self.released_before
             elif read.startswith(PREVIOUS):
                 found[read] = self.previous.version(read.removeprefix(PREVIOUS))
             elif read == FROZEN_VIEW and self.settings.frozen_edges_from:

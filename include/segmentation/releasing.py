@@ -8,7 +8,7 @@ from typing import Any
 
 from segmentation.datasets import STAGES
 from segmentation.errors import UserError
-from segmentation.plan import Plan
+from segmentation.plan import OWN_MONTH, Plan, months_before
 from segmentation.report.words import currency_of
 from segmentation.settings import FIELDS, Settings
 from segmentation.shops.files import title_in_file
@@ -18,6 +18,8 @@ from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.releases import Release
 from segmentation.warehouse.rows import rows_of
 from segmentation.warehouse.versions import Warehouse
+
+(STAYS,) = OWN_MONTH
 
 
 def shop_of(settings: Settings) -> str:
@@ -94,6 +96,21 @@ def draft_of(plan: Plan, run_id: str, dag_id: str, figures: dict[str, Any] | Non
         released_at=now(),
         figures=figures or {},
     )
+
+
+def released_before(warehouse: Warehouse, shop: str, as_of: date) -> str | None:
+    """The version of customer_rfm that a shop's release of the month before names: stays in segments go on from it.
+
+    Looked up once for a run, so that all its tasks have the same. None where there is none, or one from before stays.
+    """
+    day = months_before(as_of, 1)
+    try:
+        one = releases.current(warehouse, shop, day)
+        found = warehouse.find(STAYS, one.versions.get(STAYS, ""), day) if one else None
+    except UserError as error:
+        print(f"WARNING segment_since goes back to {as_of} only: {error}", flush=True)
+        return None
+    return found.version if found and "segment_since" in found.columns else None
 
 
 def begin(plan: Plan, warehouse: Warehouse, run_id: str, dag_id: str) -> None:

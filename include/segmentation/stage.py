@@ -52,7 +52,8 @@ def make_plans(stage: str, given: JobArguments, warehouse: Warehouse) -> list[Pl
     """
     with in_words(warehouse.root):
         source = warehouse.find("source", given.source_version, None)
-    plan = Plan(given.settings, given.as_of, given.source_version, source.settings if source else {})
+    settings = source.settings if source else {}
+    plan = Plan(given.settings, given.as_of, given.source_version, settings, given.released_before)
     return [plan.previous, plan] if stage == "rfm" and plan.compares else [plan]
 
 
@@ -97,7 +98,8 @@ def _circumstances(manifest: Manifest, plan: Plan, warehouse: Warehouse) -> str:
     if manifest.dataset != "customer_rfm":
         return f"Settings: {manifest.settings}."
     if plan.kind == CUSTOMERS:
-        first, last = (manifest.figures.get(f"{name}_last_order") for name in ("first", "last"))
+        figures = warehouse.get("customer_segments", plan.version("customer_segments"), plan.as_of).figures
+        first, last = (figures.get(f"{name}_last_order") for name in ("first", "last"))
         return f"The run is as of {plan.as_of}; the last orders run from {first} to {last}. Choose another as_of."
     purchases = warehouse.get("purchases", plan.version("purchases"), None)
     return (

@@ -5,16 +5,23 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from airflow.sdk import DAG, CronDataIntervalTimetable
-from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, ParamValidationError
 from airflow.serialization.serialized_objects import DagSerialization
 
 from segmentation import settings
 from segmentation.datasets import STAGES
+from segmentation.deliver import delivering
+from segmentation.errors import Unavailable, UserError
+from segmentation.orchestration.tasks import deliver_release
 from segmentation.paths import PROJECT
+from segmentation.warehouse import releases
+from segmentation.warehouse.releases import Release
+from segmentation.warehouse.versions import Warehouse
 
 SECONDS = 2.0
 
@@ -98,6 +105,61 @@ def test_a_removed_file_takes_its_dag_and_no_other_away(dags, tmp_path: Path) ->
     dags(books="params: {source: demo}\n", games="params: {source: demo}\n")
     (tmp_path / "books.yaml").unlink()
     assert set(dags()) == {"customer_segmentation", "customer_segmentation_games"}
+
+
+DELIVERS = "params: {source: demo}\ndeliver: {table: customers, connection: crm}\n"
+
+
+def test_only_a_shop_that_asks_for_it_delivers_and_last(dags) -> None:
+    found = dags(books=DELIVERS, games="params: {source: demo}\n")
+    books, games, by_hand = (found[f"customer_segmentation{name}"] for name in ("_books", "_games", ""))
+    assert [task.task_id for task in books.topological_sort()] == [*STAGES, "deliver"]
+    assert books.get_task("deliver").upstream_task_ids == {"report"}
+    for other in (games, by_hand):
+        assert [task.task_id for task in other.topological_sort()] == list(STAGES)
+    assert books.get_task("deliver").retries == games.get_task("report").retries
+
+
+def test_a_wrong_target_is_a_wrong_file(dags) -> None:
+    found = dags(books=DELIVERS.replace("customers", "Customers; --"))
+    assert "wrong" in found["customer_segmentation_books"].tags
+    assert "deliver: table: 'Customers; --' is not allowed" in found["customer_segmentation_books"].doc_md
+
+
+class Task:
+    """Stands in for the task instance, of which the delivery only asks what `fetch` returned."""
+
+    def xcom_pull(self, task_ids: str) -> dict[str, str]:
+        return {"as_of": "2023-08-01"}
+
+
+@pytest.mark.parametrize("raised", [None, UserError("deliver: no"), Unavailable("w")])
+def test_the_task_delivers_the_release_of_its_run(dags, tmp_path, monkeypatch, capsys, raised) -> None:
+    monkeypatch.setenv("SEGMENTATION_WAREHOUSE", str(tmp_path / "warehouse"))
+    dag = dags(books=DELIVERS)["customer_segmentation_books"]
+    draft = Release("books", "B", "2023-08-01", 0, {}, "run", dag.dag_id, {}, "2026-01-01T00:00:00+00:00")
+    for one in (draft, replace(draft, run_id="another")):
+        releases.create(Warehouse(tmp_path / "warehouse"), one)
+
+    def served(warehouse: Warehouse, release: Release, run_id: str) -> list[str]:
+        assert (release.number, run_id) == (1, "run")
+        if raised:
+            raise raised
+        return ["all is there."]
+
+    monkeypatch.setattr(delivering, "deliver", served)
+    context = {"params": {"shop": "books"}, "ti": Task(), "run_id": "run", "dag": dag}
+    if raised is None:
+        deliver_release(context)
+        assert "deliver: all is there." in capsys.readouterr().out
+        deliver_release(context | {"run_id": "a trial"})
+        assert "nothing to deliver" in capsys.readouterr().out
+        return
+    with pytest.raises(AirflowException) as caught:
+        deliver_release(context)
+    # Only what a retry may mend is tried again.
+    assert isinstance(caught.value, AirflowFailException) == isinstance(raised, UserError)
+    assert str(caught.value) in ("deliver: no", "deliver: w")
 
 
 def test_the_dags_can_be_stored(dags) -> None:

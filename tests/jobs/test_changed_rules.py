@@ -53,7 +53,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     ("path", "expected"),
     [
         ("sql/20_clean/reviews/281_review_days.sql", {"review_days", "rating_distribution", "report"}),
-        ("sql/30_rfm/370_customer_rfm.sql", {"customer_rfm"} | CLUSTERED | REPORT),
+        ("sql/30_rfm/370_customer_segments.sql", {"customer_segments", "customer_rfm"} | CLUSTERED | REPORT),
     ],
 )
 def test_a_changed_file_builds_what_rests_on_it(

@@ -110,7 +110,8 @@ def test_odd_texts_come_through_and_are_no_formula(spark: SparkSession, tmp_path
     odd = ['a,b"c"', "two\nlines", "two\r\nlines", " padded ", "", 'say "=1"', "שלום", "\\", '\\"', "ok", "'"]
     formulas = ["=1+1", "-1", "@x", " =1", '=HYPERLINK("http://x","y")']
     texts = sorted(odd + formulas)
-    rows = [(text, "Lost", None, 1, 1, 1, "111", 9, 1, 0.5, "2023-08-23", 1, 0.5, "lost") for text in texts]
+    some = (1, 1, 1, "111", 9, 1, 0.5, "2023-08-23", 1, 0.5, None, "2023-09-01", "lost")
+    rows = [(text, "Lost", None, *some) for text in texts]
     frame = tables.rows_frame(spark, ITEM.ddl, rows)
     frame.createOrReplaceTempView("exports")
     sql = (SQL / "50_report/565_export_cells.sql").read_text(encoding="utf-8")

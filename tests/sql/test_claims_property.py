@@ -141,7 +141,7 @@ def test_figures_are_those_of_a_plain_computation(spark: SparkSession, customers
         }
         for n, (name, orders, times, cents, days) in enumerate(customers)
     ]
-    register(spark, "customer_rfm", rows)
+    register(spark, "customer_segments", rows)
     for name in FILES:
         file, frame = run_file(spark, SQL / f"50_report/{name}.sql", {})
         frame.createOrReplaceTempView(file.name)

@@ -67,7 +67,11 @@ def test_the_resolved_as_of_date_counts_and_not_the_param() -> None:
 
 def test_every_param_is_handed_on_as_one_word() -> None:
     names = [word.partition("=")[0] for word in rendered()]
-    expected = {f"--{name.replace('_', '-')}" for name in FIELDS} | {"--source-version", "--run-id"}
+    expected = {f"--{name.replace('_', '-')}" for name in FIELDS} | {
+        "--source-version",
+        "--run-id",
+        "--released-before",
+    }
     assert len(names) == len(set(names))
     assert set(names) == expected
 

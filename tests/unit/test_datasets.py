@@ -129,7 +129,8 @@ def test_a_dataset_is_described_down_to_its_columns(item: Dataset) -> None:
         (
             "customer_rfm",
             "`user_id` string, `recency_days` int, `frequency` bigint, `monetary` decimal(18,2), "
-            "`r_score` int, `f_score` int, `m_score` int, `rfm_score` string, `segment` string, `orders` bigint",
+            "`r_score` int, `f_score` int, `m_score` int, `rfm_score` string, `segment` string, `orders` bigint, "
+            "`previous_segment` string, `segment_since` date",
         ),
         (
             "rejected_rows",

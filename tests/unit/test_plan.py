@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -31,9 +32,9 @@ ABOUT_THE_SOURCE = {
 OF_PRODUCTS = ABOUT_THE_SOURCE - {"rating_distribution"}
 # What looks at who bought for the first time in all data.
 OF_FIRST_PURCHASES = {"first_purchases", "cohort_retention"}
-# What rests on purchases, on customer_rfm, and on the clusters of the customers.
+# What rests on purchases, on customer_segments, and on the clusters of the customers.
 AFTER_PURCHASES = (RFM | KMEANS | REPORT) - ABOUT_THE_SOURCE
-AFTER_RFM = {"customer_rfm"} | KMEANS | REPORT - ABOUT_THE_SOURCE - {"second_purchase"}
+AFTER_RFM = {"customer_segments", "customer_rfm"} | KMEANS | REPORT - ABOUT_THE_SOURCE - {"second_purchase"}
 CLUSTERED = KMEANS | {"segment_cluster", "customer_sample", "report"}
 SOURCE = "0123456789ab"
 OWN_MAP = "segments: [{name: All, group: New, meaning: m., action: a., rules: [{}]}]"
@@ -179,7 +180,7 @@ def test_a_table_of_customers_is_never_compared_with_a_month_before() -> None:
         for name in set(plan.datasets(stage)) - {"source"}:
             assert [read for read in plan.inputs(name) if read.startswith("previous_")] == [], name
     assert make(**ORDERS).compares
-    assert "previous_customer_rfm" in make(**ORDERS).inputs("exports")
+    assert "previous_customer_segments" in make(**ORDERS).inputs("customer_rfm")
 
 
 @pytest.mark.parametrize(("name", "value"), [("window_months", 6), ("category", "Books")])
@@ -243,13 +244,27 @@ def test_the_versions_lead_back_to_the_source() -> None:
 def test_the_month_before_has_the_ids_that_its_own_run_gave_it() -> None:
     assert versions(make(date(2023, 9, 1)).previous) == versions(make(date(2023, 8, 1)))
     inputs = make().inputs("segment_migration")
-    assert inputs["previous_customer_rfm"] == make(date(2023, 8, 1)).version("customer_rfm")
+    assert inputs["previous_customer_segments"] == make(date(2023, 8, 1)).version("customer_segments")
+
+
+def test_stays_go_on_from_the_release_of_the_month_before_and_nothing_else_does() -> None:
+    alone, after = make(), replace(make(), released_before="ba9876543210")
+    assert "previous_customer_rfm" not in alone.inputs("customer_rfm")
+    assert after.inputs("customer_rfm")["previous_customer_rfm"] == "ba9876543210"
+    assert changed(alone, after) == {"customer_rfm", "exports", "report"}
+
+
+def test_the_month_before_has_no_customer_rfm_of_this_run() -> None:
+    after = replace(make(), released_before="ba9876543210")
+    assert after.datasets("rfm") == ["customer_segments", "rfm_edges", "customer_rfm"]
+    assert after.previous.datasets("rfm") == ["customer_segments", "rfm_edges"]
+    assert after.previous.version("customer_segments") == make(date(2023, 8, 1)).version("customer_segments")
 
 
 def test_frozen_edges_are_an_input() -> None:
     frozen = make(frozen_edges_from="ba9876543210")
-    assert frozen.inputs("customer_rfm")["frozen_edges"] == "ba9876543210"
-    assert "frozen_edges" not in make().inputs("customer_rfm")
+    assert frozen.inputs("customer_segments")["frozen_edges"] == "ba9876543210"
+    assert "frozen_edges" not in make().inputs("customer_segments")
 
 
 # Dates
@@ -315,7 +330,7 @@ def test_a_month_reads_the_purchases_of_the_window_and_of_the_last_year() -> Non
     months = ["2020-08-01", "2022-08-01", "2022-09-01", "2023-08-01", "2023-09-01"]
     files = {f"purchase_month={month}/a.parquet": {"bytes": 10**place} for place, month in enumerate(months)}
     purchases = {"purchases": manifest("purchases", 11111, files)}
-    monthly = ["customer_rfm", "rfm_edges"]
+    monthly = ["customer_segments", "rfm_edges"]
     assert make().bytes_to_read(monthly, purchases) == 1100
     assert make(date(2023, 9, 15)).bytes_to_read(monthly, purchases) == 11100
     assert make(window_months=3).bytes_to_read(monthly, purchases) == 1100, "the popular products look at a year"
@@ -324,12 +339,12 @@ def test_a_month_reads_the_purchases_of_the_window_and_of_the_last_year() -> Non
     assert make().bytes_to_read(monthly, unknown) == 11111
     # The years of a product are no month's: they read all purchases, also beside what is.
     assert make().bytes_to_read(["product_years"], purchases) == 11111
-    assert make().bytes_to_read(["product_years", "customer_rfm"], purchases) == 11111
+    assert make().bytes_to_read(["product_years", "customer_segments"], purchases) == 11111
 
 
 def test_what_only_python_looks_at_is_not_read() -> None:
     # The page shows how many reviews there are, which their manifest says.
-    inputs = {"reviews": manifest("reviews", 1000, {}), "customer_rfm": manifest("customer_rfm", 10, {})}
+    inputs = {"reviews": manifest("reviews", 1000, {}), "customer_segments": manifest("customer_segments", 10, {})}
     assert make().bytes_to_read(["segment_summary", "report"], inputs) == 10
     assert make().bytes_to_read(["purchases"], {"reviews": manifest("reviews", 1000, {})}) == 1000
     # The raw files are read through views.

@@ -59,7 +59,7 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
         ("sql/30_rfm/edges/340_edge_values.sql", AFTER_PURCHASES),
         ("sql/30_rfm/edges/360_rfm_edges.sql", {"rfm_edges", "second_purchase", "report"}),
         ("sql/30_rfm/seed/350_customer_scores.sql", set()),  # another scoring
-        ("sql/30_rfm/370_customer_rfm.sql", AFTER_RFM),
+        ("sql/30_rfm/370_customer_segments.sql", AFTER_RFM),
         ("sql/40_kmeans/430_features.sql", CLUSTERED),
         ("sql/40_kmeans/440_kmeans_search.sql", {"kmeans_search", "report"}),
         ("sql/40_kmeans/480_cluster_profile.sql", {"cluster_profile", "report"}),

@@ -226,7 +226,9 @@ def test_every_view_is_made_before_it_is_read(stage: str, variants: tuple[str, s
                 assert list(files).index(read) < place, (name, read)
             elif read not in REGISTERED:
                 made_in = STAGE_OF[read.removeprefix(PREVIOUS)]
-                assert stages.index(made_in) < stages.index(stage), (name, read)
+                # A job makes the month before it makes its own.
+                before = stages.index(stage) + read.startswith(PREVIOUS)
+                assert stages.index(made_in) < before, (name, read)
 
 
 @pytest.mark.parametrize("stage", SQL_FOLDERS)

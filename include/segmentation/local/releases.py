@@ -4,6 +4,7 @@ import os
 from datetime import date, datetime
 
 from segmentation import releasing
+from segmentation.deliver import records
 from segmentation.errors import UserError
 from segmentation.formats import money
 from segmentation.local.terminal import bold, dim
@@ -50,6 +51,8 @@ def _show_month(warehouse: Warehouse, shop: str, as_of: date) -> None:
             continue
         if found:
             print(_line(found, number == numbers[-1]))
+            for one in records.all_of(warehouse, found):
+                print(dim(f"        {one.words}"))
 
 
 def _line(one: Release, is_current: bool) -> str:

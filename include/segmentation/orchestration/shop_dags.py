@@ -22,7 +22,10 @@ Schedule = CronDataIntervalTimetable | None
 
 @dataclass(frozen=True)
 class DagOf:
-    """A DAG of the workflow. `problem` is the sentence of a shop's file that is wrong; such a DAG only says it."""
+    """A DAG of the workflow. `problem` is the sentence of a shop's file that is wrong; such a DAG only says it.
+
+    `delivers`: whether the shop's releases are brought somewhere.
+    """
 
     dag_id: str
     description: str
@@ -33,6 +36,7 @@ class DagOf:
     owner: str = OWNER
     tags: tuple[str, ...] = ()
     problem: str = ""
+    delivers: bool = False
 
 
 def param(name: str, value: Any, **limits: Any) -> Param:
@@ -84,6 +88,7 @@ def _of_shop(shop: Shop) -> DagOf:
         start=shop.start,
         owner=shop.owner,
         tags=shop.tags,
+        delivers=bool(shop.deliver),
     )
 
 

@@ -63,8 +63,8 @@ def announce(context: "Context", manifests: "list[Manifest]", shop: str) -> None
 def fetch_source(context: "Context") -> dict[str, str]:
     """Check the params, resolve the as-of date, and bring the source's files.
 
-    Returns source_version, as_of, segment_map and the warehouse for the later tasks. A mistake in the params fails the
-    task at once and without a retry, before any Spark starts.
+    Returns source_version, as_of, segment_map, released_before and the warehouse for the later tasks. A mistake in the
+    params fails the task at once and without a retry, before any Spark starts.
     """
     from segmentation import releasing, sources
     from segmentation.plan import Plan
@@ -80,7 +80,8 @@ def fetch_source(context: "Context") -> dict[str, str]:
         sources.check_window(given, as_of)
         releasing.check_shop(warehouse, given)
         manifest = sources.fetch(given, warehouse, context["run_id"], find_token=hub_token)
-        plan = Plan(replace(given, segment_map=segment_map), as_of, manifest.version)
+        before = releasing.released_before(warehouse, releasing.shop_of(given), as_of)
+        plan = Plan(replace(given, segment_map=segment_map), as_of, manifest.version, released_before=before)
         releasing.begin(plan, warehouse, context["run_id"], dag_id_of(context))
     except UserError as error:
         raise _user_failure(f"fetch: {error}") from None
@@ -88,6 +89,7 @@ def fetch_source(context: "Context") -> dict[str, str]:
         raise _failure_for_now(f"fetch: {error}") from None
     announce(context, [manifest], releasing.shop_of(given))
     told = {"source_version": manifest.version, "as_of": as_of.isoformat(), "segment_map": segment_map}
+    told["released_before"] = before or ""
     return told | one_warehouse.noted()
 
 
@@ -102,6 +104,31 @@ def release(plan: "Plan", warehouse: "Warehouse", run_id: str, dag_id: str) -> N
         print(f"released: shop {made.shop} as of {made.as_of}, release {made.number}", flush=True)
     else:
         print("This was a trial: nothing is released.", flush=True)
+
+
+def deliver_release(context: "Context") -> None:
+    """Bring the release that this run has made to the targets in its shop's file. A trial has made none."""
+    from segmentation.deliver import delivering
+    from segmentation.failures import in_words
+    from segmentation.warehouse.versions import Warehouse
+
+    warehouse = Warehouse(warehouse_root())
+    try:
+        one_warehouse.check(context)
+        as_of = context["ti"].xcom_pull(task_ids="fetch")["as_of"]
+        with in_words(warehouse.root):
+            made = delivering.of_run(warehouse, context["params"]["shop"], as_of, context["run_id"], dag_id_of(context))
+            said = delivering.deliver(warehouse, made, context["run_id"]) if made else []
+    except UserError as error:
+        raise _user_failure(f"deliver: {_once(error)}") from None
+    except Unavailable as error:
+        raise _failure_for_now(f"deliver: {_once(error)}") from None
+    for sentence in said or ["This run has released nothing, so there is nothing to deliver."]:
+        print(f"deliver: {sentence}", flush=True)
+
+
+def _once(error: Exception) -> str:
+    return str(error).removeprefix("deliver: ")
 
 
 def hub_token() -> str | None:

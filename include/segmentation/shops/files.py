@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from segmentation.deliver.targets import Fault, Target, targets_of
 from segmentation.errors import UserError
 from segmentation.given import Unreadable, load_yaml, read_bytes
 from segmentation.paths import DAG_ID, shops_folder
@@ -20,7 +21,7 @@ from segmentation.settings import FIELDS, Settings, json_default, parse, segment
 from segmentation.shops.names import DEMO, LONGEST_TITLE, RULE, dag_of, derived_title, is_name
 
 ENDINGS = (".yaml", ".yml")
-KEYS = ("title", "schedule", "start", "owner", "tags", "params")
+KEYS = ("title", "schedule", "start", "owner", "tags", "params", "deliver")
 PRESETS = {
     "@hourly": "0 * * * *",
     "@daily": "0 0 * * *",
@@ -38,7 +39,9 @@ MOST_TAGS, LONGEST_WORD = 10, 50
 
 @dataclass(frozen=True)
 class Shop:
-    """A shop as its file has it. schedule: a cron expression or preset, None for none. params: the form's defaults."""
+    """A shop as its file has it. schedule: a cron expression or preset, None for none. params: the form's defaults.
+    deliver: where its releases are brought.
+    """
 
     name: str
     title: str
@@ -48,6 +51,7 @@ class Shop:
     tags: tuple[str, ...]
     params: dict[str, Any] = field(hash=False)
     file: Path
+    deliver: tuple[Target, ...] = ()
 
     @property
     def dag_id(self) -> str:
@@ -132,7 +136,7 @@ def _read(path: Path, twice: bool, text: bytes | None = None) -> Shop | Wrong:
             raise _Fault(f"it is no mapping. Allowed: the keys {', '.join(KEYS)}")
         schedule = _schedule(content.get("schedule", MONTHLY))
         return _shop(path, content, schedule)
-    except (_Fault, Unreadable) as fault:
+    except (_Fault, Fault, Unreadable) as fault:
         return Wrong(_dag_id(path), path, f"{cut(path)}: {fault}.", schedule)
     except Exception as error:
         # Whatever nobody has thought of must not take the other shops' DAGs away.
@@ -155,6 +159,7 @@ def _shop(path: Path, content: dict[Any, Any], schedule: str | None) -> Shop:
         tags=_tags(content.get("tags", [])),
         params=_defaults(path.stem, settings),
         file=path,
+        deliver=targets_of(content.get("deliver")),
     )
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from segmentation.errors import UserError
-from segmentation.plan import FROZEN_VIEW, PREVIOUS
+from segmentation.plan import FROZEN_VIEW, PREVIOUS, RELEASED_BEFORE
 from segmentation.warehouse.manifests import Manifest, is_well_formed
 from segmentation.warehouse.versions import Warehouse
 
@@ -52,7 +52,10 @@ def input_of(warehouse: Warehouse, above: Manifest, label: str, version: str) ->
 
 
 def tree(warehouse: Warehouse, top: Manifest) -> list[Line]:
-    """The versions that a version was made from, down to the source. What is gone or damaged is a line too."""
+    """The versions that a version was made from, down to the source. What is gone or damaged is a line too.
+
+    The month before as it was released is a line without those below it: they are in the tree of that month.
+    """
     lines: list[Line] = []
     shown: set[tuple[str, str]] = set()
 
@@ -60,7 +63,7 @@ def tree(warehouse: Warehouse, top: Manifest) -> list[Line]:
         one = line.manifest
         again = one is not None and (one.dataset, one.version) in shown
         lines.append(Line(line.depth, line.label, line.dataset, line.version, one, line.fault, again))
-        if one is None or again:
+        if one is None or again or line.label == RELEASED_BEFORE:
             return
         shown.add((one.dataset, one.version))
         for label, version in one.inputs.items():

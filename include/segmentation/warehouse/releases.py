@@ -1,6 +1,6 @@
 """Releases: which versions make up a shop's month. The only place that writes, numbers or finds them.
 
-    <warehouse>/releases/<shop>/as_of=YYYY-MM-DD/<number>.json
+    <warehouse>/releases/<shop>/as_of=YYYY-MM-DD/<number>.json, <number>.deliveries/
 
 A release is one small file that names the version of every dataset of a run. It appears whole, under the next free
 number, and is never replaced; the highest number is the current one. So a reader who has read one file sees a month
@@ -140,6 +140,11 @@ def home(warehouse: Warehouse, shop: str, as_of: date) -> Path:
 def place(warehouse: Warehouse, shop: str, as_of: date, number: int) -> Path:
     """Where a release stands, or would stand."""
     return home(warehouse, shop, as_of) / f"{number}.json"
+
+
+def deliveries_name(number: int) -> str:
+    """The name of the folder that says what was delivered of a release."""
+    return f"{number}.deliveries"
 
 
 def place_of(warehouse: Warehouse, release: Release) -> Path:

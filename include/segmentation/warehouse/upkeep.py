@@ -175,6 +175,7 @@ def prune(warehouse: Warehouse, days: int, keep: int = KEEP_RELEASES) -> list[Un
         if one.folder.relative_to(warehouse.root).parts[0] in (RELEASES, runs.RUNS):
             # One file that nothing leads to any more; who reads a month reads its highest number.
             one.folder.unlink(missing_ok=True)
+            shutil.rmtree(one.folder.with_suffix(".deliveries"), ignore_errors=True)
             gone.append(one)
             continue
         if one.folder.is_file():

@@ -1,6 +1,6 @@
 -- How alike the clusters and the RFM segments are: the adjusted Rand index (Hubert and Arabie, 1985).
 -- Grain: one row.
--- Reads: assigned_customers, customer_rfm
+-- Reads: assigned_customers, customer_segments
 -- Params: none
 -- Note: pairs of customers who are together in both, less what chance gives, as a share of the most that could be.
 --   1: the same groups; 0: no more alike than chance. Pairs are whole numbers, so the counts are exact.
@@ -8,10 +8,13 @@ WITH sizes AS (
     SELECT
         grouping_id() AS left_out,
         cast(count(*) AS DECIMAL(19, 0)) AS customers
-    FROM customer_rfm
-    INNER JOIN assigned_customers ON customer_rfm.user_id = assigned_customers.user_id
+    FROM customer_segments
+    INNER JOIN assigned_customers ON customer_segments.user_id = assigned_customers.user_id
     GROUP BY GROUPING SETS (
-        (customer_rfm.segment, assigned_customers.cluster), (customer_rfm.segment), (assigned_customers.cluster), ()
+        (customer_segments.segment, assigned_customers.cluster),
+        (customer_segments.segment),
+        (assigned_customers.cluster),
+        ()
     )
 ),
 

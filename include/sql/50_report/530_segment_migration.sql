@@ -1,6 +1,6 @@
 -- Who moved from which segment to which since the month before.
 -- Grain: one row per segment then and segment now.
--- Reads: customer_rfm, previous_customer_rfm
+-- Reads: customer_segments, previous_customer_segments
 -- Params: none
 -- Note: a customer who was in no segment then is `new`, one who is in none now is `gone`. The spend is that of
 --   now, and of then for those who are gone.
@@ -9,6 +9,6 @@ SELECT
     coalesce(now.segment, 'gone') AS segment,
     count(*) AS customers,
     sum(coalesce(now.monetary, before.monetary)) AS monetary
-FROM customer_rfm AS now
-FULL OUTER JOIN previous_customer_rfm AS before ON now.user_id = before.user_id
+FROM customer_segments AS now
+FULL OUTER JOIN previous_customer_segments AS before ON now.user_id = before.user_id
 GROUP BY coalesce(before.segment, 'new'), coalesce(now.segment, 'gone')

@@ -1,6 +1,6 @@
 -- How many customers of each segment have each value that claims are about.
 -- Grain: one row per segment, measure and distinct value.
--- Reads: customer_rfm
+-- Reads: customer_segments
 -- Params: none
 -- Cache: the values, the bounds and the claims read it
 -- Note: values are in hundredths, so that the arithmetic on them is exact. How often a customer bought is the number of
@@ -15,7 +15,7 @@ WITH measured AS (
             'spend', cast(monetary * 100 AS BIGINT),
             'recency', cast(recency_days AS BIGINT) * 100
         ) AS (measure, hundredths)
-    FROM customer_rfm
+    FROM customer_segments
 )
 
 SELECT

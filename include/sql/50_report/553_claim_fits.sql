@@ -1,6 +1,6 @@
 -- How many customers of its segment fulfil a claim's conditions, and what they spent.
 -- Grain: one row per claim with conditions whose segment has customers.
--- Reads: claim_bounds, customer_rfm
+-- Reads: claim_bounds, customer_segments
 -- Params: none
 -- Note: the conditions of one way have to hold together; one way is enough.
 WITH ways AS (
@@ -26,22 +26,22 @@ answers AS (
     SELECT /*+ BROADCAST(asked) */ -- noqa: CP03
         asked.segment,
         asked.claim_number,
-        customer_rfm.monetary,
+        customer_segments.monetary,
         exists(
             asked.ways,
             conditions -> forall(
                 conditions,
                 one -> (
                     CASE one.measure
-                        WHEN 'bought' THEN least(customer_rfm.frequency, customer_rfm.orders) * 100
-                        WHEN 'spend' THEN cast(customer_rfm.monetary * 100 AS BIGINT)
-                        ELSE cast(customer_rfm.recency_days AS BIGINT) * 100
+                        WHEN 'bought' THEN least(customer_segments.frequency, customer_segments.orders) * 100
+                        WHEN 'spend' THEN cast(customer_segments.monetary * 100 AS BIGINT)
+                        ELSE cast(customer_segments.recency_days AS BIGINT) * 100
                     END - one.hundredths
                 ) * CASE one.side WHEN 'at_least' THEN 1 ELSE -1 END >= 0
             )
         ) AS fits
-    FROM customer_rfm
-    INNER JOIN asked ON customer_rfm.segment = asked.segment
+    FROM customer_segments
+    INNER JOIN asked ON customer_segments.segment = asked.segment
 )
 
 SELECT

@@ -18,5 +18,7 @@ SELECT
     last_purchase,
     orders,
     avg_order_value,
+    regexp_replace(previous_segment, r'^(?=[\s\p{Z}\p{C}]*[=+\-@＝＋－＠])', chr(39)) AS previous_segment,
+    segment_since,
     list
 FROM exports

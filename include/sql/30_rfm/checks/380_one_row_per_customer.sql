@@ -1,14 +1,14 @@
 -- Each customer has one row.
 -- Grain: one row.
--- Reads: customer_rfm
+-- Reads: customer_segments
 -- Params: none
 -- Level: fail
--- Of: customer_rfm
+-- Of: customer_segments
 SELECT
     figure,
     figure = 0 AS passed,
     concat(figure, ' rows have no customer or one who has a row already; none may.') AS message
 FROM (
     SELECT count(*) - count(DISTINCT user_id) AS figure
-    FROM customer_rfm
+    FROM customer_segments
 ) AS counts

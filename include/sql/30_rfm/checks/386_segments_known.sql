@@ -1,14 +1,14 @@
 -- Each customer has a segment.
 -- Grain: one row.
--- Reads: customer_rfm
+-- Reads: customer_segments
 -- Params: none
 -- Level: fail
--- Of: customer_rfm
+-- Of: customer_segments
 SELECT
     figure,
     figure = 0 AS passed,
     concat(figure, ' customers have no segment; none may.') AS message
 FROM (
     SELECT count_if(segment IS NULL) AS figure
-    FROM customer_rfm
+    FROM customer_segments
 ) AS counts

@@ -1,6 +1,6 @@
 -- The movements between clusters hold all customers of now and all of the month before.
 -- Grain: one row.
--- Reads: cluster_movement, customer_rfm, previous_customer_rfm
+-- Reads: cluster_movement, customer_segments, previous_customer_segments
 -- Params: none
 -- Level: fail
 -- Of: cluster_movement
@@ -13,8 +13,8 @@ WITH moved AS (
 
 everyone AS (
     SELECT
-        (SELECT count(*) FROM customer_rfm) AS now,
-        (SELECT count(*) FROM previous_customer_rfm) AS before
+        (SELECT count(*) FROM customer_segments) AS now,
+        (SELECT count(*) FROM previous_customer_segments) AS before
 )
 
 SELECT

@@ -1,6 +1,6 @@
 -- The segments' customers add up to all customers, and their spend to all spend, to the cent.
 -- Grain: one row.
--- Reads: segment_summary, customer_rfm
+-- Reads: segment_summary, customer_segments
 -- Params: none
 -- Level: fail
 -- Of: segment_summary
@@ -15,7 +15,7 @@ everyone AS (
     SELECT
         count(*) AS customers,
         coalesce(sum(monetary), 0) AS monetary
-    FROM customer_rfm
+    FROM customer_segments
 )
 
 SELECT

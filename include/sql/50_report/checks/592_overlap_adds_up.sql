@@ -1,6 +1,6 @@
 -- The pairs of segment and cluster hold all customers.
 -- Grain: one row.
--- Reads: segment_cluster, customer_rfm
+-- Reads: segment_cluster, customer_segments
 -- Params: none
 -- Level: fail
 -- Of: segment_cluster
@@ -11,5 +11,5 @@ SELECT
 FROM (
     SELECT
         (SELECT coalesce(sum(customers), 0) FROM segment_cluster) AS figure,
-        (SELECT count(*) FROM customer_rfm) AS customers
+        (SELECT count(*) FROM customer_segments) AS customers
 ) AS counts

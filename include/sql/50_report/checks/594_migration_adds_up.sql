@@ -1,6 +1,6 @@
 -- The movements hold all customers of now and all of the month before.
 -- Grain: one row.
--- Reads: segment_migration, customer_rfm, previous_customer_rfm
+-- Reads: segment_migration, customer_segments, previous_customer_segments
 -- Params: none
 -- Level: fail
 -- Of: segment_migration
@@ -13,8 +13,8 @@ WITH moved AS (
 
 everyone AS (
     SELECT
-        (SELECT count(*) FROM customer_rfm) AS now,
-        (SELECT count(*) FROM previous_customer_rfm) AS before
+        (SELECT count(*) FROM customer_segments) AS now,
+        (SELECT count(*) FROM previous_customer_segments) AS before
 )
 
 SELECT

@@ -1,13 +1,13 @@
 -- The cells of the score grid hold all customers.
 -- Grain: one row.
--- Reads: rfm_grid, customer_rfm
+-- Reads: rfm_grid, customer_segments
 -- Params: none
 -- Level: fail
 -- Of: rfm_grid
 WITH sums AS (
     SELECT
         (SELECT coalesce(sum(customers), 0) FROM rfm_grid) AS customers,
-        (SELECT count(*) FROM customer_rfm) AS everyone
+        (SELECT count(*) FROM customer_segments) AS everyone
 )
 
 SELECT
