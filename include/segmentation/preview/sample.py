@@ -62,7 +62,7 @@ def sample_of(files: list[OrderFile]) -> Sample:
     layouts: dict[str, dict[str, Any]] = {}
     for file in files:
         if file.format == PARQUET:
-            layouts[file.name] = orders._parquet_layout(file)
+            layouts[file.name] = orders.parquet_layout(file)
         else:
             encoding = _encoding(file, encoding)
     for file in files:

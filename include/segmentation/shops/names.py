@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import PurePath
 
+from segmentation.kinds import is_of_orders
 from segmentation.paths import DAG_ID
 
 LONGEST = 40
@@ -29,11 +30,11 @@ def dag_of(shop: str) -> str:
 
 
 def derived_name(source: str, category: str, files: str | None) -> str:
-    """The shop of a run that names none: the category's name, or the orders file's.
+    """The shop of a run that names none: the category's name, or that of what holds the orders (`Settings.named_by`).
 
     The demo that nobody has given a category is `demo`: made-up customers do not belong to a category's shop.
     """
-    if source == "orders":
+    if is_of_orders(source):
         words = re.sub(r"[^a-z0-9]+", "_", stem_of(files or "").lower()).strip("_")
         named = words if words[:1].isalpha() else f"orders_{words}"
         return named[:LONGEST].strip("_")
@@ -42,7 +43,7 @@ def derived_name(source: str, category: str, files: str | None) -> str:
 
 def derived_title(source: str, category: str, files: str | None) -> str:
     """What people read for such a shop."""
-    if source == "orders":
+    if is_of_orders(source):
         return stem_of(files or "")[:LONGEST_TITLE] or "Orders"
     return "Demo" if (source, category) == ("demo", "Electronics") else category.replace("_", " ")
 

@@ -69,7 +69,15 @@ def with_source(params: dict[str, Any]) -> dict[str, Any]:
     found = dict(params)
     if "source" not in found:
         orders = "orders_mapping" in found
-        found["source"] = "orders" if orders else "files" if "files_path" in found else "huggingface"
+        found["source"] = (
+            "database"
+            if "connection" in found
+            else "orders"
+            if orders
+            else "files"
+            if "files_path" in found
+            else "huggingface"
+        )
     if found.get("files_path"):
         parts = str(found["files_path"]).split(",") if found["source"] == "files" else [str(found["files_path"])]
         found["files_path"] = ",".join(map(_absolute, parts))

@@ -5,18 +5,22 @@ A source version is a version like any other, of the dataset `source`. Its files
 source `orders` in `raw/orders`, CSV or Parquet.
 """
 
+import contextlib
 import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from segmentation.code_version import made_by
+from segmentation.errors import UserError
 from segmentation.failures import in_words
 from segmentation.param_values import refuse
 from segmentation.plan import fingerprint, months_before
+from segmentation.quoting import quoted
 from segmentation.settings import PINNED_REVISION, Settings
-from segmentation.sources import demo, files, huggingface, orders
+from segmentation.sources import database, demo, files, huggingface, orders
 from segmentation.sources.checksums import remembered_sha256, sha256
 from segmentation.sources.demo import DEMO_CODE
 from segmentation.sources.resolved import ORDERS_FOLDER, PRODUCTS_FOLDER, REVIEWS_FOLDER, Resolved, Surroundings
@@ -29,11 +33,17 @@ __all__ = [
 ]  # fmt: skip
 
 RESOLVERS: dict[str, Callable[[Settings, Surroundings], Resolved]] = {
+    "database": database.resolve,
     "demo": demo.resolve,
     "files": files.resolve,
     "huggingface": huggingface.resolve,
     "orders": orders.resolve,
 }
+
+
+def no_connection(name: str) -> Any:
+    """Where there is no Airflow to ask."""
+    raise UserError(f"Param connection: {quoted(name)} cannot be looked up outside of Airflow.")
 
 
 def fetch(
@@ -42,17 +52,30 @@ def fetch(
     run_id: str,
     report: Callable[[str], None] = say,
     find_token: Callable[[], str | None] = lambda: None,
+    find_connection: Callable[[str], Any] = no_connection,
+    as_of: date | None = None,
 ) -> Manifest:
     """Bring the run's source into the warehouse and return its manifest.
 
     If the source version stands already, nothing is copied. `report` takes lines for the log; `find_token` looks
-    up the Hub's token, where there is one besides the environment's.
-    Raises UserError naming the param or file that is wrong, Unavailable if the Hub does not answer.
+    up the Hub's token, where there is one besides the environment's; `find_connection` a connection. `as_of` is
+    the run's as-of date.
+    Raises UserError naming the param or file that is wrong, Unavailable if the Hub or a database does not answer.
     """
     checksum = sha256 if settings.force else partial(remembered_sha256, warehouse)
-    resolved = RESOLVERS[settings.source](settings, Surroundings(warehouse, report, find_token, checksum))
+    surroundings = Surroundings(warehouse, report, find_token, checksum, find_connection, as_of)
+    with in_words(warehouse.root):
+        resolved = RESOLVERS[settings.source](settings, surroundings)
+    with contextlib.closing(resolved), in_words(warehouse.root):
+        return _published(resolved, settings, warehouse, run_id, report)
+
+
+def _published(
+    resolved: Resolved, settings: Settings, warehouse: Warehouse, run_id: str, report: Callable[[str], None]
+) -> Manifest:
+    """The version of a source, which is brought unless it stands."""
     version = fingerprint({"dataset": "source", **resolved.identity})
-    with in_words(warehouse.root), warehouse.building("source", version, None, report):
+    with warehouse.building("source", version, None, report):
         standing = warehouse.find("source", version, None)
         if standing and not settings.force:
             report(f"source version {version} stands")
@@ -73,15 +96,21 @@ def fetch(
                 columns={},
                 files=brought,
                 inputs={},
-                settings=resolved.identity,
+                settings={**resolved.identity, **resolved.found},
                 code=made_by(),
                 run_id=run_id,
+                checks={f"doubt_{place}": _doubt(said) for place, said in enumerate(resolved.doubts, 1)},
             )
             published = warehouse.publish(attempt, manifest, replace=settings.force)
             resolved.clear_up()
             return published
         finally:
             shutil.rmtree(attempt.folder, ignore_errors=True)
+
+
+def _doubt(said: str) -> dict[str, Any]:
+    """A sentence about a source, as a check that only warns."""
+    return {"level": "warn", "passed": False, "figure": None, "message": said}
 
 
 def check_window(settings: Settings, as_of: date) -> None:

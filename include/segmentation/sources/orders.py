@@ -13,13 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmentation.errors import UserError
-from segmentation.orders import cells, csv_files, layout, rows
+from segmentation.orders import csv_files, layout, rows
 from segmentation.orders.amounts import decimal_sign
 from segmentation.orders.lines import Lines
 from segmentation.orders.rows import Chunk
-from segmentation.quoting import cut, listed, quoted
+from segmentation.quoting import cut
 from segmentation.settings import Settings
 from segmentation.sources.checksums import sha256
+from segmentation.sources.column_checks import check_columns, check_types
 from segmentation.sources.customer_tables import check_params
 from segmentation.sources.files import copy_file
 from segmentation.sources.order_files import PARQUET, OrderFile, bring_csv, find_files, is_empty, opened
@@ -82,17 +83,25 @@ def look(
     wanted = Lines({"mapping": mapping, "files": {}}).wanted
     listing = {file.name: _layout_of(file, mapping, wanted) for file in found}
     for file in found:
-        _check_columns(file, listing[file.name], mapping)
+        check_columns(cut(file.path), listing[file.name]["columns"], mapping, file.folder)
+        if file.format == PARQUET:
+            with rows.opened_parquet(file.path) as parquet:
+                check_types(cut(file.path), parquet.schema_arrow, mapping)
+    settle(found, listing, mapping)
+    return mapping, found, listing
+
+
+def settle(found: list[OrderFile], listing: dict[str, dict[str, Any]], mapping: dict[str, Any]) -> None:
+    """Put into the mapping what the files settle of it: the decimal sign and the currency."""
     if mapping["decimal"] is None:
         mapping["decimal"] = _settled_decimal(found, listing, mapping)
     if mapping["currency"] is None:
         mapping["currency"] = _settled_currency(found, listing, mapping)
-    return mapping, found, listing
 
 
 def _layout_of(file: OrderFile, mapping: dict[str, Any], wanted: list[str]) -> dict[str, Any]:
     if file.format == PARQUET:
-        return _parquet_layout(file)
+        return parquet_layout(file)
     names = [name for name in wanted if name not in file.folder]
     delimiter = mapping["delimiter"] or ("\t" if ".tsv" in file.path.name.lower() else None)
     with opened(file.path, mapping["encoding"]) as text:
@@ -114,7 +123,7 @@ def _layout_of(file: OrderFile, mapping: dict[str, Any], wanted: list[str]) -> d
     }
 
 
-def _parquet_layout(file: OrderFile) -> dict[str, Any]:
+def parquet_layout(file: OrderFile) -> dict[str, Any]:
     """The columns of a Parquet file, their types, and how many groups of rows it has."""
     try:
         with rows.opened_parquet(file.path) as parquet:
@@ -128,50 +137,6 @@ def _parquet_layout(file: OrderFile) -> dict[str, Any]:
         "groups": groups,
         **({"folder": file.folder} if file.folder else {}),
     }
-
-
-def _check_columns(file: OrderFile, laid_out: dict[str, Any], mapping: dict[str, Any]) -> None:
-    columns = laid_out["columns"]
-    for key, name in _named_columns(mapping):
-        if columns.count(name) > 1 or (name not in columns and name not in file.folder):
-            there = "no column" if name not in columns else "more than one column"
-            raise UserError(
-                f"Param orders_mapping: {key} is {quoted(name)}, but {cut(file.path)} has {there} of that name; it has "
-                f"{listed(map(quoted, columns), 1_000, 100) or 'none'}."
-            )
-    if mapping["currency"] in columns:
-        raise UserError(
-            f"Param orders_mapping: currency is {quoted(mapping['currency'])}, which is a column of {cut(file.path)}; "
-            "name a column with currency_column, and a currency such as EUR with currency."
-        )
-    if file.format == PARQUET:
-        _check_types(file, mapping)
-
-
-def _named_columns(mapping: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for key, names in mapping["columns"].items():
-        given = "last_order" if key == "time" and mapping["level"] == "customer" else key
-        for name in names if isinstance(names, list) else [names]:
-            yield given, name
-    for key in ("only", "except"):
-        for name in mapping[key]:
-            yield key, name
-
-
-def _check_types(file: OrderFile, mapping: dict[str, Any]) -> None:
-    with rows.opened_parquet(file.path) as parquet:
-        schema = parquet.schema_arrow
-    for key, name in _named_columns(mapping):
-        if name not in schema.names:
-            continue
-        several = isinstance(mapping["columns"].get(key), list)
-        odd = cells.fault_of_type(key, schema.field(name).type, mapping["time_format"], several)
-        if odd:
-            hint = "; numbers need time_format, such as yyyyMMdd or epoch_milliseconds" if key in cells.TIMES else ""
-            raise UserError(
-                f"Param orders_mapping: {key} is {quoted(name)}, but in {cut(file.path)} that is a column of "
-                f"{cut(odd)}, which cannot be read as such{hint}."
-            )
 
 
 def chunks_of(

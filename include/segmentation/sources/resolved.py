@@ -1,7 +1,8 @@
 """What all sources share: what a resolver is given, what it returns, and where the raw files lie in a version."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,16 @@ class Surroundings:
     """What a resolver may use besides the params.
 
     report takes lines for the log. find_token looks up the Hub's token; it is asked only when the Hub is. sha256 gives
-    the checksum of a file of the user's.
+    the checksum of a file of the user's. find_connection gives an Airflow connection by its id. as_of is the run's
+    date, where there is one already.
     """
 
     warehouse: Warehouse
     report: Callable[[str], None]
     find_token: Callable[[], str | None]
     sha256: Callable[[Path], str]
+    find_connection: Callable[[str], Any]
+    as_of: date | None = None
 
 
 def _nothing(*_: Any) -> None:
@@ -36,12 +40,17 @@ class Resolved:
 
     identity: what the version follows from. bring: puts the files into a folder. check: given what was brought,
     path -> {bytes, sha256}, raises UserError if it must not become a version. clear_up: called when the version stands.
+    found: what else the version says of itself. doubts: sentences about it, for who reads the report. close: called at
+    the end, however it went.
     """
 
     identity: dict[str, Any]
     bring: Callable[[Path], None]
     check: Callable[[dict[str, dict[str, Any]]], None] = _nothing
     clear_up: Callable[[], None] = _nothing
+    found: dict[str, Any] = field(default_factory=dict)
+    doubts: Sequence[str] = ()
+    close: Callable[[], None] = _nothing
 
 
 def file_names(category: str) -> dict[str, str]:
