@@ -8,7 +8,7 @@ from typing import Any
 
 from segmentation.datasets import STAGES
 from segmentation.errors import UserError
-from segmentation.kinds import DATABASE
+from segmentation.kinds import DATABASE, is_address
 from segmentation.plan import Plan
 from segmentation.quoting import quoted
 from segmentation.report.words import currency_of
@@ -60,7 +60,8 @@ def _origin(params: dict[str, Any]) -> str | None:
     """What a run is of, in words: equal for runs of one shop. None where that is not known."""
     if params.get("source") == "orders":
         path = params.get("files_path")
-        return f"orders of {os.path.abspath(os.path.expanduser(path))}" if path else None
+        whole = path if is_address(path) else os.path.abspath(os.path.expanduser(path or ""))
+        return f"orders of {whole}" if path else None
     if params.get("source") == DATABASE:
         what = f"the table {params.get('table')}" if params.get("table") else f"the query {quoted(params.get('query'))}"
         return f"{what} of the connection {params.get('connection')}"

@@ -71,28 +71,26 @@ PLUMBING = {
     "sources/hub",
     "sources/huggingface",
     "kinds",  # names of sources
+    "sources/addresses",
+    "warehouse/landing",
+    "sources/stores",
     # Land the rows of a query; their checksum is in the source version.
     "sources/database",
     "sources/dated",
     "sources/column_checks",  # refuses a mapping that does not fit
-    *(
-        f"sources/databases/{name}"
-        for name in (
-            "checksum",
-            "choice",
-            "duck",
-            "faults",
-            "hooks",
-            "landed",
-            "postgres",
-            "queries",
-            "roads",
-            "slices",
-            "sqlite",
-            "standing",
-            "typed",
-        )
-    ),
+    "sources/databases/checksum",
+    "sources/databases/choice",
+    "sources/databases/duck",
+    "sources/databases/faults",
+    "sources/databases/hooks",
+    "sources/databases/landed",
+    "sources/databases/postgres",
+    "sources/databases/queries",
+    "sources/databases/roads",
+    "sources/databases/slices",
+    "sources/databases/sqlite",
+    "sources/databases/standing",
+    "sources/databases/typed",
     "categories",  # names of categories; those that count are in the version
     "param_checks",  # refuses params that do not go together
     # What they make of a mapping and of the files' headers is in the source version.

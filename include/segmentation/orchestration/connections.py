@@ -29,3 +29,10 @@ def find_connection(connection: str) -> Any:
             f"Param connection: there is no Airflow connection {quoted(connection)}. Add it in Airflow, or give "
             f"AIRFLOW_CONN_{connection.upper()} in the environment."
         ) from None
+
+
+def find_store(scheme: str, connection: str | None) -> Any:
+    """The file system that a provider has brought for a scheme, None where there is none."""
+    from airflow.sdk.io import get_fs, has_fs
+
+    return get_fs(scheme, connection) if has_fs(scheme) else None

@@ -20,7 +20,7 @@ from segmentation import arguments, settings
 from segmentation.datasets import STAGES
 from segmentation.errors import Unavailable, UserError
 from segmentation.orchestration import links, one_warehouse
-from segmentation.orchestration.connections import find_connection, password
+from segmentation.orchestration.connections import find_connection, find_store, password
 from segmentation.orchestration.submitting import ConnectSubmitHook, spark_of
 from segmentation.param_checks import check_as_of
 from segmentation.paths import PROJECT, UTF8, warehouse_root
@@ -83,7 +83,13 @@ def fetch_source(context: "Context") -> dict[str, str]:
         releasing.check_shop(warehouse, given)
         check_query(given, dag_id_of(context))
         manifest = sources.fetch(
-            given, warehouse, context["run_id"], find_token=hub_token, find_connection=find_connection, as_of=as_of
+            given,
+            warehouse,
+            context["run_id"],
+            find_token=hub_token,
+            find_connection=find_connection,
+            find_store=find_store,
+            as_of=as_of,
         )
         plan = Plan(replace(given, segment_map=segment_map), as_of, manifest.version)
         releasing.begin(plan, warehouse, context["run_id"], dag_id_of(context))

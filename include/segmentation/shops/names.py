@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import PurePath
 
-from segmentation.kinds import is_of_orders
+from segmentation.kinds import is_address, is_of_orders
 from segmentation.paths import DAG_ID
 
 LONGEST = 40
@@ -15,6 +15,8 @@ NAME = re.compile(NAME_PATTERN)
 DEMO = "demo"
 LONGEST_TITLE = 80
 _ENDINGS = re.compile(r"(\.csv|\.gz|\.parquet)+$", re.IGNORECASE)
+# What a path has of each month.
+_DATED = re.compile(r"[-_. ]?\{as_of[^}]*\}")
 _GLOB = re.compile(r"[*?\[]")
 
 
@@ -50,5 +52,8 @@ def derived_title(source: str, category: str, files: str | None) -> str:
 
 def stem_of(files: str) -> str:
     """The last part of a path or glob that has a name, without its ending."""
+    files = _DATED.sub("", files)
+    if is_address(files):
+        files = files.partition("://")[2].rpartition("@")[2].partition("?")[0]
     parts = [part for part in PurePath(os.path.expanduser(files)).parts if not _GLOB.search(part)]
     return _ENDINGS.sub("", parts[-1]).strip("/") if parts else ""

@@ -7,6 +7,7 @@ from typing import Any
 
 from segmentation.errors import UserError
 from segmentation.given import file_named
+from segmentation.kinds import is_address
 from segmentation.paths import shops_folder
 from segmentation.settings import parse
 from segmentation.shops.files import ENDINGS, MONTHLY, Wrong, check_file, has_file, json_value
@@ -89,6 +90,8 @@ def with_source(params: dict[str, Any]) -> dict[str, Any]:
 
 
 def _absolute(path: str) -> str:
+    if is_address(path):
+        return path.strip()
     return os.path.abspath(os.path.expanduser(path.strip()))
 
 

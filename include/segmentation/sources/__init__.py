@@ -8,6 +8,7 @@ source `orders` in `raw/orders`, CSV or Parquet.
 import contextlib
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,12 +17,15 @@ from typing import Any
 from segmentation.code_version import made_by
 from segmentation.errors import UserError
 from segmentation.failures import in_words
+from segmentation.given import MOST_BYTES
+from segmentation.kinds import is_address
 from segmentation.param_values import refuse
 from segmentation.plan import fingerprint, months_before
 from segmentation.quoting import quoted
 from segmentation.settings import PINNED_REVISION, Settings
 from segmentation.sources import database, demo, files, huggingface, orders
 from segmentation.sources.checksums import remembered_sha256, sha256
+from segmentation.sources.dated import dated
 from segmentation.sources.demo import DEMO_CODE
 from segmentation.sources.resolved import ORDERS_FOLDER, PRODUCTS_FOLDER, REVIEWS_FOLDER, Resolved, Surroundings
 from segmentation.warehouse.manifests import Manifest, data_files, describe_files
@@ -53,21 +57,33 @@ def fetch(
     report: Callable[[str], None] = say,
     find_token: Callable[[], str | None] = lambda: None,
     find_connection: Callable[[str], Any] = no_connection,
+    find_store: Callable[[str, str | None], Any] = lambda *_: None,
     as_of: date | None = None,
 ) -> Manifest:
     """Bring the run's source into the warehouse and return its manifest.
 
     If the source version stands already, nothing is copied. `report` takes lines for the log; `find_token` looks
-    up the Hub's token, where there is one besides the environment's; `find_connection` a connection. `as_of` is
-    the run's as-of date.
+    up the Hub's token, where there is one besides the environment's; `find_connection` a connection, and
+    `find_store` the file system of a provider. `as_of` is the run's as-of date.
     Raises UserError naming the param or file that is wrong, Unavailable if the Hub or a database does not answer.
     """
     checksum = sha256 if settings.force else partial(remembered_sha256, warehouse)
-    surroundings = Surroundings(warehouse, report, find_token, checksum, find_connection, as_of)
+    surroundings = Surroundings(warehouse, report, find_token, checksum, find_connection, find_store, as_of)
     with in_words(warehouse.root):
+        settings = as_they_are_now(settings, surroundings)
         resolved = RESOLVERS[settings.source](settings, surroundings)
     with contextlib.closing(resolved), in_words(warehouse.root):
         return _published(resolved, settings, warehouse, run_id, report)
+
+
+def as_they_are_now(settings: Settings, surroundings: Surroundings) -> Settings:
+    """The params with the drop of the month in the path, and with what a mapping elsewhere says."""
+    if settings.files_path:
+        settings = replace(settings, files_path=dated("files_path", settings.files_path, surroundings.as_of))
+    if is_address(settings.orders_mapping):
+        text = surroundings.addresses("orders_mapping").text(str(settings.orders_mapping), MOST_BYTES)
+        settings = replace(settings, orders_mapping=text)
+    return settings
 
 
 def _published(

@@ -19,6 +19,7 @@ from segmentation.orders.lines import Lines
 from segmentation.orders.rows import Chunk
 from segmentation.quoting import cut
 from segmentation.settings import Settings
+from segmentation.sources.addresses import Addresses
 from segmentation.sources.checksums import sha256
 from segmentation.sources.column_checks import check_columns, check_types
 from segmentation.sources.customer_tables import check_params
@@ -38,16 +39,17 @@ AMOUNTS = ("amount", "quantity", "unit_price", "refunded")
 
 def resolve(settings: Settings, surroundings: Surroundings) -> Resolved:
     """The files that `files_path` names, under the mapping. Reads them for their checksums, unless they are known."""
-    mapping, found, listing = look(settings, surroundings.report)
+    addresses = surroundings.addresses("files_path")
+    mapping, found, listing = look(settings, surroundings.report, addresses)
     for file in found:
-        surroundings.report(f"checksum of {file.path} ({file.path.stat().st_size:,} bytes)")
+        surroundings.report(f"checksum of {file.shown} ({file.path.stat().st_size:,} bytes)")
         listing[file.name] |= {"bytes": file.path.stat().st_size, "sha256": surroundings.sha256(file.path)}
 
     def bring(folder: Path) -> None:
         for file in found:
             target = folder / ORDERS_FOLDER / file.name
             target.parent.mkdir(parents=True, exist_ok=True)
-            surroundings.report(f"bringing {file.path}")
+            surroundings.report(f"bringing {file.shown}")
             if file.format == PARQUET:
                 copy_file(file.path, target)
             else:
@@ -58,35 +60,38 @@ def resolve(settings: Settings, surroundings: Surroundings) -> Resolved:
         for file in found:
             if sha256(file.path) != listing[file.name]["sha256"]:
                 raise UserError(
-                    f"Param files_path: {cut(file.path)} changed while it was read. Run again when it is complete."
+                    f"Param files_path: {cut(file.shown)} changed while it was read. Run again when it is complete."
                 )
 
     return Resolved({"source": "orders", "mapping": mapping, "files": listing}, bring, check)
 
 
 def look(
-    settings: Settings, report: Callable[[str], None]
+    settings: Settings, report: Callable[[str], None], addresses: Addresses | None = None
 ) -> tuple[dict[str, Any], list[OrderFile], dict[str, dict[str, Any]]]:
     """The mapping with what the files settle of it, the files, and how each is laid out: by the name in the version.
 
-    Reads no more than the beginnings of the files. Raises UserError where mapping and files do not fit.
+    Reads no more than the beginnings of the files; `addresses` brings what lies elsewhere. Raises UserError where
+    mapping and files do not fit.
     """
     mapping = read_mapping(str(settings.orders_mapping))
     check_params(settings, mapping)
-    given = find_files(str(settings.files_path))
+    if "increment" in mapping:
+        raise UserError("Param orders_mapping: increment is for the source database. Leave it out for files.")
+    given = find_files(str(settings.files_path), addresses)
     found = [file for file in given if not is_empty(file)]
     for file in given:
         if file not in found:
-            report(f"{file.path} is empty; there is nothing to read in it")
+            report(f"{file.shown} is empty; there is nothing to read in it")
     if not found:
-        raise UserError(f"Param files_path: {cut(given[0].path)} is empty, and there is no other file.")
+        raise UserError(f"Param files_path: {cut(given[0].shown)} is empty, and there is no other file.")
     wanted = Lines({"mapping": mapping, "files": {}}).wanted
     listing = {file.name: _layout_of(file, mapping, wanted) for file in found}
     for file in found:
-        check_columns(cut(file.path), listing[file.name]["columns"], mapping, file.folder)
+        check_columns(cut(file.shown), listing[file.name]["columns"], mapping, file.folder)
         if file.format == PARQUET:
             with rows.opened_parquet(file.path) as parquet:
-                check_types(cut(file.path), parquet.schema_arrow, mapping)
+                check_types(cut(file.shown), parquet.schema_arrow, mapping)
     settle(found, listing, mapping)
     return mapping, found, listing
 
@@ -104,14 +109,14 @@ def _layout_of(file: OrderFile, mapping: dict[str, Any], wanted: list[str]) -> d
         return parquet_layout(file)
     names = [name for name in wanted if name not in file.folder]
     delimiter = mapping["delimiter"] or ("\t" if ".tsv" in file.path.name.lower() else None)
-    with opened(file.path, mapping["encoding"]) as text:
+    with opened(file, mapping["encoding"]) as text:
         head = text.read(layout.FIRST)
         found = layout.find(head, names, delimiter, mapping["header"])
         if found is None or set(names) - set(found.columns):
             found = layout.find(head + text.read(layout.CHARACTERS), names, delimiter, mapping["header"])
     if found is None:
         raise UserError(
-            f"Param files_path: {cut(file.path)} has no header; its first lines have to name the columns, or the "
+            f"Param files_path: {cut(file.shown)} has no header; its first lines have to name the columns, or the "
             "mapping has to say header: false."
         )
     return {
@@ -130,7 +135,7 @@ def parquet_layout(file: OrderFile) -> dict[str, Any]:
             schema, groups = parquet.schema_arrow, parquet.num_row_groups
     except (pa.ArrowException, OSError) as error:
         reason = str(error).partition("\n")[0]
-        raise UserError(f"Param files_path: {cut(file.path)} cannot be read as Parquet: {cut(reason)}") from None
+        raise UserError(f"Param files_path: {cut(file.shown)} cannot be read as Parquet: {cut(reason)}") from None
     return {
         "columns": list(schema.names),
         "types": [str(kind) for kind in schema.types],
@@ -144,10 +149,10 @@ def chunks_of(
 ) -> Iterator[Chunk]:
     """The rows of a user's own file as it lies there."""
     if file.format == PARQUET:
-        yield from rows.read_parquet(file.path, laid_out, names, cut(file.path))
+        yield from rows.read_parquet(file.path, laid_out, names, cut(file.shown))
     else:
-        with opened(file.path, mapping["encoding"]) as text:
-            yield from csv_files.read_csv(text, laid_out, names, cut(file.path))
+        with opened(file, mapping["encoding"]) as text:
+            yield from csv_files.read_csv(text, laid_out, names, cut(file.shown))
 
 
 def _settled_decimal(found: list[OrderFile], listing: dict[str, dict[str, Any]], mapping: dict[str, Any]) -> str | None:

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from segmentation.sources.addresses import Addresses
 from segmentation.warehouse.versions import Warehouse
 
 REVIEWS_FOLDER = "raw/review_categories"
@@ -13,13 +14,18 @@ PRODUCTS_FOLDER = "raw/meta_categories"
 ORDERS_FOLDER = "raw/orders"
 
 
+def _nothing(*_: Any) -> None:
+    return
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What a resolver may use besides the params.
 
     report takes lines for the log. find_token looks up the Hub's token; it is asked only when the Hub is. sha256 gives
-    the checksum of a file of the user's. find_connection gives an Airflow connection by its id. as_of is the run's
-    date, where there is one already.
+    the checksum of a file of the user's. find_connection gives an Airflow connection by its id. find_store gives the
+    file system that a provider has for a scheme and a connection, None where there is none. as_of is the run's date,
+    where there is one already.
     """
 
     warehouse: Warehouse
@@ -27,11 +33,12 @@ class Surroundings:
     find_token: Callable[[], str | None]
     sha256: Callable[[Path], str]
     find_connection: Callable[[str], Any]
+    find_store: Callable[[str, str | None], Any] = _nothing
     as_of: date | None = None
 
-
-def _nothing(*_: Any) -> None:
-    return
+    def addresses(self, param: str) -> Addresses:
+        """What brings the files of a param that lie elsewhere."""
+        return Addresses(param, self.warehouse.root, self.find_connection, self.find_store, self.report)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from segmentation.errors import UserError
-from segmentation.kinds import DATABASE
 from segmentation.sources.resolved import ORDERS_FOLDER
+from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
 
 
@@ -27,10 +27,15 @@ def kept_slices(warehouse: Warehouse, key: str) -> dict[str, Kept]:
         # A damaged manifest is no reason not to fetch; `make verify` names it.
         with contextlib.suppress(UserError):
             manifest = warehouse.find("source", folder.name.removeprefix("version="), None)
-            if manifest and manifest.settings.get("source") == DATABASE and manifest.settings.get("slices_of") == key:
+            if manifest and manifest.settings.get("slices_of") == key:
                 manifests.append(manifest)
     found: dict[str, Kept] = {}
-    for manifest in sorted(manifests, key=lambda one: (one.created_at, one.version)):
+
+    def made(manifest: Manifest) -> tuple[str, int]:
+        # Of two in the same second the folder says which came later.
+        return manifest.created_at, (warehouse.place_of(manifest) / ORDERS_FOLDER).stat().st_mtime_ns
+
+    for manifest in sorted(manifests, key=made):
         for name, noted in manifest.settings["slices"].items():
             file = f"{ORDERS_FOLDER}/{name}.parquet"
             path = warehouse.place_of(manifest) / file
