@@ -8,6 +8,7 @@ from typing import Any
 
 from segmentation.bins import check_frequency_edges, check_segment_map
 from segmentation.errors import UserError
+from segmentation.kinds import DATABASE, is_of_orders
 from segmentation.param_values import refuse
 
 Params = Mapping[str, Any]  # the values of all params, typed, by name
@@ -54,8 +55,18 @@ def _check_source(params: Params) -> None:
     if files and not params["files_path"]:
         allowed = f"{files} when source is {source}; `make run` takes it as FILES="
         raise refuse("files_path", params["files_path"], allowed)
-    if source == "orders" and not params["orders_mapping"]:
-        raise refuse("orders_mapping", params["orders_mapping"], "a YAML file, or YAML, when source is orders")
+    if is_of_orders(source) and not params["orders_mapping"]:
+        raise refuse("orders_mapping", params["orders_mapping"], f"a YAML file, or YAML, when source is {source}")
+    if source == DATABASE:
+        _check_database(params)
+
+
+def _check_database(params: Params) -> None:
+    if not params["connection"]:
+        raise refuse("connection", params["connection"], "the id of an Airflow connection when source is database")
+    if bool(params["query"]) == bool(params["table"]):
+        given = params["query"] if params["query"] else params["table"]
+        raise refuse("query", given, "a SELECT, or a table instead of it: one of the two when source is database")
 
 
 def _check_limits(params: Params) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 from segmentation.datasets import STAGES
 from segmentation.errors import UserError
+from segmentation.kinds import DATABASE, is_address
 from segmentation.plan import OWN_MONTH, Plan, months_before
+from segmentation.quoting import quoted
 from segmentation.report.words import currency_of
 from segmentation.settings import FIELDS, Settings
 from segmentation.shops.files import title_in_file
@@ -24,7 +26,7 @@ from segmentation.warehouse.versions import Warehouse
 
 def shop_of(settings: Settings) -> str:
     """The shop of a run: the one it names, else the one that follows from its source."""
-    return settings.shop or derived_name(settings.source, settings.category, settings.files_path)
+    return settings.shop or derived_name(settings.source, settings.category, settings.named_by)
 
 
 def title_of(settings: Settings) -> str:
@@ -32,10 +34,10 @@ def title_of(settings: Settings) -> str:
     written = title_in_file(shop_of(settings))
     if written:
         return written
-    derived = derived_name(settings.source, settings.category, settings.files_path)
+    derived = derived_name(settings.source, settings.category, settings.named_by)
     if shop_of(settings) != derived:
         return shop_of(settings)
-    return derived_title(settings.source, settings.category, settings.files_path)
+    return derived_title(settings.source, settings.category, settings.named_by)
 
 
 def check_shop(warehouse: Warehouse, settings: Settings) -> None:
@@ -60,7 +62,11 @@ def _origin(params: dict[str, Any]) -> str | None:
     """What a run is of, in words: equal for runs of one shop. None where that is not known."""
     if params.get("source") == "orders":
         path = params.get("files_path")
-        return f"orders of {os.path.abspath(os.path.expanduser(path))}" if path else None
+        whole = path if is_address(path) else os.path.abspath(os.path.expanduser(path or ""))
+        return f"orders of {whole}" if path else None
+    if params.get("source") == DATABASE:
+        what = f"the table {params.get('table')}" if params.get("table") else f"the query {quoted(params.get('query'))}"
+        return f"{what} of the connection {params.get('connection')}"
     if "category" not in params:
         return None
     return f"{'generated demo data of ' if params.get('source') == 'demo' else ''}{params['category']}"

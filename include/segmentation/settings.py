@@ -13,6 +13,7 @@ from typing import Any
 from segmentation.bins import fitting
 from segmentation.categories import CATEGORIES, NOT_ELECTRONICS
 from segmentation.errors import UserError
+from segmentation.kinds import DATABASE, is_of_orders
 from segmentation.param_checks import check_together
 from segmentation.param_values import refuse, typed_value
 from segmentation.paths import SEGMENT_MAPS
@@ -46,8 +47,9 @@ class Settings:
     source: str = setting(
         "demo",
         "string",
-        "Where the raw files come from: generated, the Hub, files in the Hub's layout, or orders of your own.",
-        enum=["demo", "huggingface", "files", "orders"],
+        "Where the raw data come from: generated, the Hub, files in the Hub's layout, or orders of your own, in files "
+        "or in a database.",
+        enum=["demo", "huggingface", "files", "orders", "database"],
     )
     category: str = setting(
         "Electronics", "string", "The category of Amazon Reviews 2023. Not for orders.", enum=list(CATEGORIES)
@@ -67,8 +69,38 @@ class Settings:
     orders_mapping: str | None = setting(
         None,
         "string?",
-        "orders: which columns of the files hold what, as the path of a YAML file or as the YAML itself.",
+        "orders, database: which columns hold what, as the path of a YAML file or as the YAML itself.",
         format="multiline",
+    )
+    connection: str | None = setting(
+        None,
+        "string?",
+        "database: the Airflow connection that leads to it. What the connection holds is recorded nowhere.",
+        pattern=r"^[A-Za-z0-9_.-]{1,200}$",
+    )
+    query: str | None = setting(
+        None,
+        "string?",
+        "database: the SELECT whose rows are the order lines. :as_of and :window_start are bound as dates. "
+        "A shop's file sets it; the form may only where the operator allows it.",
+        format="multiline",
+    )
+    table: str | None = setting(
+        None,
+        "string?",
+        "database: instead of a query the table or view, as the database spells it, with its schema if need be.",
+        pattern=r"^[A-Za-z_][A-Za-z0-9_$]{0,127}(\.[A-Za-z_][A-Za-z0-9_$]{0,127}){0,2}$",
+    )
+    open_months: int = setting(
+        2,
+        "integer",
+        "database, with increment in the mapping: how many months before the as-of date are fetched again each time. "
+        "Older ones are closed.",
+        minimum=0,
+        maximum=60,
+    )
+    fetch_changed: bool = setting(
+        False, "boolean", "database, with increment: fetch closed months again whose count or sum has changed."
     )
     as_of: date | None = setting(
         None,
@@ -221,7 +253,12 @@ class Settings:
     @property
     def kind(self) -> str:
         """What the source holds. It names the subfolders of SQL and the datasets that are for such sources only."""
-        return "orders" if self.source == "orders" else "reviews"
+        return "orders" if is_of_orders(self.source) else "reviews"
+
+    @property
+    def named_by(self) -> str | None:
+        """What a source of orders is called by: the path of its files, its table, or the connection of its query."""
+        return self.table or self.connection if self.source == DATABASE else self.files_path
 
 
 FIELDS = {item.name: item.metadata for item in fields(Settings)}

@@ -164,6 +164,11 @@ def say_what_is_doubtful(manifests: list[Manifest], warehouse: Warehouse, plan: 
     reasons = [row for one in manifests if one.dataset == "refused_reasons" for row in rows_of(warehouse, one)]
     for sentence in left_out.sentences(figures, reasons, plan.parameters()["counts_free_orders"]):
         print(f"LEFT OUT {clean(sentence)}", flush=True)
+    say_doubts(manifests)
+
+
+def say_doubts(manifests: list[Manifest]) -> None:
+    """Put what the checks of versions doubt into the log."""
     for sentence in left_out.doubts(manifests):
         print(f"WARNING {clean(sentence)}", flush=True)
 

@@ -133,7 +133,7 @@ def test_the_spark_connect_server_of_a_cluster_is_set_as_the_one_of_one_machine(
     path = words[words.index("--properties-file") + 1].replace("/opt/segmentation", str(PROJECT))
     lines = Path(path).read_text(encoding="utf-8").splitlines()
     given = dict(line.split(None, 1) for line in lines if line and not line.startswith("#"))
-    shared = ("spark.sql.artifact", "spark.connect.execute", "spark.connect.session", "spark.sql.codegen")
+    shared = ("spark.connect.execute", "spark.connect.session", "spark.sql.codegen")
     assert given == {name: value for name, value in SETTINGS.items() if name.startswith(shared)}
     page = (PROJECT / "docs/how-to/spark.md").read_text(encoding="utf-8")
     told = dict(re.findall(r"^    (spark\.\S+) +(\S+)$", page, re.MULTILINE))

@@ -71,6 +71,27 @@ PLUMBING = {
     "sources/files",
     "sources/hub",
     "sources/huggingface",
+    "kinds",  # names of sources
+    "sources/addresses",
+    "warehouse/landing",
+    "sources/stores",
+    # Land the rows of a query; their checksum is in the source version.
+    "sources/database",
+    "sources/dated",
+    "sources/column_checks",  # refuses a mapping that does not fit
+    "sources/databases/checksum",
+    "sources/databases/choice",
+    "sources/databases/duck",
+    "sources/databases/faults",
+    "sources/databases/hooks",
+    "sources/databases/landed",
+    "sources/databases/postgres",
+    "sources/databases/queries",
+    "sources/databases/roads",
+    "sources/databases/slices",
+    "sources/databases/sqlite",
+    "sources/databases/standing",
+    "sources/databases/typed",
     "categories",  # names of categories; those that count are in the version
     "param_checks",  # refuses params that do not go together
     # What they make of a mapping and of the files' headers is in the source version.
@@ -78,7 +99,6 @@ PLUMBING = {
     "sources/orders_mapping",
     "sources/order_files",
     "sources/mapping_values",
-    "warehouse/landing",
     "sources/patience",
     "sources/resolved",
     "sql_files",  # hands the SQL on unchanged; its text is in the version

@@ -67,9 +67,9 @@ def test_every_key_is_taken_over() -> None:
         "drop_equal_lines": True, "empty": ["-", "guest"], "normalise_ids": True, "whole_number_ids": True,
         "currency": "EUR", "decimal": ",", "minor_units": 3, "time_zone": "Europe/Berlin", "times_in": "UTC",
         "time_format": "d.M.yyyy", "zone_names": {"CET": "+01:00"}, "delimiter": ";",
-        "encoding": "cp1252", "header": True,
+        "encoding": "cp1252", "header": True, "increment": "Column time",
     }  # fmt: skip
-    assert set(others) == set(DEFAULTS)
+    assert set(others) == {*DEFAULTS, "increment"}
     assert {*columns, *others, "preset", "last_order", "orders"} == set(KEYS)
     assert read_mapping(json.dumps({**columns, **others})) == {"columns": columns, **others}
 

@@ -62,6 +62,11 @@ CHANGES = pytest.mark.parametrize(
         ("revision", "main", set()),
         ("files_path", "/data", set()),
         ("orders_mapping", "customer: c", set()),
+        ("connection", "shop_db", set()),
+        ("query", "SELECT 1", set()),
+        ("table", "orders", set()),
+        ("open_months", 3, set()),
+        ("fetch_changed", True, set()),
         ("demo_reviews", 60_000, set()),
         ("as_of", "2001-01-01", set()),  # the plan has the resolved date
         ("force", True, set()),

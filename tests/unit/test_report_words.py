@@ -37,7 +37,8 @@ def test_reviews_are_priced_in_dollars_and_orders_in_their_currency() -> None:
 def test_own_orders_are_called_by_their_first_file() -> None:
     assert label_of(source(source="demo")) == "generated demo data"
     for name in RESOLVERS:
-        assert label_of(source(source=name, files={"a.csv": {}})), f"{name} has no name on the page"
+        given = source(source=name, files={"a.csv": {}}, table="t", connection="c")
+        assert label_of(given), f"{name} has no name on the page"
     assert label_of(source(source="orders", files={"a.csv": {}})) == "own orders, a.csv"
     assert label_of(source(source="orders", files=dict.fromkeys("abc"))) == "own orders, a and 2 more"
 

@@ -22,6 +22,11 @@ CONTRACT = {
     "revision": "2b6d039ed471f2ba5fd2acb718bf33b0a7e5598e",
     "files_path": None,
     "orders_mapping": None,
+    "connection": None,
+    "query": None,
+    "table": None,
+    "open_months": 2,
+    "fetch_changed": False,
     "as_of": None,
     "window_months": 12,
     "scoring": "edges",
@@ -52,6 +57,9 @@ CONTRACT = {
     "shop": None,
     "trial": False,
 }
+
+
+DATABASE = {"source": "database", "connection": "c", "table": "t", "orders_mapping": "m"}
 
 
 # Defaults
@@ -165,7 +173,7 @@ def test_what_the_presets_say_in_dollars_or_categories_of_reviews_counts_as_none
 @pytest.mark.parametrize(
     ("raw", "name", "value", "allowed"),
     [
-        ({"source": "s3"}, "source", "'s3'", "demo, huggingface, files, orders"),
+        ({"source": "s3"}, "source", "'s3'", "demo, huggingface, files, orders, database"),
         ({"source": None}, "source", "None", "a text"),
         ({"category": "Electronic"}, "category", "'Electronic'", "All_Beauty, Amazon_Fashion"),
         ({"revision": "-x"}, "revision", "'-x'", "commit, branch or tag"),
@@ -183,6 +191,20 @@ def test_what_the_presets_say_in_dollars_or_categories_of_reviews_counts_as_none
             "a file, folder or glob when source is orders",
         ),
         ({"source": "orders", "files_path": "f"}, "orders_mapping", "None", "a YAML file, or YAML"),
+        ({"source": "database", "connection": "c", "table": "t"}, "orders_mapping", "None", "a YAML file, or YAML"),
+        ({**DATABASE, "connection": None}, "connection", "None", "the id of an Airflow connection"),
+        ({**DATABASE, "connection": "a b"}, "connection", "'a b'", "the Airflow connection that leads to it"),
+        ({**DATABASE, "table": None}, "query", "None", "a SELECT, or a table instead of it"),
+        ({**DATABASE, "query": "SELECT 1"}, "query", "'SELECT 1'", "one of the two"),
+        ({**DATABASE, "query": ["SELECT 1"]}, "query", "['SELECT 1']", "a text"),
+        (
+            {**DATABASE, "table": "t; DROP TABLE t"},
+            "table",
+            "'t; DROP TABLE t'",
+            "instead of a query the table or view",
+        ),
+        ({"open_months": -1}, "open_months", "-1", "0 to 60"),
+        ({"fetch_changed": "maybe"}, "fetch_changed", "'maybe'", "true or false"),
         ({"as_of": "14.9.2023"}, "as_of", "'14.9.2023'", "YYYY-MM-DD"),
         ({"as_of": "2023-02-30"}, "as_of", "'2023-02-30'", "YYYY-MM-DD"),
         ({"as_of": "2023-09-14T00:00:00"}, "as_of", "'2023-09-14T00:00:00'", "YYYY-MM-DD"),

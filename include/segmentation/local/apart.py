@@ -24,6 +24,7 @@ from segmentation.failures import in_words, is_full
 from segmentation.local import layout
 from segmentation.paths import LOCAL, warehouse_root
 from segmentation.quoting import cut
+from segmentation.shops.queries import QUERIES_IN_FORM, YES
 from segmentation.warehouse.locks import is_free, locked
 
 RUNS = LOCAL / "runs"
@@ -108,6 +109,8 @@ def apart(environment: dict[str, str], now: datetime) -> Iterator[Apart]:
                 **_database(folder / "airflow.db"),
                 "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(folder / "logs"),
                 "SEGMENTATION_WAREHOUSE": str(warehouse_root()),
+                # Who sits at the terminal may read the database with any program.
+                QUERIES_IN_FORM: YES,
             }
             spark = folder / "spark" if layout.spark_stands(environment) else None
             if spark:

@@ -96,7 +96,7 @@ def _run(params: dict[str, Any]) -> int:
     now = datetime.now(UTC)
     try:
         with in_words(warehouse.root), apart.apart(environment, now) as own:
-            of = checked.files_path if checked.kind == "orders" else checked.category.replace("_", " ")
+            of = checked.named_by if checked.kind == "orders" else checked.category.replace("_", " ")
             whose = f"shop {shop_of(checked)}{', a trial' if checked.trial else ''}"
             print(bold(f"{checked.source}, {cut(of)}, {whose}") + dim(f"  log: {own.log}"), flush=True)
             command = ["airflow", "dags", "test", DAG_ID, now.isoformat(), "-c", words]

@@ -1,4 +1,9 @@
-"""Secrets that Airflow keeps: the passwords of connections."""
+"""What Airflow keeps in its connections: passwords, and the ways to databases and buckets."""
+
+from typing import Any
+
+from segmentation.errors import UserError
+from segmentation.quoting import quoted
 
 
 def password(connection: str) -> str | None:
@@ -10,3 +15,24 @@ def password(connection: str) -> str | None:
         return Connection.get(connection).password
     except AirflowNotFoundException:
         return None
+
+
+def find_connection(connection: str) -> Any:
+    """An Airflow connection. Raises UserError if there is none of that id."""
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        return Connection.get(connection)
+    except AirflowNotFoundException:
+        raise UserError(
+            f"Param connection: there is no Airflow connection {quoted(connection)}. Add it in Airflow, or give "
+            f"AIRFLOW_CONN_{connection.upper()} in the environment."
+        ) from None
+
+
+def find_store(scheme: str, connection: str | None) -> Any:
+    """The file system that a provider has brought for a scheme, None where there is none."""
+    from airflow.sdk.io import get_fs, has_fs
+
+    return get_fs(scheme, connection) if has_fs(scheme) else None

@@ -20,7 +20,7 @@ from segmentation import arguments, settings
 from segmentation.datasets import STAGES
 from segmentation.errors import Unavailable, UserError
 from segmentation.orchestration import links, one_warehouse
-from segmentation.orchestration.connections import password
+from segmentation.orchestration.connections import find_connection, find_store, password
 from segmentation.orchestration.submitting import ConnectSubmitHook, spark_of
 from segmentation.param_checks import check_as_of
 from segmentation.paths import PROJECT, UTF8, warehouse_root
@@ -69,6 +69,8 @@ def fetch_source(context: "Context") -> dict[str, str]:
     from segmentation import releasing, sources
     from segmentation.plan import Plan
     from segmentation.segment_maps import load_map, settled
+    from segmentation.shops.queries import check_query
+    from segmentation.stage import say_doubts
     from segmentation.warehouse.upgrade import open_warehouse
 
     warehouse = open_warehouse(warehouse_root())
@@ -79,7 +81,16 @@ def fetch_source(context: "Context") -> dict[str, str]:
         as_of = settings.check_not_ahead(check_as_of(given.as_of or _as_of_of_interval(given, context)))
         sources.check_window(given, as_of)
         releasing.check_shop(warehouse, given)
-        manifest = sources.fetch(given, warehouse, context["run_id"], find_token=hub_token)
+        check_query(given, dag_id_of(context))
+        manifest = sources.fetch(
+            given,
+            warehouse,
+            context["run_id"],
+            find_token=hub_token,
+            find_connection=find_connection,
+            find_store=find_store,
+            as_of=as_of,
+        )
         before = releasing.released_before(warehouse, releasing.shop_of(given), as_of)
         plan = Plan(replace(given, segment_map=segment_map), as_of, manifest.version, released_before=before)
         releasing.begin(plan, warehouse, context["run_id"], dag_id_of(context))
@@ -88,6 +99,7 @@ def fetch_source(context: "Context") -> dict[str, str]:
     except Unavailable as error:
         raise _failure_for_now(f"fetch: {error}") from None
     announce(context, [manifest], releasing.shop_of(given))
+    say_doubts([manifest])
     told = {"source_version": manifest.version, "as_of": as_of.isoformat(), "segment_map": segment_map}
     told["released_before"] = before or ""
     return told | one_warehouse.noted()

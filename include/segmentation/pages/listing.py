@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from segmentation.errors import UserError
+from segmentation.kinds import is_of_orders
 from segmentation.pages import tables
 from segmentation.pages.published import Damaged, data_of, input_of_month, remembered
 from segmentation.pages.whose import Owner
@@ -181,7 +182,7 @@ def siblings(warehouse: Warehouse, shop: str, as_of: date) -> list[Month]:
 
 def currency(warehouse: Warehouse, manifest: Manifest) -> str:
     """The currency of a report's amounts. Only a source of orders has one of its own."""
-    if manifest.settings.get("source") != "orders":
+    if not is_of_orders(str(manifest.settings.get("source"))):
         return "$"
     return _orders_currency(warehouse.root, manifest.version, manifest.as_of_date)
 

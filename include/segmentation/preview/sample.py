@@ -62,7 +62,7 @@ def sample_of(files: list[OrderFile]) -> Sample:
     layouts: dict[str, dict[str, Any]] = {}
     for file in files:
         if file.format == PARQUET:
-            layouts[file.name] = orders._parquet_layout(file)
+            layouts[file.name] = orders.parquet_layout(file)
         else:
             encoding = _encoding(file, encoding)
     for file in files:
@@ -100,12 +100,12 @@ def _encoding(file: OrderFile, known: str) -> str:
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16"
     for encoding in dict.fromkeys([known, *ENCODINGS]):
-        with suppress(UserError), opened(file.path, encoding) as text:
+        with suppress(UserError), opened(file, encoding) as text:
             read = 0
             while read < DECODED and (part := text.read(CHUNK)):
                 read += len(part)
             return encoding
-    with opened(file.path, ENCODINGS[0]) as text:  # says what is wrong
+    with opened(file, ENCODINGS[0]) as text:  # says what is wrong
         while text.read(CHUNK):
             pass
     return ENCODINGS[0]
@@ -113,7 +113,7 @@ def _encoding(file: OrderFile, known: str) -> str:
 
 def _csv_layout(file: OrderFile, encoding: str) -> tuple[dict[str, Any], bool]:
     """How a CSV file is laid out, and whether it has a header: its first full row, if no cell of it is a value."""
-    with opened(file.path, encoding) as text:
+    with opened(file, encoding) as text:
         head = text.read(layout.CHARACTERS)
     rows = {one: [_trimmed(row) for row in layout._rows(head, one)] for one in layout.DELIMITERS}
     if not any(row for found in rows.values() for row in found):

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from segmentation.datasets import STAGE_OF, STAGES
+from segmentation.kinds import OF_A_DATABASE
 from segmentation.plan import CUSTOMERS, NOT_FOR_CUSTOMERS, OF_EDGES, fingerprint
 from segmentation.release import RELEASE
 from segmentation.report import clusters as report_clusters
@@ -129,7 +130,17 @@ def _segments(summary: pd.DataFrame, segments: tuple[Segment, ...]) -> list[dict
 
 def _settings_shown(settings: Any, kind: str = "") -> dict[str, Any]:
     """The settings that say something about this source."""
-    hidden = {"as_of", "force", "files_path", "orders_mapping", "revision", "demo_reviews", "shop", "trial"}
+    hidden = {
+        "as_of",
+        "force",
+        "files_path",
+        "orders_mapping",
+        *OF_A_DATABASE,
+        "revision",
+        "demo_reviews",
+        "shop",
+        "trial",
+    }
     hidden |= {"k_min", "k_max"} if settings.k != "auto" else set()
     hidden |= OF_EDGES if settings.scoring == "seed" else set()
     hidden |= {"frequency_edges"} if settings.frequency_scoring == "quantiles" else set()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+from segmentation.kinds import DATABASE, is_of_orders
 from segmentation.plan import CUSTOMERS
 from segmentation.settings import Settings
 from segmentation.warehouse.manifests import Manifest
@@ -56,11 +57,15 @@ def label_of(source: Manifest) -> str:
         "files": "own files in the layout of Amazon Reviews 2023",
         "huggingface": "Amazon Reviews 2023, Hugging Face Hub",
     }
-    if source.settings["source"] != "orders":
+    if not is_of_orders(source.settings["source"]):
         return labels[source.settings["source"]]
+    things = "customers" if source.settings.get("mapping", {}).get("level") == "customer" else "orders"
+    if source.settings["source"] == DATABASE:
+        return (
+            f"own {things}, {source.settings['table'] or 'a query'} of the connection {source.settings['connection']}"
+        )
     names = [PurePath(name).name for name in source.settings["files"]]
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    things = "customers" if source.settings.get("mapping", {}).get("level") == "customer" else "orders"
     return f"own {things}, {names[0]}{more}"
 
 

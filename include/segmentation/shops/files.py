@@ -203,7 +203,7 @@ def json_value(value: Any) -> Any:
 
 
 def _usual_title(settings: Settings) -> str:
-    return derived_title(settings.source, settings.category, settings.files_path)
+    return derived_title(settings.source, settings.category, settings.named_by)
 
 
 def _text(key: str, value: Any, longest: int) -> str:

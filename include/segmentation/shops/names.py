@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import PurePath
 
+from segmentation.kinds import is_address, is_of_orders
 from segmentation.paths import DAG_ID
 
 LONGEST = 40
@@ -14,6 +15,8 @@ NAME = re.compile(NAME_PATTERN)
 DEMO = "demo"
 LONGEST_TITLE = 80
 _ENDINGS = re.compile(r"(\.csv|\.gz|\.parquet)+$", re.IGNORECASE)
+# What a path has of each month.
+_DATED = re.compile(r"[-_. ]?\{as_of[^}]*\}")
 _GLOB = re.compile(r"[*?\[]")
 
 
@@ -29,11 +32,11 @@ def dag_of(shop: str) -> str:
 
 
 def derived_name(source: str, category: str, files: str | None) -> str:
-    """The shop of a run that names none: the category's name, or the orders file's.
+    """The shop of a run that names none: the category's name, or that of what holds the orders (`Settings.named_by`).
 
     The demo that nobody has given a category is `demo`: made-up customers do not belong to a category's shop.
     """
-    if source == "orders":
+    if is_of_orders(source):
         words = re.sub(r"[^a-z0-9]+", "_", stem_of(files or "").lower()).strip("_")
         named = words if words[:1].isalpha() else f"orders_{words}"
         return named[:LONGEST].strip("_")
@@ -42,12 +45,15 @@ def derived_name(source: str, category: str, files: str | None) -> str:
 
 def derived_title(source: str, category: str, files: str | None) -> str:
     """What people read for such a shop."""
-    if source == "orders":
+    if is_of_orders(source):
         return stem_of(files or "")[:LONGEST_TITLE] or "Orders"
     return "Demo" if (source, category) == ("demo", "Electronics") else category.replace("_", " ")
 
 
 def stem_of(files: str) -> str:
     """The last part of a path or glob that has a name, without its ending."""
+    files = _DATED.sub("", files)
+    if is_address(files):
+        files = files.partition("://")[2].rpartition("@")[2].partition("?")[0]
     parts = [part for part in PurePath(os.path.expanduser(files)).parts if not _GLOB.search(part)]
     return _ENDINGS.sub("", parts[-1]).strip("/") if parts else ""

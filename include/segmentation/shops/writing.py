@@ -7,6 +7,7 @@ from typing import Any
 
 from segmentation.errors import UserError
 from segmentation.given import file_named
+from segmentation.kinds import is_address
 from segmentation.paths import shops_folder
 from segmentation.settings import parse
 from segmentation.shops.files import ENDINGS, MONTHLY, Wrong, check_file, has_file, json_value
@@ -69,7 +70,15 @@ def with_source(params: dict[str, Any]) -> dict[str, Any]:
     found = dict(params)
     if "source" not in found:
         orders = "orders_mapping" in found
-        found["source"] = "orders" if orders else "files" if "files_path" in found else "huggingface"
+        found["source"] = (
+            "database"
+            if "connection" in found
+            else "orders"
+            if orders
+            else "files"
+            if "files_path" in found
+            else "huggingface"
+        )
     if found.get("files_path"):
         parts = str(found["files_path"]).split(",") if found["source"] == "files" else [str(found["files_path"])]
         found["files_path"] = ",".join(map(_absolute, parts))
@@ -81,6 +90,8 @@ def with_source(params: dict[str, Any]) -> dict[str, Any]:
 
 
 def _absolute(path: str) -> str:
+    if is_address(path):
+        return path.strip()
     return os.path.abspath(os.path.expanduser(path.strip()))
 
 

@@ -5,19 +5,27 @@ A source version is a version like any other, of the dataset `source`. Its files
 source `orders` in `raw/orders`, CSV or Parquet.
 """
 
+import contextlib
 import shutil
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from segmentation.code_version import made_by
+from segmentation.errors import UserError
 from segmentation.failures import in_words
+from segmentation.given import MOST_BYTES
+from segmentation.kinds import is_address
 from segmentation.param_values import refuse
 from segmentation.plan import fingerprint, months_before
+from segmentation.quoting import quoted
 from segmentation.settings import PINNED_REVISION, Settings
-from segmentation.sources import demo, files, huggingface, orders
+from segmentation.sources import database, demo, files, huggingface, orders
 from segmentation.sources.checksums import Checksums
+from segmentation.sources.dated import dated
 from segmentation.sources.demo import DEMO_CODE
 from segmentation.sources.resolved import ORDERS_FOLDER, PRODUCTS_FOLDER, REVIEWS_FOLDER, Resolved, Surroundings
 from segmentation.warehouse.manifests import Manifest, data_files, describe_files
@@ -29,11 +37,17 @@ __all__ = [
 ]  # fmt: skip
 
 RESOLVERS: dict[str, Callable[[Settings, Surroundings], Resolved]] = {
+    "database": database.resolve,
     "demo": demo.resolve,
     "files": files.resolve,
     "huggingface": huggingface.resolve,
     "orders": orders.resolve,
 }
+
+
+def no_connection(name: str) -> Any:
+    """Where there is no Airflow to ask."""
+    raise UserError(f"Param connection: {quoted(name)} cannot be looked up outside of Airflow.")
 
 
 def fetch(
@@ -42,18 +56,42 @@ def fetch(
     run_id: str,
     report: Callable[[str], None] = say,
     find_token: Callable[[], str | None] = lambda: None,
+    find_connection: Callable[[str], Any] = no_connection,
+    find_store: Callable[[str, str | None], Any] = lambda *_: None,
+    as_of: date | None = None,
 ) -> Manifest:
     """Bring the run's source into the warehouse and return its manifest.
 
     If the source version stands already, nothing is copied. `report` takes lines for the log; `find_token` looks
-    up the Hub's token, where there is one besides the environment's.
-    Raises UserError naming the param or file that is wrong, Unavailable if the Hub does not answer.
+    up the Hub's token, where there is one besides the environment's; `find_connection` a connection, and
+    `find_store` the file system of a provider. `as_of` is the run's as-of date.
+    Raises UserError naming the param or file that is wrong, Unavailable if the Hub or a database does not answer.
     """
     checksums = Checksums(warehouse, forgetful=settings.force)
+    surroundings = Surroundings(warehouse, report, find_token, checksums, find_connection, find_store, as_of)
     with in_words(warehouse.root):
-        resolved = RESOLVERS[settings.source](settings, Surroundings(warehouse, report, find_token, checksums))
+        settings = as_they_are_now(settings, surroundings)
+        resolved = RESOLVERS[settings.source](settings, surroundings)
+    with closing(resolved), in_words(warehouse.root):
+        return _published(resolved, settings, warehouse, run_id, report)
+
+
+def as_they_are_now(settings: Settings, surroundings: Surroundings) -> Settings:
+    """The params with the drop of the month in the path, and with what a mapping elsewhere says."""
+    if settings.files_path:
+        settings = replace(settings, files_path=dated("files_path", settings.files_path, surroundings.as_of))
+    if is_address(settings.orders_mapping):
+        text = surroundings.addresses("orders_mapping").text(str(settings.orders_mapping), MOST_BYTES)
+        settings = replace(settings, orders_mapping=text)
+    return settings
+
+
+def _published(
+    resolved: Resolved, settings: Settings, warehouse: Warehouse, run_id: str, report: Callable[[str], None]
+) -> Manifest:
+    """The version of a source, which is brought unless it stands."""
     version = fingerprint({"dataset": "source", **resolved.identity})
-    with closing(resolved), in_words(warehouse.root), warehouse.building("source", version, None, report):
+    with warehouse.building("source", version, None, report):
         standing = warehouse.find("source", version, None)
         if standing and not settings.force:
             report(f"source version {version} stands")
@@ -74,15 +112,21 @@ def fetch(
                 columns={},
                 files=brought,
                 inputs={},
-                settings=resolved.identity,
+                settings={**resolved.identity, **resolved.found},
                 code=made_by(),
                 run_id=run_id,
+                checks={f"doubt_{place}": _doubt(said) for place, said in enumerate(resolved.doubts, 1)},
             )
             published = warehouse.publish(attempt, manifest, replace=settings.force)
             resolved.clear_up()
             return published
         finally:
             shutil.rmtree(attempt.folder, ignore_errors=True)
+
+
+def _doubt(said: str) -> dict[str, Any]:
+    """A sentence about a source, as a check that only warns."""
+    return {"level": "warn", "passed": False, "figure": None, "message": said}
 
 
 def has_ended(settings: Settings) -> bool:

@@ -8,8 +8,10 @@ from typing import Any
 
 from segmentation.errors import UserError
 from segmentation.given import given_by, path_of
+from segmentation.kinds import is_address
 from segmentation.quoting import cut, listed, quoted
 from segmentation.settings import Settings
+from segmentation.sources.addresses import Addresses
 from segmentation.sources.allowed import check_allowed
 from segmentation.sources.checksums import state_of
 from segmentation.sources.copying import GZIP, ZSTD, Copied, bring_lines
@@ -23,7 +25,10 @@ CHANGED = "Param files_path: a file changed while it was read. Run again when it
 def resolve(settings: Settings, surroundings: Surroundings) -> Resolved:
     """The files that `files_path` names. What is not known of them is copied into the landing area at once."""
     with given_by("files_path"):
-        found = _find_files(str(settings.files_path), settings.category)
+        if is_address(settings.files_path):
+            found = _brought(str(settings.files_path), settings.category, surroundings.addresses("files_path"))
+        else:
+            found = _find_files(str(settings.files_path), settings.category)
     return Fetching(settings.category, found, surroundings).resolved()
 
 
@@ -135,6 +140,31 @@ def _find_files(files_path: str, category: str) -> dict[str, Path]:
         if not os.path.isfile(path):
             raise UserError(f"Param files_path: the {kind} file {cut(path)} does not exist or is not a file.")
     return {kind: Path(os.path.realpath(path)) for kind, path in found.items()}
+
+
+def _brought(files_path: str, category: str, addresses: Addresses) -> dict[str, Path]:
+    """The two files of an address, on this machine."""
+    if "," in files_path:
+        parts = [part.strip() for part in files_path.split(",")]
+        if len(parts) != 2:
+            raise UserError(
+                f"Param files_path: {quoted(files_path)} names {len(parts)} files. Allowed: REVIEWS,PRODUCTS."
+            )
+        named = {"reviews": parts[0], "products": parts[1]}
+    else:
+        # The endings are a pattern, so that one look finds what there is of them.
+        named = {kind: f"{files_path.rstrip('/')}/{name}*" for kind, name in file_names(category).items()}
+    found = {}
+    for kind, address in named.items():
+        wanted = {f"{address.removesuffix('*')}{ending}" for ending in COMPRESSIONS}
+        there = [one for one in addresses.found(address) if address[-1] != "*" or one.address in wanted]
+        if len(there) != 1:
+            raise UserError(
+                f"Param files_path: {cut(address)} has {len(there)} {kind} files of category {category}; expected one, "
+                "plain, .gz or .zst."
+            )
+        found[kind] = there[0]
+    return {kind: addresses.bring(one) for kind, one in found.items()}
 
 
 def _categories_in(folder: Path) -> list[str]:

@@ -14,7 +14,9 @@ from pathlib import Path
 
 from segmentation.errors import UserError
 from segmentation.given import Unreadable, path_of
+from segmentation.kinds import is_address
 from segmentation.quoting import cut
+from segmentation.sources.addresses import Addresses
 from segmentation.sources.allowed import check_allowed
 
 CSV, PARQUET = ("csv", "parquet")
@@ -31,16 +33,31 @@ _FOLDER = re.compile(r"([^/=]+)=([^/]*)")
 
 @dataclass(frozen=True)
 class OrderFile:
-    """A file of the user's. name: what it is called in the version. folder: column -> what its folder says."""
+    """A file of the user's. name: what it is called in the version. folder: column -> what its folder says. address:
+    where it came from, if not from this machine.
+    """
 
     name: str
     path: Path
     format: str
     folder: dict[str, str] = field(default_factory=dict)
+    address: str | None = None
+
+    @property
+    def shown(self) -> str | Path:
+        """What messages call it."""
+        return self.address or self.path
 
 
-def find_files(files_path: str) -> list[OrderFile]:
-    """The files in the order of their paths. Raises UserError where there is none, or one of no known kind."""
+def find_files(files_path: str, addresses: Addresses | None = None) -> list[OrderFile]:
+    """The files in the order of their paths. Raises UserError where there is none, or one of no known kind.
+
+    addresses: brings what lies elsewhere.
+    """
+    if is_address(files_path):
+        if addresses is None:
+            raise UserError(f"Param files_path: {cut(files_path)} is an address, which only a run can look at.")
+        return _brought(files_path, addresses)
     try:
         path = path_of(files_path)
     except Unreadable as error:
@@ -56,7 +73,30 @@ def find_files(files_path: str) -> list[OrderFile]:
     paths = sorted(one for one in paths if one.is_file() and (one == path or one.name[0] not in "._"))
     for one in paths:
         check_allowed("files_path", one)
-    shown = cut(path)
+    _check_kinds(cut(path), paths)
+    names = _names([one.resolve() for one in paths])
+    return [
+        OrderFile(name, one.resolve(), str(_format(one.name)), _folder(one))
+        for name, one in zip(names, paths, strict=True)
+    ]
+
+
+def _brought(address: str, addresses: Addresses) -> list[OrderFile]:
+    """The files at an address, on this machine."""
+    found = addresses.found(address)
+    places = [Path(one.place.partition("?")[0]) for one in found]
+    if len(found) > 1:
+        # A folder holds other things, too.
+        found = [one for one, place in zip(found, places, strict=True) if _format(place.name)]
+        places = [place for place in places if _format(place.name)]
+    _check_kinds(cut(address), places)
+    return [
+        OrderFile(name, addresses.bring(one), str(_format(place.name)), _folder(place), one.address)
+        for name, one, place in zip(_names(places), found, places, strict=True)
+    ]
+
+
+def _check_kinds(shown: str, paths: list[Path]) -> None:
     if not paths:
         raise UserError(f"Param files_path: there is no file at {shown}; expected {', '.join(ENDINGS)}.")
     odd = next((one for one in paths if not _format(one.name)), None)
@@ -67,11 +107,6 @@ def find_files(files_path: str) -> list[OrderFile]:
         )
     if len({_format(one.name) for one in paths}) > 1:
         raise UserError(f"Param files_path: {shown} has CSV and Parquet files. Give files of one kind only.")
-    names = _names([one.resolve() for one in paths])
-    return [
-        OrderFile(name, one.resolve(), str(_format(one.name)), _folder(one))
-        for name, one in zip(names, paths, strict=True)
-    ]
 
 
 def _below(folder: Path) -> Iterator[Path]:
@@ -124,8 +159,9 @@ def is_empty(file: OrderFile) -> bool:
 
 
 @contextmanager
-def opened(path: Path, encoding: str) -> Iterator[io.TextIOWrapper]:
+def opened(given: OrderFile, encoding: str) -> Iterator[io.TextIOWrapper]:
     """The text of a CSV file; what is wrong with the file becomes a sentence."""
+    path, shown = given.path, cut(given.shown)
     # A byte order mark is no part of the first column's name.
     encoding = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
     packed = path.name.lower().endswith(".gz")
@@ -137,13 +173,13 @@ def opened(path: Path, encoding: str) -> Iterator[io.TextIOWrapper]:
             yield file
     except UnicodeError as error:
         raise UserError(
-            f"Param orders_mapping: encoding is {encoding.removesuffix('-sig')!r}, but {cut(path)} is not written in "
+            f"Param orders_mapping: encoding is {encoding.removesuffix('-sig')!r}, but {shown} is not written in "
             f"it ({getattr(error, 'reason', error)})."
         ) from None
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise UserError(f"Param files_path: {cut(path)} cannot be unpacked: {error}.") from None
+        raise UserError(f"Param files_path: {shown} cannot be unpacked: {error}.") from None
     except PermissionError:
-        raise UserError(f"Param files_path: {cut(path)} may not be read by this user ({os.getuid()}).") from None
+        raise UserError(f"Param files_path: {shown} may not be read by this user ({os.getuid()}).") from None
 
 
 def bring_csv(file: OrderFile, target: Path, encoding: str) -> None:
@@ -151,22 +187,22 @@ def bring_csv(file: OrderFile, target: Path, encoding: str) -> None:
     packed = file.path.stat().st_size if file.path.name.lower().endswith(".gz") else None
 
     written = since = 0
-    with opened(file.path, encoding) as text, open(target, "w", encoding="utf-8", newline="") as plain:
+    with opened(file, encoding) as text, open(target, "w", encoding="utf-8", newline="") as plain:
         while part := text.read(CHUNK):
             end = max(part.rfind("\n"), part.rfind("\r"))
             since = since + len(part) if end < 0 else len(part) - end
             written += len(part)
             if since > LONGEST_LINE:
-                raise _too_long(file.path)
+                raise _too_long(file.shown)
             if packed is not None and written > max(RATIO_FROM, MOST_UNPACKED * packed):
                 raise UserError(
-                    f"Param files_path: {cut(file.path)} unpacks to more than {MOST_UNPACKED} times its size, which no "
-                    "orders do. Unpack it yourself if it is right."
+                    f"Param files_path: {cut(file.shown)} unpacks to more than {MOST_UNPACKED} times its size, which "
+                    "no orders do. Unpack it yourself if it is right."
                 )
             plain.write(part)
 
 
-def _too_long(path: Path) -> UserError:
+def _too_long(path: str | Path) -> UserError:
     return UserError(
         f"Param files_path: {cut(path)} has a line of more than {LONGEST_LINE:,} characters, so it is no CSV file, or "
         "its line ends are lost."

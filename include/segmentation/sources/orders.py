@@ -13,13 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmentation.errors import UserError
-from segmentation.orders import cells, csv_files, layout, rows
+from segmentation.orders import csv_files, layout, rows
 from segmentation.orders.amounts import decimal_sign
 from segmentation.orders.lines import Lines
 from segmentation.orders.rows import Chunk
-from segmentation.quoting import cut, listed, quoted
+from segmentation.quoting import cut
 from segmentation.settings import Settings
+from segmentation.sources.addresses import Addresses
 from segmentation.sources.checksums import sha256
+from segmentation.sources.column_checks import check_columns, check_types
 from segmentation.sources.copying import copy_file
 from segmentation.sources.customer_tables import check_params
 from segmentation.sources.order_files import PARQUET, OrderFile, bring_csv, find_files, is_empty, opened
@@ -37,16 +39,17 @@ AMOUNTS = ("amount", "quantity", "unit_price", "refunded")
 
 def resolve(settings: Settings, surroundings: Surroundings) -> Resolved:
     """The files that `files_path` names, under the mapping. Reads them for their checksums, unless they are known."""
-    mapping, found, listing = look(settings, surroundings.report)
+    addresses = surroundings.addresses("files_path")
+    mapping, found, listing = look(settings, surroundings.report, addresses)
     for file in found:
-        surroundings.report(f"checksum of {file.path} ({file.path.stat().st_size:,} bytes)")
+        surroundings.report(f"checksum of {file.shown} ({file.path.stat().st_size:,} bytes)")
         listing[file.name] |= {"bytes": file.path.stat().st_size, "sha256": surroundings.checksums.of(file.path)}
 
     def bring(folder: Path) -> None:
         for file in found:
             target = folder / ORDERS_FOLDER / file.name
             target.parent.mkdir(parents=True, exist_ok=True)
-            surroundings.report(f"bringing {file.path}")
+            surroundings.report(f"bringing {file.shown}")
             if file.format == PARQUET:
                 copy_file(file.path, target)
             else:
@@ -57,52 +60,63 @@ def resolve(settings: Settings, surroundings: Surroundings) -> Resolved:
         for file in found:
             if sha256(file.path) != listing[file.name]["sha256"]:
                 raise UserError(
-                    f"Param files_path: {cut(file.path)} changed while it was read. Run again when it is complete."
+                    f"Param files_path: {cut(file.shown)} changed while it was read. Run again when it is complete."
                 )
 
     return Resolved({"source": "orders", "mapping": mapping, "files": listing}, bring, check)
 
 
 def look(
-    settings: Settings, report: Callable[[str], None]
+    settings: Settings, report: Callable[[str], None], addresses: Addresses | None = None
 ) -> tuple[dict[str, Any], list[OrderFile], dict[str, dict[str, Any]]]:
     """The mapping with what the files settle of it, the files, and how each is laid out: by the name in the version.
 
-    Reads no more than the beginnings of the files. Raises UserError where mapping and files do not fit.
+    Reads no more than the beginnings of the files; `addresses` brings what lies elsewhere. Raises UserError where
+    mapping and files do not fit.
     """
     mapping = read_mapping(str(settings.orders_mapping))
     check_params(settings, mapping)
-    given = find_files(str(settings.files_path))
+    if "increment" in mapping:
+        raise UserError("Param orders_mapping: increment is for the source database. Leave it out for files.")
+    given = find_files(str(settings.files_path), addresses)
     found = [file for file in given if not is_empty(file)]
     for file in given:
         if file not in found:
-            report(f"{file.path} is empty; there is nothing to read in it")
+            report(f"{file.shown} is empty; there is nothing to read in it")
     if not found:
-        raise UserError(f"Param files_path: {cut(given[0].path)} is empty, and there is no other file.")
+        raise UserError(f"Param files_path: {cut(given[0].shown)} is empty, and there is no other file.")
     wanted = Lines({"mapping": mapping, "files": {}}).wanted
     listing = {file.name: _layout_of(file, mapping, wanted) for file in found}
     for file in found:
-        _check_columns(file, listing[file.name], mapping)
+        check_columns(cut(file.shown), listing[file.name]["columns"], mapping, file.folder)
+        if file.format == PARQUET:
+            with rows.opened_parquet(file.path) as parquet:
+                check_types(cut(file.shown), parquet.schema_arrow, mapping)
+    settle(found, listing, mapping)
+    return mapping, found, listing
+
+
+def settle(found: list[OrderFile], listing: dict[str, dict[str, Any]], mapping: dict[str, Any]) -> None:
+    """Put into the mapping what the files settle of it: the decimal sign and the currency."""
     if mapping["decimal"] is None:
         mapping["decimal"] = _settled_decimal(found, listing, mapping)
     if mapping["currency"] is None:
         mapping["currency"] = _settled_currency(found, listing, mapping)
-    return mapping, found, listing
 
 
 def _layout_of(file: OrderFile, mapping: dict[str, Any], wanted: list[str]) -> dict[str, Any]:
     if file.format == PARQUET:
-        return _parquet_layout(file)
+        return parquet_layout(file)
     names = [name for name in wanted if name not in file.folder]
     delimiter = mapping["delimiter"] or ("\t" if ".tsv" in file.path.name.lower() else None)
-    with opened(file.path, mapping["encoding"]) as text:
+    with opened(file, mapping["encoding"]) as text:
         head = text.read(layout.FIRST)
         found = layout.find(head, names, delimiter, mapping["header"])
         if found is None or set(names) - set(found.columns):
             found = layout.find(head + text.read(layout.CHARACTERS), names, delimiter, mapping["header"])
     if found is None:
         raise UserError(
-            f"Param files_path: {cut(file.path)} has no header; its first lines have to name the columns, or the "
+            f"Param files_path: {cut(file.shown)} has no header; its first lines have to name the columns, or the "
             "mapping has to say header: false."
         )
     return {
@@ -114,14 +128,14 @@ def _layout_of(file: OrderFile, mapping: dict[str, Any], wanted: list[str]) -> d
     }
 
 
-def _parquet_layout(file: OrderFile) -> dict[str, Any]:
+def parquet_layout(file: OrderFile) -> dict[str, Any]:
     """The columns of a Parquet file, their types, and how many groups of rows it has."""
     try:
         with rows.opened_parquet(file.path) as parquet:
             schema, groups = parquet.schema_arrow, parquet.num_row_groups
     except (pa.ArrowException, OSError) as error:
         reason = str(error).partition("\n")[0]
-        raise UserError(f"Param files_path: {cut(file.path)} cannot be read as Parquet: {cut(reason)}") from None
+        raise UserError(f"Param files_path: {cut(file.shown)} cannot be read as Parquet: {cut(reason)}") from None
     return {
         "columns": list(schema.names),
         "types": [str(kind) for kind in schema.types],
@@ -130,59 +144,15 @@ def _parquet_layout(file: OrderFile) -> dict[str, Any]:
     }
 
 
-def _check_columns(file: OrderFile, laid_out: dict[str, Any], mapping: dict[str, Any]) -> None:
-    columns = laid_out["columns"]
-    for key, name in _named_columns(mapping):
-        if columns.count(name) > 1 or (name not in columns and name not in file.folder):
-            there = "no column" if name not in columns else "more than one column"
-            raise UserError(
-                f"Param orders_mapping: {key} is {quoted(name)}, but {cut(file.path)} has {there} of that name; it has "
-                f"{listed(map(quoted, columns), 1_000, 100) or 'none'}."
-            )
-    if mapping["currency"] in columns:
-        raise UserError(
-            f"Param orders_mapping: currency is {quoted(mapping['currency'])}, which is a column of {cut(file.path)}; "
-            "name a column with currency_column, and a currency such as EUR with currency."
-        )
-    if file.format == PARQUET:
-        _check_types(file, mapping)
-
-
-def _named_columns(mapping: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for key, names in mapping["columns"].items():
-        given = "last_order" if key == "time" and mapping["level"] == "customer" else key
-        for name in names if isinstance(names, list) else [names]:
-            yield given, name
-    for key in ("only", "except"):
-        for name in mapping[key]:
-            yield key, name
-
-
-def _check_types(file: OrderFile, mapping: dict[str, Any]) -> None:
-    with rows.opened_parquet(file.path) as parquet:
-        schema = parquet.schema_arrow
-    for key, name in _named_columns(mapping):
-        if name not in schema.names:
-            continue
-        several = isinstance(mapping["columns"].get(key), list)
-        odd = cells.fault_of_type(key, schema.field(name).type, mapping["time_format"], several)
-        if odd:
-            hint = "; numbers need time_format, such as yyyyMMdd or epoch_milliseconds" if key in cells.TIMES else ""
-            raise UserError(
-                f"Param orders_mapping: {key} is {quoted(name)}, but in {cut(file.path)} that is a column of "
-                f"{cut(odd)}, which cannot be read as such{hint}."
-            )
-
-
 def chunks_of(
     file: OrderFile, laid_out: dict[str, Any], mapping: dict[str, Any], names: Sequence[str]
 ) -> Iterator[Chunk]:
     """The rows of a user's own file as it lies there."""
     if file.format == PARQUET:
-        yield from rows.read_parquet(file.path, laid_out, names, cut(file.path))
+        yield from rows.read_parquet(file.path, laid_out, names, cut(file.shown))
     else:
-        with opened(file.path, mapping["encoding"]) as text:
-            yield from csv_files.read_csv(text, laid_out, names, cut(file.path))
+        with opened(file, mapping["encoding"]) as text:
+            yield from csv_files.read_csv(text, laid_out, names, cut(file.shown))
 
 
 def _settled_decimal(found: list[OrderFile], listing: dict[str, dict[str, Any]], mapping: dict[str, Any]) -> str | None:

@@ -44,7 +44,7 @@ DEFAULTS: dict[str, Any] = {
     "encoding": "utf-8",
     "header": True,
 }
-KEYS = ("preset", *COLUMNS, "last_order", "orders", *DEFAULTS)
+KEYS = ("preset", *COLUMNS, "last_order", "orders", "increment", *DEFAULTS)
 # What people look for under another name.
 HINTS = {
     "status": "only: {<column>: [values]} chooses lines",
@@ -157,6 +157,9 @@ def _normalised(raw: dict[Any, Any]) -> dict[str, Any]:
     for key, default in DEFAULTS.items():
         value = default if raw.get(key) is None else raw[key]
         mapping[key] = CHECKS[key](value, header) if key in ("order_level", "only", "except") else CHECKS[key](value)
+    # Only where it is given: the versions of files do not rest on it.
+    if raw.get("increment") is not None:
+        mapping["increment"] = column("increment", raw["increment"], header)
     _check_together(mapping)
     mapping["encoding"] = codecs.lookup(mapping["encoding"]).name
     return mapping
@@ -198,5 +201,12 @@ def _check_together(mapping: dict[str, Any]) -> None:
     for name in mapping["order_level"]:
         if name not in there:
             raise Wrong(f"order_level names {quoted(name)}, which no other key names")
+    if mapping.get("increment", columns["time"]) != columns["time"]:
+        raise Wrong(
+            f"increment is {quoted(mapping['increment'])}, but time is {quoted(columns['time'])}; slices are months of "
+            "the time, which has to be one column"
+        )
+    if "increment" in mapping and mapping["level"] == "customer":
+        raise Wrong("increment is for order lines, and level is customer")
     if "order" in columns and columns["order"] in mapping["order_level"]:
         raise Wrong("order_level names the column of the order's id, which each row has to have")

@@ -3,6 +3,7 @@
     <warehouse>/_landing/<checksum>.part             the beginning of a file, or all of it
     <warehouse>/_landing/draft-<any>.part            the same of a file whose checksum is not known yet
     <warehouse>/_landing/<commit>.<category>.json    what the Hub has said of a commit's files
+    <warehouse>/_landing/addresses/<state>/<name>    a file from a bucket, kept as long as runs use it
 
 A part is named by its content, so a content that two versions share is fetched once. It stays when a process dies, and
 goes when the version stands.
@@ -13,6 +14,7 @@ import fcntl
 import io
 import json
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -20,6 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from segmentation.warehouse.versions import write_whole
+
+# Files from addresses, each in a folder with a note of when a run last used it.
+KEPT, USED = "addresses", ".used"
 
 
 class Landing:
@@ -94,17 +99,37 @@ class Landing:
         """Remove the note."""
         self._note(identity["commit"], identity["category"]).unlink(missing_ok=True)
 
+    @contextlib.contextmanager
+    def kept(self, key: str, name: str, report: Callable[[str], None]) -> Iterator[tuple[Path, Path]]:
+        """Where a file stands that is kept, and where it grows until it is whole; ours alone until the end."""
+        folder = self.folder / KEPT / key
+        while True:
+            folder.mkdir(parents=True, exist_ok=True)
+            used = folder / USED
+            with open(used, "a+b", buffering=0) as holder:
+                _lock(holder, report)
+                # While we waited, clean-up may have removed it.
+                if not _is_at(holder, used):
+                    continue
+                os.utime(used)
+                yield folder / name, folder / f"{name}.part"
+                return
+
     def stale(self, before: datetime) -> list[Path]:
         """The files that nothing has changed since then."""
         # Hidden ones are drafts of notes, left by a process that was killed.
         paths = [path for pattern in ("*.part", "*.json", ".*") for path in sorted(self.folder.glob(pattern))]
+        paths += sorted((self.folder / KEPT).glob(f"*/{USED}"))
         return [path for path in paths if path.stat().st_mtime < before.timestamp()]
 
     def remove(self, path: Path) -> bool:
         """Remove a file that `stale` has named, unless a process has it; tell whether it went."""
         with contextlib.suppress(BlockingIOError, FileNotFoundError), open(path, "rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink()
+            if path.name == USED:
+                shutil.rmtree(path.parent)
+            else:
+                path.unlink()
             return True
         return False
 
