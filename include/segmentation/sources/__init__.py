@@ -5,7 +5,6 @@ A source version is a version like any other, of the dataset `source`. Its files
 source `orders` in `raw/orders`, CSV or Parquet.
 """
 
-import contextlib
 import shutil
 from collections.abc import Callable
 from contextlib import closing
