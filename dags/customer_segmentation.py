@@ -9,7 +9,7 @@ customers, what changed since last month, whom do I contact and why.
 | **fetch** | the source version: the raw files, checked and brought into the warehouse |
 | **ingest** | `reviews`, `products` (or `orders`), `rejected_rows`: raw lines as typed Parquet |
 | **clean** | `purchases`: verified purchases, or order lines, with exact prices; and tables about the source |
-| **rfm** | `customer_segments`, `rfm_edges`, `customer_rfm`: values, scores and segment of every customer, since when |
+| **rfm** | `customer_scores`, `rfm_edges`, `customer_rfm`: values, scores and segment of every customer, since when |
 | **kmeans** | `kmeans_search`, `kmeans_model`, `customer_clusters`, `cluster_profile`, `cluster_quality` and more |
 | **report** | the report's tables, lists of customers, and `report.html` with its charts |
 | **deliver** | only for shops that ask for it: brings the released customers to a database |

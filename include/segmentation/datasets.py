@@ -23,7 +23,7 @@ STAGES = {
         "notable_products",
         "data_profile",
     ),
-    "rfm": ("customer_segments", "rfm_edges", "customer_rfm"),
+    "rfm": ("customer_scores", "rfm_edges", "customer_rfm"),
     "kmeans": (
         "kmeans_search",
         "kmeans_model",
@@ -38,6 +38,7 @@ STAGES = {
         "cohort_retention",
         "second_purchase",
         "segment_cluster",
+        "segment_agreement",
         "segment_migration",
         "rfm_grid",
         "customer_sample",

@@ -98,7 +98,7 @@ def _circumstances(manifest: Manifest, plan: Plan, warehouse: Warehouse) -> str:
     if manifest.dataset != "customer_rfm":
         return f"Settings: {manifest.settings}."
     if plan.kind == CUSTOMERS:
-        figures = warehouse.get("customer_segments", plan.version("customer_segments"), plan.as_of).figures
+        figures = warehouse.get("customer_scores", plan.version("customer_scores"), plan.as_of).figures
         first, last = (figures.get(f"{name}_last_order") for name in ("first", "last"))
         return f"The run is as of {plan.as_of}; the last orders run from {first} to {last}. Choose another as_of."
     purchases = warehouse.get("purchases", plan.version("purchases"), None)

@@ -83,7 +83,7 @@ class Work:
     @property
     def has_previous(self) -> bool:
         """Whether there were customers a month before."""
-        return self.plan.compares and self.input_manifest(f"{PREVIOUS}customer_segments").rows > 0
+        return self.plan.compares and self.input_manifest(f"{PREVIOUS}customer_scores").rows > 0
 
     def _rows_of(self, manifest: Manifest) -> DataFrame:
         item, folder = dataset(manifest.dataset), self.warehouse.place_of(manifest)

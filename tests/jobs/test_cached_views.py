@@ -54,6 +54,6 @@ def test_what_reads_cached_views_reads_no_file(spark, tmp_path: Path, monkeypatc
     assert "InMemoryTableScan" in plans["rfm_edges"]
     assert "FileScan" in plans["purchases"]
     assert "FileScan" not in plans["rfm_edges"]
-    assert "FileScan" not in plans["customer_segments"]
+    assert "FileScan" not in plans["customer_scores"]
     # The counts of values, from three groupings of all customers, are in the cache as well.
     assert "recency_days" not in plans["rfm_edges"]

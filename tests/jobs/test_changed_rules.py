@@ -18,8 +18,17 @@ from segmentation.warehouse.manifests import Manifest
 AS_OF = "2023-03-01"
 PARAMS = {"source": "demo", "demo_reviews": 1000, "k_max": 3}
 NAMES = [name for names in list(STAGES.values())[1:] for name in names if dataset(name).is_for("reviews")]
-REPORT = {"segment_summary", "segment_claims", "segment_cluster", "segment_migration", "rfm_grid", "exports", "report"}
-CLUSTERED = {*STAGES["kmeans"], "segment_cluster", "customer_sample", "report"}
+REPORT = {
+    "segment_summary",
+    "segment_claims",
+    "segment_cluster",
+    "segment_agreement",
+    "segment_migration",
+    "rfm_grid",
+    "exports",
+    "report",
+}
+CLUSTERED = {*STAGES["kmeans"], "segment_cluster", "segment_agreement", "customer_sample", "report"}
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +62,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     ("path", "expected"),
     [
         ("sql/20_clean/reviews/281_review_days.sql", {"review_days", "rating_distribution", "report"}),
-        ("sql/30_rfm/370_customer_segments.sql", {"customer_segments", "customer_rfm"} | CLUSTERED | REPORT),
+        ("sql/30_rfm/370_customer_scores.sql", {"customer_scores", "customer_rfm"} | CLUSTERED | REPORT),
     ],
 )
 def test_a_changed_file_builds_what_rests_on_it(

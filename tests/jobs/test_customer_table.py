@@ -144,7 +144,7 @@ def test_every_row_is_a_customer_or_refused_or_left_out_and_counted(spark, tmp_p
     assert Counter(row["reason"] for row in flow.rows("rejected_rows")) == {
         "orders that are no whole number from 1 to 1,000,000,000": 2, "no time": 1, "no customer": 1,
     }  # fmt: skip
-    made = flow.manifest("customer_segments")
+    made = flow.manifest("customer_scores")
     assert {name: made.figures[name] for name in ("customers_given", "customers_late", "customers_without_spend")} == {
         "customers_given": 5, "customers_late": 1, "customers_without_spend": 2,
     }  # fmt: skip

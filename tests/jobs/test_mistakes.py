@@ -175,6 +175,6 @@ def test_a_failed_check_names_itself_and_publishes_nothing(spark, tmp_path: Path
     write = work.tables.write_files
     # A writer that doubles the customers, as a bad join would.
     monkeypatch.setattr(work.tables, "write_files", lambda frame, item, folder: write(frame.union(frame), item, folder))
-    with pytest.raises(UserError, match=r"check one_row_per_customer of customer_segments failed"):
+    with pytest.raises(UserError, match=r"check one_row_per_customer of customer_scores failed"):
         flow.run("rfm")
     assert not list((tmp_path / "w").glob("customer_*/as_of=2023-07-01/version=*"))

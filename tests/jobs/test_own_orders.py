@@ -74,7 +74,7 @@ def test_every_customer_has_the_values_of_plain_python(flow: Flow, mapping: dict
     other.run("ingest", "clean", "rfm")
     subtract = mapping is MAPPING
     assert values(other) == orders_by_hand.customers(ROWS, counts, subtract)
-    figures = other.manifest("customer_segments").figures
+    figures = other.manifest("customer_scores").figures
     assert figures["customers_without_spend"] == orders_by_hand.without_spend(ROWS, subtract)
     if subtract:
         assert other.manifest("purchases") == flow.manifest("purchases"), "what frequency counts is no matter of clean"

@@ -65,8 +65,8 @@ def test_the_first_release_of_a_shop_knows_no_earlier_stay(months: list[Flow]) -
 def test_a_month_alone_is_another_version_of_its_own_with_the_same_segments(months: list[Flow], tmp_path: Path) -> None:
     alone = month(tmp_path, AUGUST)
     assert alone.plan.version("customer_rfm") != months[2].plan.version("customer_rfm")
-    assert alone.plan.version("customer_segments") == months[2].plan.version("customer_segments")
-    assert alone.manifest("customer_segments").rows_checksum == months[2].manifest("customer_segments").rows_checksum
+    assert alone.plan.version("customer_scores") == months[2].plan.version("customer_scores")
+    assert alone.manifest("customer_scores").rows_checksum == months[2].manifest("customer_scores").rows_checksum
     assert {str(row["segment_since"]) for row in by_customer(alone).values()} == {AUGUST}
     assert "previous_customer_rfm" not in alone.manifest("customer_rfm").inputs
 

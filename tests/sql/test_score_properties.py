@@ -105,7 +105,7 @@ def test_shares_of_segments_add_up_to_one(spark: SparkSession, now, before) -> N
     ]
     register(spark, "customer_histories", rows)
     segments_before = [{"user_id": f"u{n}", "segment": row[0]} for n, row in enumerate(before)]
-    register(spark, "previous_customer_segments", segments_before)
+    register(spark, "segments_before", segments_before)
     register(spark, "segments", [{"segment": name, "segment_group": "G"} for name in "ABCD"])
     _, frame = run_file(spark, SQL / "50_report/510_segment_summary.sql", {})
     rows = frame.collect()

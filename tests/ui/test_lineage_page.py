@@ -42,14 +42,14 @@ def test_the_page_has_a_line_for_each(shop: Shop, client: TestClient) -> None:
 
 
 def test_inputs_of_another_month_are_found_and_named(shop: Shop, client: TestClient) -> None:
-    older = shop.publish("customer_segments", JULY, {"p.parquet": customers(many(1))})
-    before = shop.publish("customer_rfm", JULY, {"p.parquet": customers(many(1))}, {"customer_segments": older.version})
+    older = shop.publish("customer_scores", JULY, {"p.parquet": customers(many(1))})
+    before = shop.publish("customer_rfm", JULY, {"p.parquet": customers(many(1))}, {"customer_scores": older.version})
     edges = shop.publish("rfm_edges", SEPTEMBER, {"p.parquet": customers(many(1))})
     inputs = {"previous_customer_rfm": before.version, "frozen_edges": edges.version}
     report = shop.month(AUGUST, many(2), inputs=inputs)
     lines = {one.label: one.manifest for one in ancestry.tree(shop.warehouse, report)}
     assert lines["previous_customer_rfm"] == before
-    assert "customer_segments" not in lines, "what a month's release rests on is in that month's tree"
+    assert "customer_scores" not in lines, "what a month's release rests on is in that month's tree"
     assert lines["frozen_edges"] == edges
     text = client.get(f"/lineage/report/{report.version}?as_of={AUGUST}").text
     assert "customer_rfm, the month before" in text

@@ -29,13 +29,13 @@ class Standing:
 def test_inputs_are_those_of_the_plan_and_of_the_month_before() -> None:
     found = input_manifests(PLAN, PLAN.datasets("kmeans"), Standing())
     assert {name: one.as_of for name, one in found.items()} == {
-        "customer_segments": "2023-09-01", "previous_customer_segments": "2023-08-01",
+        "customer_scores": "2023-09-01", "previous_customer_scores": "2023-08-01",
     }  # fmt: skip
-    assert found["previous_customer_segments"].version == PLAN.previous.version("customer_segments")
+    assert found["previous_customer_scores"].version == PLAN.previous.version("customer_scores")
 
 
 def test_the_month_before_as_it_was_released_is_an_input_where_there_is_one() -> None:
-    wanted = {"customer_segments", "previous_customer_segments"}
+    wanted = {"customer_scores", "previous_customer_scores"}
     assert set(input_manifests(PLAN, ["customer_rfm"], Standing())) == wanted
     released = replace(PLAN, released_before="ba9876543210")
     found = input_manifests(released, ["customer_rfm"], Standing())
@@ -52,10 +52,10 @@ def test_a_dataset_that_is_made_beside_is_no_input() -> None:
 
 def test_a_job_reads_as_much_as_what_is_missing_rests_on() -> None:
     assert bytes_to_read(PLAN, [], Standing()) == 0
-    assert bytes_to_read(PLAN, ["customer_segments", "rfm_edges"], Standing()) == 1000
+    assert bytes_to_read(PLAN, ["customer_scores", "rfm_edges"], Standing()) == 1000
     assert bytes_to_read(PLAN, ["customer_clusters"], Standing()) > 1000
 
 
 def test_an_input_that_is_not_there_is_named(warehouse: Warehouse) -> None:
     with pytest.raises(UserError, match="purchases"):
-        bytes_to_read(PLAN, ["customer_segments"], warehouse)
+        bytes_to_read(PLAN, ["customer_scores"], warehouse)

@@ -32,10 +32,12 @@ ABOUT_THE_SOURCE = {
 OF_PRODUCTS = ABOUT_THE_SOURCE - {"rating_distribution"}
 # What looks at who bought for the first time in all data.
 OF_FIRST_PURCHASES = {"first_purchases", "cohort_retention"}
-# What rests on purchases, on customer_segments, and on the clusters of the customers.
+# What rests on purchases, on customer_scores, and on the clusters of the customers.
 AFTER_PURCHASES = (RFM | KMEANS | REPORT) - ABOUT_THE_SOURCE
-AFTER_RFM = {"customer_segments", "customer_rfm"} | KMEANS | REPORT - ABOUT_THE_SOURCE - {"second_purchase"}
-CLUSTERED = KMEANS | {"segment_cluster", "customer_sample", "report"}
+AFTER_RFM = {"customer_scores", "customer_rfm"} | KMEANS | REPORT - ABOUT_THE_SOURCE - {"second_purchase"}
+# What rests on the names of segments: no cluster does.
+NAMED = AFTER_RFM - KMEANS - {"customer_scores"} | {"second_purchase"}
+CLUSTERED = KMEANS | {"segment_cluster", "segment_agreement", "customer_sample", "report"}
 SOURCE = "0123456789ab"
 OWN_MAP = "segments: [{name: All, group: New, meaning: m., action: a., rules: [{}]}]"
 
@@ -91,8 +93,8 @@ CHANGES = pytest.mark.parametrize(
         ("frequency_counts", "days", AFTER_PURCHASES),
         ("frequency_counts", "lines", {"report"}),  # a review is an order of one line; the page names the setting
         ("frozen_edges_from", "ba9876543210", AFTER_PURCHASES),
-        ("segment_map", "seed", AFTER_RFM | {"second_purchase"}),
-        ("segment_map", OWN_MAP, AFTER_RFM | {"second_purchase"}),
+        ("segment_map", "seed", NAMED),
+        ("segment_map", OWN_MAP, NAMED),
         ("k", "4", CLUSTERED),
         ("k_min", 3, CLUSTERED),
         ("k_max", 9, CLUSTERED),
@@ -130,7 +132,7 @@ def test_a_map_counts_by_its_text_wherever_it_stands(tmp_path: Path) -> None:
     by_path, by_text = make(segment_map=str(path)), make(segment_map=seed)
     assert changed(by_path, by_text) == set()
     assert changed(by_path, make(segment_map="seed")) == set()
-    assert changed(by_text, make(segment_map=seed.replace("Champions", "Masters"))) == AFTER_RFM | {"second_purchase"}
+    assert changed(by_text, make(segment_map=seed.replace("Champions", "Masters"))) == NAMED
 
 
 def test_the_edges_of_frequency_do_not_matter_to_the_seed_scoring() -> None:
@@ -185,7 +187,7 @@ def test_a_table_of_customers_is_never_compared_with_a_month_before() -> None:
         for name in set(plan.datasets(stage)) - {"source"}:
             assert [read for read in plan.inputs(name) if read.startswith("previous_")] == [], name
     assert make(**ORDERS).compares
-    assert "previous_customer_segments" in make(**ORDERS).inputs("customer_rfm")
+    assert "previous_customer_scores" in make(**ORDERS).inputs("customer_rfm")
 
 
 @pytest.mark.parametrize(("name", "value"), [("window_months", 6), ("category", "Books")])
@@ -249,7 +251,7 @@ def test_the_versions_lead_back_to_the_source() -> None:
 def test_the_month_before_has_the_ids_that_its_own_run_gave_it() -> None:
     assert versions(make(date(2023, 9, 1)).previous) == versions(make(date(2023, 8, 1)))
     inputs = make().inputs("segment_migration")
-    assert inputs["previous_customer_segments"] == make(date(2023, 8, 1)).version("customer_segments")
+    assert inputs["previous_customer_scores"] == make(date(2023, 8, 1)).version("customer_scores")
 
 
 def test_stays_go_on_from_the_release_of_the_month_before_and_nothing_else_does() -> None:
@@ -261,15 +263,15 @@ def test_stays_go_on_from_the_release_of_the_month_before_and_nothing_else_does(
 
 def test_the_month_before_has_no_customer_rfm_of_this_run() -> None:
     after = replace(make(), released_before="ba9876543210")
-    assert after.datasets("rfm") == ["customer_segments", "rfm_edges", "customer_rfm"]
-    assert after.previous.datasets("rfm") == ["customer_segments", "rfm_edges"]
-    assert after.previous.version("customer_segments") == make(date(2023, 8, 1)).version("customer_segments")
+    assert after.datasets("rfm") == ["customer_scores", "rfm_edges", "customer_rfm"]
+    assert after.previous.datasets("rfm") == ["customer_scores", "rfm_edges"]
+    assert after.previous.version("customer_scores") == make(date(2023, 8, 1)).version("customer_scores")
 
 
 def test_frozen_edges_are_an_input() -> None:
     frozen = make(frozen_edges_from="ba9876543210")
-    assert frozen.inputs("customer_segments")["frozen_edges"] == "ba9876543210"
-    assert "frozen_edges" not in make().inputs("customer_segments")
+    assert frozen.inputs("customer_scores")["frozen_edges"] == "ba9876543210"
+    assert "frozen_edges" not in make().inputs("customer_scores")
 
 
 # Dates
@@ -335,7 +337,7 @@ def test_a_month_reads_the_purchases_of_the_window_and_of_the_last_year() -> Non
     months = ["2020-08-01", "2022-08-01", "2022-09-01", "2023-08-01", "2023-09-01"]
     files = {f"purchase_month={month}/a.parquet": {"bytes": 10**place} for place, month in enumerate(months)}
     purchases = {"purchases": manifest("purchases", 11111, files)}
-    monthly = ["customer_segments", "rfm_edges"]
+    monthly = ["customer_scores", "rfm_edges"]
     assert make().bytes_to_read(monthly, purchases) == 1100
     assert make(date(2023, 9, 15)).bytes_to_read(monthly, purchases) == 11100
     assert make(window_months=3).bytes_to_read(monthly, purchases) == 1100, "the popular products look at a year"
@@ -344,12 +346,12 @@ def test_a_month_reads_the_purchases_of_the_window_and_of_the_last_year() -> Non
     assert make().bytes_to_read(monthly, unknown) == 11111
     # The years of a product are no month's: they read all purchases, also beside what is.
     assert make().bytes_to_read(["product_years"], purchases) == 11111
-    assert make().bytes_to_read(["product_years", "customer_segments"], purchases) == 11111
+    assert make().bytes_to_read(["product_years", "customer_scores"], purchases) == 11111
 
 
 def test_what_only_python_looks_at_is_not_read() -> None:
     # The page shows how many reviews there are, which their manifest says.
-    inputs = {"reviews": manifest("reviews", 1000, {}), "customer_segments": manifest("customer_segments", 10, {})}
+    inputs = {"reviews": manifest("reviews", 1000, {}), "customer_scores": manifest("customer_scores", 10, {})}
     assert make().bytes_to_read(["segment_summary", "report"], inputs) == 10
     assert make().bytes_to_read(["purchases"], {"reviews": manifest("reviews", 1000, {})}) == 1000
     # The raw files are read through views.

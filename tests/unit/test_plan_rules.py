@@ -12,6 +12,7 @@ from test_plan import (
     ALL,
     CLEAN,
     CLUSTERED,
+    NAMED,
     OF_FIRST_PURCHASES,
     OF_PRODUCTS,
     REPORT,
@@ -58,12 +59,12 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
         ("sql/30_rfm/320_customer_values.sql", AFTER_PURCHASES),
         ("sql/30_rfm/edges/340_edge_values.sql", AFTER_PURCHASES),
         ("sql/30_rfm/edges/360_rfm_edges.sql", {"rfm_edges", "second_purchase", "report"}),
-        ("sql/30_rfm/seed/350_customer_scores.sql", set()),  # another scoring
-        ("sql/30_rfm/370_customer_segments.sql", AFTER_RFM),
+        ("sql/30_rfm/seed/350_metric_scores.sql", set()),  # another scoring
+        ("sql/30_rfm/370_customer_scores.sql", AFTER_RFM),
         ("sql/40_kmeans/430_features.sql", CLUSTERED),
         ("sql/40_kmeans/440_kmeans_search.sql", {"kmeans_search", "report"}),
         ("sql/40_kmeans/480_cluster_profile.sql", {"cluster_profile", "report"}),
-        ("sql/40_kmeans/482_cluster_agreement.sql", {"cluster_quality", "report"}),
+        ("sql/50_report/522_segment_agreement.sql", {"segment_agreement", "report"}),
         ("sql/40_kmeans/486_previous_clusters.sql", {"cluster_movement", "report"}),
         ("sql/20_clean/235_first_purchases.sql", OF_FIRST_PURCHASES | {"segment_summary", "second_purchase", "report"}),
         ("sql/50_report/552_claim_bounds.sql", {"segment_claims", "report"}),
@@ -71,7 +72,7 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
         ("sql/50_report/537_customer_sample.sql", {"customer_sample", "report"}),
         ("sql/50_report/560_exports.sql", {"exports", "report"}),
         ("sql/50_report/565_export_cells.sql", {"exports", "report"}),
-        ("segment_maps/came_back.yaml", AFTER_RFM | {"second_purchase"}),
+        ("segment_maps/came_back.yaml", NAMED),
         ("segment_maps/seed.yaml", set()),  # another map
         ("segmentation/kmeans/cluster_count.py", CLUSTERED),
         ("segmentation/report/content.py", {"report"}),

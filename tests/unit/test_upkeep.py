@@ -42,15 +42,15 @@ def release(
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Warehouse:
-    """source <- reviews <- purchases <- customer_segments of two months <- segment_summary of the later one."""
+    """source <- reviews <- purchases <- customer_scores of two months <- segment_summary of the later one."""
     warehouse = Warehouse(tmp_path)
     publish(warehouse, "source", "a" * 12)
     publish(warehouse, "reviews", "b" * 12, source="a" * 12)
     publish(warehouse, "purchases", "c" * 12, reviews="b" * 12)
-    publish(warehouse, "customer_segments", "d" * 12, MONTH_BEFORE, purchases="c" * 12)
-    publish(warehouse, "customer_segments", "e" * 12, MONTH, purchases="c" * 12)
+    publish(warehouse, "customer_scores", "d" * 12, MONTH_BEFORE, purchases="c" * 12)
+    publish(warehouse, "customer_scores", "e" * 12, MONTH, purchases="c" * 12)
     publish(
-        warehouse, "segment_summary", "f" * 12, MONTH, customer_segments="e" * 12, previous_customer_segments="d" * 12
+        warehouse, "segment_summary", "f" * 12, MONTH, customer_scores="e" * 12, previous_customer_scores="d" * 12
     )  # fmt: skip
     release(warehouse, MONTH, segment_summary="f" * 12)
     return warehouse
@@ -75,11 +75,11 @@ def test_lineage_leads_from_a_version_down_to_its_source(warehouse: Warehouse, m
     names = [line.split()[0] for line in lines if "{" not in line]
     assert names == [
         "segment_summary",
-        "customer_segments",
+        "customer_scores",
         "purchases",
         "reviews",
         "source",
-        "previous_customer_segments",
+        "previous_customer_scores",
         "purchases",
     ]
     assert lines[-1].endswith("(see above)")
@@ -139,9 +139,9 @@ def test_an_input_that_is_gone_is_named(warehouse: Warehouse) -> None:
 def test_a_hole_is_told_and_passed_over_by_prune(warehouse: Warehouse, monkeypatch, capsys) -> None:
     """As a prune of an earlier release left it when it was killed: the input is gone, what was made from it is not."""
     publish(warehouse, "purchases", "1" * 12, reviews="9" * 12)
-    publish(warehouse, "customer_segments", "2" * 12, MONTH, purchases="1" * 12)
+    publish(warehouse, "customer_scores", "2" * 12, MONTH, purchases="1" * 12)
     make_old(warehouse)
-    warehouse.mark_used(warehouse.get("customer_segments", "2" * 12, MONTH))
+    warehouse.mark_used(warehouse.get("customer_scores", "2" * 12, MONTH))
     assert upkeep.unneeded(warehouse, 30) == []
     make_old(warehouse)
     monkeypatch.setenv("SEGMENTATION_WAREHOUSE", str(warehouse.root))
@@ -149,7 +149,7 @@ def test_a_hole_is_told_and_passed_over_by_prune(warehouse: Warehouse, monkeypat
     assert commands.main(["prune"]) == 0
     said = capsys.readouterr().out
     assert f"Gone: purchases {'1' * 12} was made from reviews {'9' * 12}, which is gone." in said
-    assert said.index("customer_segments/") < said.index("/purchases/")
+    assert said.index("customer_scores/") < said.index("/purchases/")
     assert upkeep.verify(warehouse) == (6, [])
 
 
@@ -192,14 +192,14 @@ def test_prune_may_be_stopped_at_any_moment(warehouse: Warehouse, monkeypatch) -
             assert upkeep.holes(warehouse) == []
     assert upkeep.unneeded(warehouse, 30) == []
     assert [folder.relative_to(warehouse.root).parts[0] for folder in removed] == [
-        "segment_summary", "customer_segments", "customer_segments", "purchases", "reviews", "source"
+        "segment_summary", "customer_scores", "customer_scores", "purchases", "reviews", "source"
     ]  # fmt: skip
 
 
 def test_prune_keeps_what_a_recent_version_was_made_from(warehouse: Warehouse) -> None:
     publish(warehouse, "purchases", "1" * 12, reviews="b" * 12)
     make_old(warehouse)
-    publish(warehouse, "customer_segments", "2" * 12, MONTH, purchases="1" * 12)
+    publish(warehouse, "customer_scores", "2" * 12, MONTH, purchases="1" * 12)
     assert upkeep.unneeded(warehouse, 30) == []
 
 
@@ -212,7 +212,7 @@ def test_prune_keeps_what_a_run_has_used_lately(warehouse: Warehouse) -> None:
 
 def summary(warehouse: Warehouse, version: str) -> str:
     """One more version of the month's summary."""
-    return publish(warehouse, "segment_summary", version, MONTH, customer_segments="e" * 12).version
+    return publish(warehouse, "segment_summary", version, MONTH, customer_scores="e" * 12).version
 
 
 def test_prune_keeps_the_last_releases_of_each_month_and_what_they_reach(warehouse: Warehouse) -> None:
@@ -252,8 +252,8 @@ def test_a_young_release_stays_however_many_follow(warehouse: Warehouse) -> None
 def test_prune_keeps_what_any_shop_has_released(warehouse: Warehouse) -> None:
     games = summary(warehouse, "1" * 12)
     release(warehouse, MONTH, "games", segment_summary=games)
-    other = publish(warehouse, "customer_segments", "2" * 12, MONTH, purchases="c" * 12)
-    release(warehouse, MONTH, "toys", customer_segments=other.version)
+    other = publish(warehouse, "customer_scores", "2" * 12, MONTH, purchases="c" * 12)
+    release(warehouse, MONTH, "toys", customer_scores=other.version)
     make_old(warehouse)
     assert upkeep.unneeded(warehouse, 0) == []
     assert upkeep.verify(warehouse, "toys") == (5 - 1, [])
@@ -273,7 +273,7 @@ def test_a_trial_and_the_note_of_a_run_go_by_age(warehouse: Warehouse) -> None:
 
 @pytest.mark.parametrize("damage", ["edited", "moved", "half"])
 def test_a_damaged_release_is_a_fault_and_does_not_hide_the_others(warehouse: Warehouse, damage: str) -> None:
-    release(warehouse, MONTH, "games", customer_segments="e" * 12)
+    release(warehouse, MONTH, "games", customer_scores="e" * 12)
     path = releases.place(warehouse, "books", MONTH, 1)
     if damage == "edited":
         path.write_text(path.read_text().replace("f" * 12, "e" * 12))
@@ -288,7 +288,7 @@ def test_a_damaged_release_is_a_fault_and_does_not_hide_the_others(warehouse: Wa
 
 
 def test_a_release_whose_version_is_gone_is_a_fault(warehouse: Warehouse) -> None:
-    release(warehouse, MONTH, "games", customer_segments="9" * 12)
+    release(warehouse, MONTH, "games", customer_scores="9" * 12)
     count, faults = upkeep.verify(warehouse)
     assert count == 6
-    assert faults == [f"Release 1 of shop games as of {MONTH} names customer_segments {'9' * 12}, which is gone."]
+    assert faults == [f"Release 1 of shop games as of {MONTH} names customer_scores {'9' * 12}, which is gone."]

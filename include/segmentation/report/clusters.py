@@ -37,9 +37,13 @@ def profile_rows(profile: Sequence[Row], quality: Sequence[Row]) -> list[dict[st
     return rows
 
 
-def quality_pairs(quality: Sequence[Row]) -> list[tuple[str, Any]]:
-    """The measures of all clusters with what they are called on the page; those without a value are left out."""
+def quality_pairs(quality: Sequence[Row], agreement: float) -> list[tuple[str, Any]]:
+    """The measures of all clusters with what they are called on the page; those without a value are left out.
+
+    agreement: the adjusted Rand index of clusters and segments.
+    """
     values = {row["measure"]: row["value"] for row in quality if pd.isna(row["cluster"])}
+    values["segment_agreement"] = agreement
     customers = values.get("resampled_customers")
     resampled = count_of(int(customers), "customer") if customers and not pd.isna(customers) else ""
     labels = {

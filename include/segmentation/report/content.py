@@ -32,8 +32,8 @@ from segmentation.work import Work
 
 TABLES = (
     "rfm_edges", "kmeans_search", "cluster_profile", "cluster_quality", "cluster_movement", "segment_summary",
-    "segment_claims", "segment_cluster", "segment_migration", "rfm_grid", "customer_sample", "cohort_retention",
-    "second_purchase",
+    "segment_claims", "segment_cluster", "segment_agreement", "segment_migration", "rfm_grid", "customer_sample",
+    "cohort_retention", "second_purchase",
 )  # fmt: skip
 
 
@@ -89,7 +89,9 @@ def gather(work: Work) -> Report:
         words=words,
         previous_as_of=plan.previous.as_of if has_previous else None,
         migration=_rows(frames["segment_migration"]) if has_previous else (),
-        cluster_quality=report_clusters.quality_pairs(cluster_quality),
+        cluster_quality=report_clusters.quality_pairs(
+            cluster_quality, frames["segment_agreement"]["adjusted_rand_index"].iloc[0]
+        ),
         cluster_moves=report_clusters.move_sentences(_rows(frames["cluster_movement"])) if has_previous else (),
         algorithms=report_clusters.algorithm_rows(_rows(search)),
         data=data,

@@ -1,6 +1,6 @@
 -- Last month's customers in this month's clusters: the nearest centroid of their values of then.
 -- Grain: one row per customer of the month before.
--- Reads: previous_customer_segments, kmeans_model
+-- Reads: previous_customer_scores, kmeans_model
 -- Params: none
 -- Note: this month's scaler and centroids, so that a difference is the customer's and not the model's. Logarithms and
 --   scaled values are rounded as those of this month are; the smaller id wins a tie.
@@ -35,7 +35,7 @@ scaled AS (
                 ), 6
             ), 0D
         ) AS monetary_value
-    FROM previous_customer_segments AS before
+    FROM previous_customer_scores AS before
     CROSS JOIN model
 ),
 

@@ -1,7 +1,7 @@
 -- The segments with their customers, spend and orders, who of them bought once and who came back, and the change since
 -- the month before.
 -- Grain: one row per segment of the map, also where it has no customers.
--- Reads: segments, customer_histories, previous_customer_segments
+-- Reads: segments, customer_histories, segments_before
 -- Params: none
 -- Note: customers_previous and change are null where the month before has no customers at all. The median of days is
 --   rounded up to a half. Who came back is null where it is not known: of customers who are summed up.
@@ -26,7 +26,7 @@ before AS (
     SELECT
         segment,
         count(*) AS customers
-    FROM previous_customer_segments
+    FROM segments_before
     GROUP BY segment
 ),
 

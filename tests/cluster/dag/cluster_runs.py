@@ -8,5 +8,6 @@ from customer_segmentation import dag
 dag.end_date = datetime(2023, 9, 30)
 for task in dag.tasks:
     task.retries = 4
-    task.retry_delay = timedelta(seconds=2)
+    # Long enough for a Spark Connect server to be back, as a container is.
+    task.retry_delay = timedelta(seconds=15)
     task.retry_exponential_backoff = 0

@@ -3,7 +3,7 @@
 -- Reads: figures
 -- Params: none
 -- Level: fail
--- Of: customer_segments
+-- Of: customer_scores
 SELECT
     count(value) AS figure,
     count(value) = 0 AS passed,

@@ -1,9 +1,9 @@
 -- Each score is 1 to as many as there are bins.
 -- Grain: one row.
--- Reads: customer_segments
+-- Reads: customer_scores
 -- Params: bins int: how many scores each metric has
 -- Level: fail
--- Of: customer_segments
+-- Of: customer_scores
 SELECT
     figure,
     figure = 0 AS passed,
@@ -13,5 +13,5 @@ FROM (
         count_if(
             (r_score BETWEEN 1 AND :bins AND f_score BETWEEN 1 AND :bins AND m_score BETWEEN 1 AND :bins) IS NOT TRUE
         ) AS figure
-    FROM customer_segments
+    FROM customer_scores
 ) AS counts

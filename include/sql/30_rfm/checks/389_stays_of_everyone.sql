@@ -1,6 +1,6 @@
 -- Every customer stands in customer_rfm once, with a stay that begins on the as-of date or before.
 -- Grain: one row.
--- Reads: customer_rfm, customer_segments
+-- Reads: customer_rfm, customer_scores
 -- Params: as_of date: no stay begins later
 -- Level: fail
 -- Of: customer_rfm
@@ -12,7 +12,7 @@ WITH stays AS (
 ),
 
 everyone AS (
-    SELECT count(*) AS customers FROM customer_segments
+    SELECT count(*) AS customers FROM customer_scores
 )
 
 SELECT

@@ -1,6 +1,6 @@
 -- The smallest and largest value in each tile.
 -- Grain: one row per metric and score that occurs.
--- Reads: customer_scores
+-- Reads: metric_scores
 -- Params: none
 -- Note: ntile cuts blocks of equal values, so these ranges touch and overlap; both ends are inside.
 SELECT
@@ -9,7 +9,7 @@ SELECT
     cast(min(recency_days) AS DECIMAL(18, 2)) AS lower,
     cast(max(recency_days) AS DECIMAL(18, 2)) AS upper,
     count(*) AS customers
-FROM customer_scores
+FROM metric_scores
 GROUP BY r_score
 UNION ALL
 SELECT
@@ -18,7 +18,7 @@ SELECT
     cast(min(frequency) AS DECIMAL(18, 2)) AS lower,
     cast(max(frequency) AS DECIMAL(18, 2)) AS upper,
     count(*) AS customers
-FROM customer_scores
+FROM metric_scores
 GROUP BY f_score
 UNION ALL
 SELECT
@@ -27,5 +27,5 @@ SELECT
     min(monetary) AS lower,
     max(monetary) AS upper,
     count(*) AS customers
-FROM customer_scores
+FROM metric_scores
 GROUP BY m_score

@@ -1,6 +1,6 @@
 -- Each customer is in one cluster.
 -- Grain: one row.
--- Reads: customer_clusters, customer_segments
+-- Reads: customer_clusters, customer_scores
 -- Params: none
 -- Level: fail
 -- Of: customer_clusters
@@ -14,7 +14,7 @@ WITH placed AS (
 
 everyone AS (
     SELECT count(*) AS customers
-    FROM customer_segments
+    FROM customer_scores
 )
 
 SELECT

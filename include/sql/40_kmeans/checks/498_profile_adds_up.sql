@@ -1,6 +1,6 @@
 -- The clusters' customers add up to all customers, their spend to all spend, their shares to 1.
 -- Grain: one row.
--- Reads: cluster_profile, customer_segments
+-- Reads: cluster_profile, customer_scores
 -- Params: none
 -- Level: fail
 -- Of: cluster_profile
@@ -16,7 +16,7 @@ everyone AS (
     SELECT
         count(*) AS customers,
         coalesce(sum(monetary), 0) AS monetary
-    FROM customer_segments
+    FROM customer_scores
 )
 
 SELECT

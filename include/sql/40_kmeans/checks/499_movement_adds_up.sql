@@ -1,6 +1,6 @@
 -- The movements between clusters hold all customers of now and all of the month before.
 -- Grain: one row.
--- Reads: cluster_movement, customer_segments, previous_customer_segments
+-- Reads: cluster_movement, customer_scores, previous_customer_scores
 -- Params: none
 -- Level: fail
 -- Of: cluster_movement
@@ -13,8 +13,8 @@ WITH moved AS (
 
 everyone AS (
     SELECT
-        (SELECT count(*) FROM customer_segments) AS now,
-        (SELECT count(*) FROM previous_customer_segments) AS before
+        (SELECT count(*) FROM customer_scores) AS now,
+        (SELECT count(*) FROM previous_customer_scores) AS before
 )
 
 SELECT

@@ -1,6 +1,6 @@
 -- The movements hold all customers of now and all of the month before.
 -- Grain: one row.
--- Reads: segment_migration, customer_segments, previous_customer_segments
+-- Reads: segment_migration, customer_segments, segments_before
 -- Params: none
 -- Level: fail
 -- Of: segment_migration
@@ -14,7 +14,7 @@ WITH moved AS (
 everyone AS (
     SELECT
         (SELECT count(*) FROM customer_segments) AS now,
-        (SELECT count(*) FROM previous_customer_segments) AS before
+        (SELECT count(*) FROM segments_before) AS before
 )
 
 SELECT

@@ -1,6 +1,6 @@
 -- Every customer stands in the list of one segment, and in no more than one other list.
 -- Grain: one row.
--- Reads: exports, customer_segments
+-- Reads: exports, customer_rfm
 -- Params: none
 -- Level: fail
 -- Of: exports
@@ -13,7 +13,7 @@ WITH listed AS (
 ),
 
 everyone AS (
-    SELECT count(*) AS customers FROM customer_segments
+    SELECT count(*) AS customers FROM customer_rfm
 )
 
 SELECT

@@ -3,7 +3,7 @@
 -- Reads: figures
 -- Params: as_of date: the run sees everything before it
 -- Level: warn
--- Of: customer_segments
+-- Of: customer_scores
 -- Note: a figure is absent where Spark found nothing to measure, so it counts as 0.
 WITH counts AS (
     SELECT

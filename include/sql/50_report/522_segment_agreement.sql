@@ -1,6 +1,6 @@
 -- How alike the clusters and the RFM segments are: the adjusted Rand index (Hubert and Arabie, 1985).
 -- Grain: one row.
--- Reads: assigned_customers, customer_segments
+-- Reads: customer_clusters, customer_segments
 -- Params: none
 -- Note: pairs of customers who are together in both, less what chance gives, as a share of the most that could be.
 --   1: the same groups; 0: no more alike than chance. Pairs are whole numbers, so the counts are exact.
@@ -9,11 +9,11 @@ WITH sizes AS (
         grouping_id() AS left_out,
         cast(count(*) AS DECIMAL(19, 0)) AS customers
     FROM customer_segments
-    INNER JOIN assigned_customers ON customer_segments.user_id = assigned_customers.user_id
+    INNER JOIN customer_clusters ON customer_segments.user_id = customer_clusters.user_id
     GROUP BY GROUPING SETS (
-        (customer_segments.segment, assigned_customers.cluster),
+        (customer_segments.segment, customer_clusters.cluster),
         (customer_segments.segment),
-        (assigned_customers.cluster),
+        (customer_clusters.cluster),
         ()
     )
 ),
@@ -38,5 +38,5 @@ shares AS (
 SELECT
     -- Two groupings of one group each, or of groups of one, are the same.
     round(CASE WHEN most = by_chance THEN 1D ELSE (in_both - by_chance) / (most - by_chance) END, 4)
-        AS segment_agreement
+        AS adjusted_rand_index
 FROM shares
