@@ -12,9 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 from delivering_shops import AUGUST, JULY, Shop, customers
 
+from databases.stores import Bucket
 from segmentation.deliver import bucket, records
 from segmentation.deliver.delivering import deliver
-from segmentation.errors import UserError
+from segmentation.errors import Unavailable, UserError
 
 
 @pytest.fixture
@@ -97,6 +98,26 @@ def test_a_place_that_may_not_be_written_is_said(shop: Shop, tmp_path: Path) -> 
     shop.file(f"files: {tmp_path}/file")
     with pytest.raises(UserError, match=r"^deliver: files .*: the store says: "):
         deliver(shop.warehouse, shop.release(AUGUST, customers(5)), "run")
+
+
+def test_a_bucket_with_a_connection(shop: Shop, tmp_path: Path, connect: Any) -> None:
+    bucket_on_disk = Bucket(tmp_path)
+    given = bucket_on_disk.connection()
+    connect("drop", conn_type="aws", login=given.login, password=given.password, extra=given.extra)
+    shop.file("files: s3://bucket/out\nconnection: drop")
+    release = shop.release(AUGUST, customers(25))
+    with pytest.raises(Unavailable, match="the store does not answer") as caught:
+        deliver(shop.warehouse, release, "run")
+    assert "127.0.0.1" not in str(caught.value)
+    bucket_on_disk.start()
+    try:
+        deliver(shop.warehouse, release, "run")
+        assert whole(tmp_path / "s3/bucket/out/tea/as_of=2023-08-01/release=1")["customers"] == 25
+        connect("drop", conn_type="aws", login="another", password=given.password, extra=given.extra)
+        with pytest.raises(UserError, match="the store says"):
+            deliver(shop.warehouse, shop.release(AUGUST, customers(5)), "run")
+    finally:
+        bucket_on_disk.stop()
 
 
 def test_an_address_that_leads_nowhere_is_said(shop: Shop) -> None:

@@ -23,6 +23,7 @@ from segmentation.deliver.what import COLUMNS, Delivery
 from segmentation.errors import Unavailable, UserError
 from segmentation.quoting import cut
 from segmentation.read import arrow_type
+from segmentation.sources.stores import Stores
 from segmentation.warehouse import releases
 from segmentation.warehouse.addresses import without_secrets
 
@@ -37,7 +38,7 @@ def deliver(delivery: Delivery, target: Target) -> bool:
     """
     release = delivery.release
     with _in_words(target):
-        files, root = fs.FileSystem.from_uri(target.place)
+        files, root = _store(target)
         folder = f"{root.rstrip('/')}/{release.shop}/as_of={release.as_of}/release={release.number}"
         if _stands(files, f"{folder}/{MANIFEST}", delivery):
             return False
@@ -52,6 +53,20 @@ def deliver(delivery: Delivery, target: Target) -> bool:
         }  # fmt: skip
         _put(files, f"{folder}/{MANIFEST}", json.dumps(content, indent=2).encode())
     return True
+
+
+def _store(target: Target) -> tuple[fs.FileSystem, str]:
+    """The file system of an address and the folder in it: by the environment, or by an Airflow connection."""
+    scheme, _, rest = target.place.partition("://")
+    if not target.connection:
+        found, root = fs.FileSystem.from_uri(target.place)
+        return found, str(root)
+    if not rest:
+        raise UserError("a folder of this machine needs no connection.")
+    from segmentation.orchestration.connections import find_connection, find_store
+
+    given = Stores("files", find_connection, find_store).at(scheme, target.connection)
+    return fs.PyFileSystem(fs.FSSpecHandler(given)), rest
 
 
 def _stands(files: fs.FileSystem, path: str, delivery: Delivery) -> bool:
@@ -113,7 +128,7 @@ def _in_words(target: Target) -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        raise UserError(f"{what}: {error}") from None
+        raise UserError(f"{what}: {str(error).removeprefix('Param ')}") from None
     except (ValueError, TypeError) as error:
         raise UserError(f"{what}: {cut(without_secrets(error, target.place))}") from None
     except OSError as error:
@@ -121,3 +136,8 @@ def _in_words(target: Target) -> Iterator[None]:
         forbidden = isinstance(error, (PermissionError, FileNotFoundError, NotADirectoryError))
         never = forbidden or any(word in said for word in ("ACCESS_DENIED", "NO_SUCH_BUCKET", "403", "404"))
         raise (UserError if never else Unavailable)(f"{what}: the store says: {said}") from None
+    except Exception as error:
+        # The errors of a store's own library where it does not answer; their words name the host.
+        if type(error).__module__.partition(".")[0] not in ("botocore", "aiobotocore", "aiohttp"):
+            raise
+        raise Unavailable(f"{what}: the store does not answer ({type(error).__name__}).") from None

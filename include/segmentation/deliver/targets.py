@@ -115,7 +115,7 @@ def _files(entry: dict[str, Any]) -> Target:
             f"deliver: files: {quoted(address, 60)} is not allowed. Allowed: a whole path such as /data/out, or an "
             "address such as s3://bucket/folder, without keys or options, which the environment has"
         )
-    return Target(FILES, address.rstrip("/"), "")
+    return Target(FILES, address.rstrip("/"), _connection(entry) if "connection" in entry else "")
 
 
 def _webhook(entry: dict[str, Any]) -> Target:
@@ -140,6 +140,6 @@ def _webhook(entry: dict[str, Any]) -> Target:
 
 _KINDS: dict[str, tuple[Callable[[dict[str, Any]], Target], tuple[str, ...]]] = {
     TABLE: (_table, ("table", "connection")),
-    FILES: (_files, ("files",)),
+    FILES: (_files, ("files", "connection")),
     WEBHOOK: (_webhook, ("webhook", "connection", "lists", "batch")),
 }
