@@ -12,7 +12,7 @@ customers, what changed since last month, whom do I contact and why.
 | **rfm** | `customer_scores`, `rfm_edges`, `customer_rfm`: values, scores and segment of every customer, since when |
 | **kmeans** | `kmeans_search`, `kmeans_model`, `customer_clusters`, `cluster_profile`, `cluster_quality` and more |
 | **report** | the report's tables, lists of customers, and `report.html` with its charts |
-| **deliver** | only for shops that ask for it: brings the released customers to a database |
+| **deliver** | only for shops that ask for it: brings the released customers to a table, to files or to a webhook |
 
 **Trigger it** with the form; the params say what they do. A run sees everything before its *as-of date* (UTC; of
 orders, the shop's day): the param `as_of`, else the end of the run's data interval, by hand the first of the month.

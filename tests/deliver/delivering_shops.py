@@ -85,12 +85,33 @@ class Shop:
             ),
         )  # fmt: skip
 
+    def publish_lists(self, as_of: date, rows: list[dict[str, Any]]) -> Manifest:
+        """All customers in the list `everyone`, the first two in `few`."""
+        self.made += 1
+        version = f"{self.made:012x}"
+        attempt = self.warehouse.attempt("exports", version, as_of)
+        columns = [name for name in dataset("exports").columns if name in customer("") and name != "list"]
+        schema = pa.schema([(name, arrow_type(dataset("exports").columns[name])) for name in columns])
+        for name, some in (("everyone", rows), ("few", rows[:2])):
+            table = pa.Table.from_pylist([{column: row[column] for column in columns} for row in some], schema)
+            pq.write_table(table, attempt.folder / f"{name}.parquet")
+            (attempt.folder / f"{name}.csv").write_text("user_id\n" + "".join(f"{row['user_id']}\n" for row in some))
+        files = describe_files(attempt.folder, data_files(attempt.folder))
+        return self.warehouse.publish(
+            attempt,
+            Manifest(
+                dataset="exports", version=version, as_of=as_of.isoformat(), created_at="2026-01-01T00:00:00+00:00",
+                rows=len(rows), bytes=1, columns={}, files=files, inputs={}, settings={}, code={}, run_id="r",
+            ),
+        )  # fmt: skip
+
     def release(self, as_of: date, rows: list[dict[str, Any]], versions: dict[str, str] | None = None) -> Release:
         """Release a month with these customers, of a run of its own; with `versions`, those of an earlier release."""
         self.runs.append(f"run-{len(self.runs)}")
         if versions is None:
             names = ("customer_rfm", "customer_clusters")
             versions = {name: self.publish(name, as_of, rows).version for name in names}
+            versions["exports"] = self.publish_lists(as_of, rows).version
         draft = Release(
             shop=self.name, title="Tea", as_of=as_of.isoformat(), number=0, versions=versions, run_id=self.runs[-1],
             dag_id=f"customer_segmentation_{self.name}", params={"source": "demo"},

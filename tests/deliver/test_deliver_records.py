@@ -65,7 +65,7 @@ def test_releases_are_read_mirrored_and_pruned_as_before(shop: Shop, sqlite: Pat
     for number in (1, 2, 3, 4, 5):
         deliver(shop.warehouse, shop.release(AUGUST, customers(number)), "run")
     assert releases.numbers(shop.warehouse, "tea", AUGUST) == [1, 2, 3, 4, 5]
-    assert Mirror(f"file://{tmp_path}/copy").push(shop.warehouse).versions == 10
+    assert Mirror(f"file://{tmp_path}/copy").push(shop.warehouse).versions == 15
     prune(shop.warehouse, days=0, keep=2)
     assert releases.numbers(shop.warehouse, "tea", AUGUST) == [4, 5]
     home = releases.home(shop.warehouse, "tea", AUGUST)

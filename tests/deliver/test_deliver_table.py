@@ -277,7 +277,7 @@ def test_what_the_role_may_not_do_is_said_at_once(shop: Shop, server: Any, conne
     place = postgres_place(server, connect)
     place.ask("DROP ROLE IF EXISTS guest")
     place.ask("CREATE ROLE guest LOGIN PASSWORD '" + WORD + "'")
-    postgres_place(server, connect, login="guest", password="guest-word")
+    postgres_place(server, connect, login="guest", password=WORD)
     shop.file(TABLE)
     assert failure(shop, UserError).endswith("the database says: no schema has been selected to create in")
     place.ask("GRANT USAGE ON SCHEMA public TO guest")
@@ -285,7 +285,7 @@ def test_what_the_role_may_not_do_is_said_at_once(shop: Shop, server: Any, conne
 
 
 def test_a_wrong_password_is_said_without_it(shop: Shop, server: Any, connect: Any) -> None:
-    postgres_place(server, connect, password="made-up-word", login="some_login")
+    postgres_place(server, connect, password=WORD, login="some_login")
     shop.file(TABLE)
     said = failure(shop, UserError)
     assert "authentication failed" in said

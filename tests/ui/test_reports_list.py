@@ -9,6 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 from months import AUGUST, JULY, SEPTEMBER, Shop, address, counting, key, many, shop_named
 
+from segmentation.deliver import records
+from segmentation.deliver.targets import Target
 from segmentation.pages import listing, published, tables
 from segmentation.warehouse import releases, runs
 from segmentation.warehouse.manifests import MANIFEST
@@ -196,3 +198,19 @@ def test_texts_from_data_stay_texts(shop: Shop, client: TestClient) -> None:
         assert "{{7777*7}}" in text or text is pages[-1]
         assert "54439" not in text.partition("<body>")[2].replace("{{7777*7}}", "")
     assert "&lt;b&gt; &amp; \u05d0" in pages[-1]
+
+
+def test_the_list_says_where_a_release_was_brought_and_what_could_not_be(shop: Shop, client: TestClient) -> None:
+    report = shop.month(JULY, many(2))
+    shop.month(AUGUST, many(2))
+    release = releases.current(shop.warehouse, "electronics", JULY)
+    assert release and release.versions["report"] == report.version
+    crm, dwh = Target("table", "customers", "crm"), Target("table", "customers", "dwh")
+    with records.writing(shop.warehouse, release) as kept:
+        kept.keep(crm, records.record_of(crm, "0" * 12, 2, "run"))
+        kept.note_failure(dwh, records.record_of(dwh, "0" * 12, 0, "run", reason=f"the database says: {EVIL}"))
+    text = client.get("/").text
+    assert "delivered to table customers (crm), " in text and ": 2 rows" in text
+    assert "not delivered to table customers (dwh), " in text and "the database says: &lt;script&gt;" in text
+    assert EVIL not in text
+    assert text.count("delivered to") == 2, "the other month was brought nowhere"

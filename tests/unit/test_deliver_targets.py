@@ -14,6 +14,41 @@ def test_a_table_of_a_connection(name: str) -> None:
     assert one.words == f"table {name} of the connection crm"
 
 
+def test_files_and_a_webhook() -> None:
+    files, hook, some = targets_of(
+        [
+            {"files": "s3://bucket/a-b/c_d/"},
+            {"webhook": "/in/segments", "connection": "crm_http"},
+            {"webhook": "/in/segments", "connection": "crm_http", "lists": ["champions"], "batch": 10},
+        ]
+    )
+    assert files == Target("files", "s3://bucket/a-b/c_d", "")
+    assert hook == Target("webhook", "/in/segments", "crm_http", ("all",), 500)
+    assert (some.lists, some.batch) == (("champions",), 10)
+    assert len({files.id, hook.id, some.id}) == 3
+
+
+@pytest.mark.parametrize(
+    "address", ["out", "s3://a@bucket/a", "../out", "/a/../b", "s3://bucket/a?secret=1", "file:///a", 5, ""]
+)
+def test_an_address_of_files_is_whole_and_holds_no_key(address: object) -> None:
+    with pytest.raises(Fault, match=r"^deliver: files: .* is not allowed"):
+        targets_of({"files": address})
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("webhook", "segments"), ("webhook", "//evil.example/x"), ("webhook", "/a/../b"), ("webhook", "https://x/y"),
+        ("webhook", "/a?b"), ("webhook", "/a@b"), ("lists", []), ("lists", ["a", "a"]), ("lists", ["../x"]),
+        ("lists", "champions"), ("batch", 0), ("batch", True), ("batch", 10_001), ("batch", "5"),
+    ],
+)  # fmt: skip
+def test_a_webhook_that_is_not_right_is_refused(key: str, value: object) -> None:
+    with pytest.raises(Fault, match=rf"^deliver: {key}: .* is not allowed"):
+        targets_of({"webhook": "/in", "connection": "crm_http", key: value})
+
+
 def test_one_or_several_or_none() -> None:
     assert targets_of(None) == ()
     section = [{"table": "a", "connection": "crm"}, {"table": "a", "connection": "dwh"}]

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from segmentation.deliver import records, table
+from segmentation.deliver import bucket, records, table, webhook
 from segmentation.deliver.records import Records, record_of
-from segmentation.deliver.targets import Target
+from segmentation.deliver.targets import FILES, WEBHOOK, Target
 from segmentation.deliver.what import Delivery, delivery_of
 from segmentation.errors import Unavailable, UserError
 from segmentation.shops import files
@@ -59,19 +59,25 @@ def _serve(kept: Records, delivery: Delivery, target: Target, run_id: str) -> st
     """Bring a delivery to one target, and record it; what became of it, in words."""
     if done := kept.done(target, delivery.id):
         return f"stands since {done.at}."
-    if not is_current(kept.warehouse, kept.release):
+    if target.is_of_now and not is_current(kept.warehouse, kept.release):
         return _passed_over(kept.release)
-    before = kept.before(target)
-    same_as = 0
+    rows, same_as = delivery.rows, 0
     try:
-        if not table.deliver(delivery, target) and before and before[1].of == delivery.id:
-            same_as = before[1].same_as or before[0]
+        if target.kind == WEBHOOK:
+            with kept.journal(target, delivery.id) as journal:
+                rows = webhook.deliver(delivery, target, journal)
+                same_as = journal.origin if journal.origin != kept.release.number else 0
+        elif target.kind == FILES:
+            bucket.deliver(delivery, target)
+        elif not table.deliver(delivery, target):
+            before = kept.before(target)
+            same_as = (before[1].same_as or before[0]) if before and before[1].of == delivery.id else 0
     except table.Later:
         if is_current(kept.warehouse, kept.release):
             raise
         return _passed_over(kept.release)
-    kept.keep(target, record_of(target, delivery.id, delivery.rows, run_id, same_as))
-    return f"has the {delivery.rows:,} customers of release {kept.release.number}."
+    kept.keep(target, record_of(target, delivery.id, rows, run_id, same_as))
+    return f"has the {rows:,} {'rows' if target.kind == WEBHOOK else 'customers'} of release {kept.release.number}."
 
 
 def _passed_over(release: Release) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from segmentation.deliver.targets import Target
 from segmentation.quoting import cut
@@ -25,7 +25,7 @@ from segmentation.warehouse.versions import Warehouse
 
 FORMAT = 1
 LONGEST_REASON = 600
-_RECORD, _FAILED = ".json", ".failed"
+_RECORD, _FAILED, _ACKNOWLEDGED = ".json", ".failed", ".acknowledged"
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Record:
     @property
     def words(self) -> str:
         """As lists show it."""
-        what = f"{self.kind} {self.place} ({self.connection})"
+        what = f"{self.kind} {self.place}" + (f" ({self.connection})" if self.connection else "")
         when = f"{datetime.fromisoformat(self.at):%Y-%m-%d %H:%M} UTC"
         if self.reason:
             return f"not delivered to {what}, {when}: {self.reason}"
@@ -112,6 +112,30 @@ class Records:
                 return number, found
         return None
 
+    @contextlib.contextmanager
+    def journal(self, target: Target, of: str) -> Iterator["Journal"]:
+        """What a target has acknowledged of a delivery: by an earlier release of the month, if that was the last that
+        it got and the rows are the same, else by this one.
+        """
+        release, origin = self.release, self.release.number
+        for number in reversed(releases.numbers(self.warehouse, release.shop, release.day)):
+            folder = folder_of(self.warehouse, release.shop, release.day, number)
+            if number <= release.number and (folder / f"{target.id}{_ACKNOWLEDGED}").exists():
+                begun = (folder / f"{target.id}{_ACKNOWLEDGED}").read_text(encoding="utf-8").partition("\n")[0]
+                origin = number if begun == of else origin
+                break
+        folder = folder_of(self.warehouse, release.shop, release.day, origin)
+        with open(folder / f"{target.id}{_ACKNOWLEDGED}", "a+", encoding="utf-8") as file:
+            file.seek(0)
+            text = file.read()
+            if text and not text.endswith("\n"):  # of a try that was killed right here
+                file.write("\n")
+            # A key is there when its line is; what is shorter was cut off, and is no key.
+            journal = Journal(origin, set(text.splitlines()[1:]), file)
+            if not text:
+                journal.add(of)
+            yield journal
+
     def keep(self, target: Target, record: Record) -> None:
         """Record that a target has everything."""
         releases.create_file(self.folder / f"{target.id}{_RECORD}", _text(record))
@@ -122,6 +146,22 @@ class Records:
         draft = self.folder / f".draft.{uuid.uuid4().hex[:8]}"
         draft.write_text(_text(record), encoding="utf-8")
         os.replace(draft, self.folder / f"{target.id}{_FAILED}")
+
+
+@dataclass(frozen=True)
+class Journal:
+    """The keys of the batches that were acknowledged. origin: the number of the release that began to send them."""
+
+    origin: int
+    keys: set[str]
+    _file: TextIO
+
+    def add(self, key: str) -> None:
+        """Note a key, so that it outlives this process and this machine's power."""
+        self._file.write(f"{key}\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self.keys.add(key)
 
 
 def _text(record: Record) -> str:

@@ -12,10 +12,16 @@ from typing import Any
 
 from segmentation.quoting import quoted
 
-TABLE = "table"
+TABLE, FILES, WEBHOOK = "table", "files", "webhook"
 MOST = 10
+# Of the lists that a webhook gets; and how many rows a batch has, if the file does not say.
+ALL = ("all",)
+BATCH, LARGEST_BATCH = 500, 10_000
 # Quoted in statements besides. Small letters, because databases differ in what becomes of others without quotes.
 _TABLE = re.compile(r"[a-z_][a-z0-9_]{0,62}(\.[a-z_][a-z0-9_]{0,62})?")
+_ADDRESS = re.compile(r"([a-z][a-z0-9]{1,10}://|/)[A-Za-z0-9][A-Za-z0-9._/=-]{0,400}")
+_PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,100}){1,20}")
+_LIST = re.compile(r"[a-z0-9-]{1,80}")
 _CONNECTION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,199}")
 
 
@@ -25,22 +31,32 @@ class Fault(Exception):
 
 @dataclass(frozen=True)
 class Target:
-    """Where to deliver. kind: `table`. place: the table's name. connection: Airflow's name of it."""
+    """Where to deliver. kind: `table`, `files` or `webhook`. place: the table's name, the folder's or bucket's address,
+    or the path at the receiver. connection: Airflow's name of it; empty for files. lists, batch: of a webhook.
+    """
 
     kind: str
     place: str
     connection: str
+    lists: tuple[str, ...] = ()
+    batch: int = 0
 
     @property
     def id(self) -> str:
         """What its records are named by: the same as long as it leads to the same place."""
-        text = json.dumps([self.kind, self.connection, self.place])
+        more = [self.lists, self.batch] if self.kind == WEBHOOK else []
+        text = json.dumps([self.kind, self.connection, self.place, *more])
         return f"{self.kind}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
     @property
     def words(self) -> str:
         """As messages name it: never by host or user."""
-        return f"{self.kind} {self.place} of the connection {self.connection}"
+        return f"{self.kind} {self.place}" + (f" of the connection {self.connection}" if self.connection else "")
+
+    @property
+    def is_of_now(self) -> bool:
+        """Whether it is told where customers are now only; files have a folder for each release."""
+        return self.kind != FILES
 
 
 def targets_of(section: Any) -> tuple[Target, ...]:
@@ -92,6 +108,38 @@ def _connection(entry: dict[str, Any]) -> str:
     return name
 
 
+def _files(entry: dict[str, Any]) -> Target:
+    address = entry["files"]
+    if not isinstance(address, str) or not _ADDRESS.fullmatch(address) or ".." in address:
+        raise Fault(
+            f"deliver: files: {quoted(address, 60)} is not allowed. Allowed: a whole path such as /data/out, or an "
+            "address such as s3://bucket/folder, without keys or options, which the environment has"
+        )
+    return Target(FILES, address.rstrip("/"), _connection(entry) if "connection" in entry else "")
+
+
+def _webhook(entry: dict[str, Any]) -> Target:
+    path, lists, batch = entry["webhook"], entry.get("lists", "all"), entry.get("batch", BATCH)
+    if not isinstance(path, str) or not _PATH.fullmatch(path):
+        raise Fault(
+            f"deliver: webhook: {quoted(path, 60)} is not allowed. Allowed: the path at the connection's host, such as "
+            "/segments"
+        )
+    names = ALL if lists == "all" else tuple(lists) if isinstance(lists, list) else ()
+    if not names or not all(isinstance(name, str) and _LIST.fullmatch(name) for name in names):
+        raise Fault(
+            f"deliver: lists: {quoted(lists, 60)} is not allowed. Allowed: all, or a list of names of lists such as "
+            "champions"
+        )
+    if len(set(names)) != len(names):
+        raise Fault(f"deliver: lists: {quoted(lists, 60)} is not allowed. Allowed: each list once")
+    if not isinstance(batch, int) or isinstance(batch, bool) or not 1 <= batch <= LARGEST_BATCH:
+        raise Fault(f"deliver: batch: {quoted(batch, 60)} is not allowed. Allowed: 1 to {LARGEST_BATCH} rows")
+    return Target(WEBHOOK, path, _connection(entry), names, batch)
+
+
 _KINDS: dict[str, tuple[Callable[[dict[str, Any]], Target], tuple[str, ...]]] = {
     TABLE: (_table, ("table", "connection")),
+    FILES: (_files, ("files", "connection")),
+    WEBHOOK: (_webhook, ("webhook", "connection", "lists", "batch")),
 }

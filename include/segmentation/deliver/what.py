@@ -84,7 +84,8 @@ def delivery_of(warehouse: Warehouse, release: Release) -> Delivery:
             f"Release {release.number} of shop {release.shop} as of {release.as_of} is of an older version of this "
             "project, which knew no stays. Run the month again."
         )
-    named = {name: found[name].version for name in DATASETS}
+    # The lists as well, for those who get them; a release may be of before there were any.
+    named = {name: found[name].version for name in (*DATASETS, "exports") if name in found}
     return Delivery(
         warehouse, release, fingerprint([release.shop, release.as_of, named, COLUMNS]), found["customer_rfm"].rows
     )

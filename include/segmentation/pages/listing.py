@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import Path
 
+from segmentation.deliver import records
 from segmentation.errors import UserError
 from segmentation.kinds import is_of_orders
 from segmentation.pages import tables
@@ -25,6 +26,7 @@ class Month:
 
     shop, title: whose it is. before: the next older month of the shop in the list, and `change` the customers since
     then. number: of the release; None for a trial, or where none is known.
+    deliveries: a sentence for each place that the release was brought to, or could not be.
     """
 
     shop: str
@@ -40,6 +42,7 @@ class Month:
     spend: Decimal | None = None
     change: int | None = None
     before: "Month | None" = None
+    deliveries: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -142,7 +145,8 @@ def _month(warehouse: Warehouse, one: Release, damaged: list[str]) -> Month | No
     if report is None:
         damaged.append(f"Release {one.number} of {one.shop} as of {one.as_of} names a report that is not there.")
         return None
-    return _with_figures(warehouse, report, _of(one, version), damaged, one.figures)
+    told = tuple(record.words for record in records.all_of(warehouse, one))
+    return _with_figures(warehouse, report, replace(_of(one, version), deliveries=told), damaged, one.figures)
 
 
 def month_of(owner: Owner, manifest: Manifest, release: Release | None = None) -> Month:
