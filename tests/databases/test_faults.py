@@ -1,5 +1,6 @@
 """What a database refuses, and what breaks off: one sentence each, without a word of the connection."""
 
+import multiprocessing
 import sqlite3
 import threading
 import time
@@ -211,3 +212,22 @@ def test_a_file_that_another_program_writes_is_tried_again(
     finally:
         holder.close() if kind == "sqlite" else (holder.kill(), holder.wait())
     assert fetch(warehouse, shop)
+
+
+def test_a_killed_fetch_leaves_nothing_that_counts(tmp_path: Path, warehouse: Warehouse) -> None:
+    shop = shops.in_sqlite(tmp_path)
+    child = multiprocessing.get_context("fork").Process(target=_fetch_and_hang, args=(warehouse, shop))
+    child.start()
+    deadline = time.monotonic() + 60
+    while not list(warehouse.root.rglob("*.part")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    child.kill()
+    child.join()
+    assert list(warehouse.root.rglob("*.part")) and not list(warehouse.root.rglob("version=*"))
+    assert fetch(warehouse, shop).settings["rows"]["orders.parquet"]["rows"] == len(shops.ROWS)
+    assert not list(warehouse.root.rglob("*.part"))
+
+
+def _fetch_and_hang(warehouse: Warehouse, shop: Connection) -> None:
+    landed.pq.ParquetWriter.write_table = lambda *_, **__: time.sleep(600)
+    fetch(warehouse, shop)

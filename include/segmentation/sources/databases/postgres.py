@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pyarrow as pa
 
+from segmentation.sources.databases.ahead import ahead
 from segmentation.sources.databases.faults import Secrets, in_words
 from segmentation.sources.databases.queries import Query, ansi, select
 from segmentation.sources.databases.roads import Snapshot, Values
@@ -87,16 +88,12 @@ class _Snapshot:
             self._cursor.execute(_rendered(select(columns, query), values))
             # `fetch_record_batch` gives the reader below it, which tells an error without its SQLSTATE.
             reader = self._cursor._results.reader
-        while True:
-            with in_words(self._id, self._secrets):
-                try:
-                    batch = reader.read_next_batch()
-                except StopIteration:
-                    return
-            arrays = [
-                plain(column, field.type, field.name) for column, field in zip(batch.columns, schema, strict=True)
-            ]
-            yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+        with in_words(self._id, self._secrets), ahead(reader.read_next_batch, self._cursor.adbc_cancel) as coming:
+            for batch in coming:
+                arrays = [
+                    plain(column, field.type, field.name) for column, field in zip(batch.columns, schema, strict=True)
+                ]
+                yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
     def rows(self, query: Query, values: Values) -> list[Sequence[Any]]:
         with in_words(self._id, self._secrets):
