@@ -28,6 +28,8 @@ USUAL = {
     "application_name": "customer_segmentation",
 }  # fmt: skip
 READ_ONLY = "-c default_transaction_read_only=on"
+# A bound date compared with an instant means midnight of this zone, whatever the server's is.
+ZONE = "-c timezone=UTC"
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 BATCH_BYTES = 4 << 20
 # Types that come as they are. All others, such as uuid, come as the texts that PostgreSQL writes.
@@ -145,7 +147,7 @@ def _landed(field: pa.Field) -> pa.DataType:
 def _address(connection: Any) -> str:
     extra = {key: str(word) for key, word in (connection.extra_dejson or {}).items() if key in LIBPQ}
     options = USUAL | extra
-    options["options"] = f"{extra.get('options', '')} {READ_ONLY}".strip()
+    options["options"] = " ".join(filter(None, [ZONE, extra.get("options"), READ_ONLY]))
     user = escaped(connection.login or "", safe="")
     user += f":{escaped(connection.password, safe='')}" if connection.password else ""
     host = connection.host or ""
