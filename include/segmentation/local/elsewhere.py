@@ -13,7 +13,7 @@ from segmentation.local import layout
 from segmentation.paths import warehouse_root
 from segmentation.settings import Settings
 from segmentation.sources import as_they_are_now, database, orders
-from segmentation.sources.checksums import sha256
+from segmentation.sources.checksums import Checksums
 from segmentation.sources.databases.asked import Asked
 from segmentation.sources.order_files import PARQUET, OrderFile, find_files
 from segmentation.sources.resolved import Surroundings
@@ -53,14 +53,15 @@ class Elsewhere:
         needs_airflow = self._settings.source == DATABASE or any(
             map(is_address, (self._settings.files_path, self._settings.orders_mapping))
         )
+        warehouse = Warehouse(root)
+        # A preview writes nothing down.
+        given = (warehouse, self._report, lambda: None, Checksums(warehouse, forgetful=True))
         if not needs_airflow:
-            return Surroundings(Warehouse(root), self._report, lambda: None, sha256, _none, as_of=self._settings.as_of)
+            return Surroundings(*given, _none, as_of=self._settings.as_of)
         os.environ.setdefault("AIRFLOW_HOME", str(layout.AIRFLOW_HOME))
         from segmentation.orchestration.connections import find_connection, find_store
 
-        return Surroundings(
-            Warehouse(root), self._report, lambda: None, sha256, find_connection, find_store, self._settings.as_of
-        )
+        return Surroundings(*given, find_connection, find_store, self._settings.as_of)
 
 
 def _none(_: str) -> None:
