@@ -183,7 +183,7 @@ def test_a_wrong_key_and_a_store_that_is_gone(bucket: Bucket, warehouse: Warehou
         assert SECRET not in str(fault.value)
         return f"{type(fault.value).__name__}: {fault.value}"
 
-    assert told(password="wrong") == (
+    assert told(login="nobody") == (
         "UserError: Param files_path: s3://exports@bucket/exports/ may not be read with the connection that it names."
     )
     bucket.stop()

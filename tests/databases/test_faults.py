@@ -1,5 +1,8 @@
 """What a database refuses, and what breaks off: one sentence each, without a word of the connection."""
 
+import errno
+import multiprocessing
+import os
 import sqlite3
 import threading
 import time
@@ -17,7 +20,13 @@ from shops import Connection, fetch, run_in, to_postgres
 MANY = "INSERT INTO orders SELECT gen_random_uuid(), 'c' || n, '2023-01-01'::timestamptz, '2023-01-01', n, 'tea' FROM "
 
 
-def told(kind: type[Exception], warehouse: Warehouse, connection: Connection, **params: object) -> str:
+def told(
+    kind: type[Exception],
+    warehouse: Warehouse,
+    connection: Connection,
+    has_cause: bool = False,
+    **params: object,
+) -> str:
     """What a fetch is told. Nothing is visible then, and nothing of the connection is said."""
     with pytest.raises(kind) as fault:
         fetch(warehouse, connection, **params)
@@ -25,7 +34,7 @@ def told(kind: type[Exception], warehouse: Warehouse, connection: Connection, **
     message = str(fault.value)
     for held in (connection.host, connection.login, connection.password, str(connection.port or "no port")):
         assert not held or held not in message
-    assert "Traceback" not in message and fault.value.__cause__ is None and len(message) < 700
+    assert "Traceback" not in message and (has_cause or fault.value.__cause__ is None) and len(message) < 700
     return message
 
 
@@ -211,3 +220,47 @@ def test_a_file_that_another_program_writes_is_tried_again(
     finally:
         holder.close() if kind == "sqlite" else (holder.kill(), holder.wait())
     assert fetch(warehouse, shop)
+
+
+def test_a_full_disk_ends_a_fetch_that_still_has_rows_to_come(
+    server: Postgres, warehouse: Warehouse, monkeypatch
+) -> None:
+    shop = shops.in_postgres(server, [])
+    run_in(server, MANY + "generate_series(1, 400000) AS n")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(landed.pq.ParquetWriter, "write_table", full)
+    assert told(UserError, warehouse, shop, has_cause=True).startswith("The disk is full")
+    assert not [thread for thread in threading.enumerate() if thread.name == "ahead"]
+
+
+def test_a_bound_date_is_midnight_in_utc_whatever_the_servers_zone(server: Postgres, warehouse: Warehouse) -> None:
+    shop = shops.in_postgres(server)
+    run_in(server, "ALTER ROLE airflow SET timezone = 'Pacific/Auckland'")
+    try:
+        query = "SELECT * FROM orders WHERE ordered < :as_of"
+        found = fetch(warehouse, shop, query=query, as_of="2023-02-01")
+    finally:
+        run_in(server, "ALTER ROLE airflow RESET timezone")
+    assert [row["id"] for row in shops.landed(warehouse, found)] == [shops.IDS[0]]
+
+
+def test_a_killed_fetch_leaves_nothing_that_counts(tmp_path: Path, warehouse: Warehouse) -> None:
+    shop = shops.in_sqlite(tmp_path)
+    child = multiprocessing.get_context("fork").Process(target=_fetch_and_hang, args=(warehouse, shop))
+    child.start()
+    deadline = time.monotonic() + 60
+    while not list(warehouse.root.rglob("*.part")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    child.kill()
+    child.join()
+    assert list(warehouse.root.rglob("*.part")) and not list(warehouse.root.rglob("version=*"))
+    assert fetch(warehouse, shop).settings["rows"]["orders.parquet"]["rows"] == len(shops.ROWS)
+    assert not list(warehouse.root.rglob("*.part"))
+
+
+def _fetch_and_hang(warehouse: Warehouse, shop: Connection) -> None:
+    landed.pq.ParquetWriter.write_table = lambda *_, **__: time.sleep(600)
+    fetch(warehouse, shop)

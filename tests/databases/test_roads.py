@@ -11,6 +11,7 @@ import pytest
 
 import shops
 from segmentation import sources
+from segmentation.errors import UserError
 from segmentation.orders.lines import Lines
 from segmentation.warehouse.versions import Warehouse
 from shops import IDS, ROWS, fetch, landed
@@ -83,7 +84,7 @@ def test_only_what_the_mapping_names_is_fetched(shop, warehouse: Warehouse) -> N
 
 @every_road
 def test_no_rows_are_told(shop, warehouse: Warehouse) -> None:
-    with pytest.raises(shops.UserError, match=r"Param table: it has no rows\."):
+    with pytest.raises(UserError, match=r"Param table: it has no rows\."):
         fetch(warehouse, shop([]))
 
 

@@ -79,6 +79,8 @@ PLUMBING = {
     "sources/database",
     "sources/dated",
     "sources/column_checks",  # refuses a mapping that does not fit
+    "sources/databases/ahead",
+    "sources/databases/asked",
     "sources/databases/checksum",
     "sources/databases/choice",
     "sources/databases/duck",

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from segmentation import settings
-from segmentation.errors import UserError
+from segmentation.errors import Unavailable, UserError
 from segmentation.failures import in_words
 from segmentation.given import Unreadable, path_of
+from segmentation.kinds import DATABASE, FILES, is_of_orders
 from segmentation.local.children import Stopped, stops_raise
 from segmentation.local.terminal import bold, clock, red
 from segmentation.paths import warehouse_root
@@ -32,10 +33,14 @@ def preview(params: Mapping[str, Any], save: str | None = None) -> int:
     except UserError as error:
         print(red("Refused: ") + str(error))
         return 2
+    except Unavailable as error:
+        print(red("Failed: ") + str(error))
+        return 1
 
 
 def _preview(params: dict[str, Any], save: str | None) -> int:
-    if params.setdefault("source", "orders") != "orders":
+    params.setdefault("source", DATABASE if params.get("connection") else FILES)
+    if not is_of_orders(params["source"]):
         raise UserError(f"Param source is {quoted(params['source'])}; make preview is for orders. Leave SOURCE out.")
     if params.get("orders_mapping"):
         if save is not None:
@@ -50,6 +55,7 @@ def _preview(params: dict[str, Any], save: str | None) -> int:
 
 
 def _show(checked: settings.Settings, is_proposed: bool = False) -> int:
+    from segmentation.local.elsewhere import Elsewhere
     from segmentation.preview.page import lines_of
     from segmentation.preview.previewing import preview_of
     from segmentation.preview.texts import page_width
@@ -57,25 +63,27 @@ def _show(checked: settings.Settings, is_proposed: bool = False) -> int:
     read = [0]
     with (
         tempfile.TemporaryDirectory(prefix="segmentation-preview-") as folder,
-        clock(lambda: f"reading {cut(checked.files_path, 40)}: {read[0]:,} lines"),
+        clock(lambda: f"reading {cut(checked.named_by, 40)}: {read[0]:,} lines"),
     ):
-        found = preview_of(checked, Path(folder), print, lambda lines: read.__setitem__(0, lines), is_proposed)
+        look = Elsewhere(checked, Path(folder), print).look
+        found = preview_of(checked, Path(folder), print, lambda lines: read.__setitem__(0, lines), is_proposed, look)
     for line in lines_of(found, page_width()):
         print(line)
     return 0
 
 
 def _propose(checked: settings.Settings, params: dict[str, Any], target: Path | None) -> int:
+    from segmentation.local.elsewhere import Elsewhere
     from segmentation.preview.proposal import CHOOSE, propose
     from segmentation.preview.sample import sample_of
     from segmentation.preview.texts import page_width, wrapped
-    from segmentation.sources.order_files import find_files, is_empty
+    from segmentation.sources.order_files import is_empty
 
-    with clock("looking at the files"):
-        given = find_files(str(checked.files_path))
+    with tempfile.TemporaryDirectory(prefix="segmentation-preview-") as folder, clock("looking at the orders"):
+        given = Elsewhere(checked, Path(folder), print).files()
         files = [file for file in given if not is_empty(file)]
         if not files:
-            raise UserError(f"Param files_path: {cut(given[0].path)} is empty, and there is no other file.")
+            raise UserError(f"Param files_path: {cut(given[0].shown)} is empty, and there is no other file.")
         proposal = propose(sample_of(files))
     width, text = page_width(), proposal.text()
     print(bold("A mapping to begin with"))

@@ -32,6 +32,8 @@ _END = re.compile(r"\[DAG TEST\] end task task_id=(\w+)")
 _STANDS = re.compile(r"^stands: (\w+)(?: as of (\S+))? version (\w+): ([\d,]+) rows in ")
 _RELEASED = re.compile(r"^released: (shop \S+ as of \S+, release \d+)$")
 _FAILED = re.compile(r"(?:^|\s)ERROR ((?:fetch|ingest|clean|rfm|kmeans|report): .*)")
+# How far what comes from a database or bucket has come.
+_SO_FAR = re.compile(r"^(\S[^:]*(?:://\S+)?: [\d,]+ (?:rows|bytes) so far.*)$")
 _SUBMITTED = "Submitting "
 # The params are one word of a command, which may have 128 kB.
 LONGEST_CONF = 100_000
@@ -144,12 +146,16 @@ class Progress:
     def follow(self) -> "Progress":
         """Read to the end, printing a line for each stage as it ends."""
         stage, began, submitted = "", 0.0, False
+        doing = [""]
         made: list[str] = []
         with ExitStack() as ticking:
             for line in self._copied():
                 if start := _START.search(line):
                     stage, began, made, submitted = start[1], time.monotonic(), [], False
-                    ticking.enter_context(clock(f"  {stage:<8}"))
+                    doing[0] = f"  {stage:<8}"
+                    ticking.enter_context(clock(lambda: doing[0]))
+                elif so_far := _SO_FAR.match(line):
+                    doing[0] = f"  {stage:<8} {cut(so_far[1], 90)}"
                 elif stands := _STANDS.match(line):
                     made.append(f"{stands[1]} {stands[4]}")
                     if stands[1] == "report":

@@ -14,11 +14,13 @@ from segmentation.preview.page import Preview
 from segmentation.preview.reading import read
 from segmentation.settings import Settings
 from segmentation.sources import orders
+from segmentation.sources.order_files import OrderFile
 from segmentation.sources.orders_mapping import read_mapping
 
 # A plan needs a source version and a day. Nothing that is shown depends on them where no day is given.
 NO_VERSION = "0" * 12
 ANY_DAY = date(2000, 1, 1)
+Looked = tuple[dict[str, Any], list[OrderFile], dict[str, dict[str, Any]]]
 
 
 def preview_of(
@@ -27,13 +29,14 @@ def preview_of(
     report: Callable[[str], None],
     ticked: Callable[[int], None],
     is_proposed: bool = False,
+    look: Callable[[Settings, Callable[[str], None]], Looked] = orders.look,
 ) -> Preview:
     """Preview a run with these settings. `is_proposed`: whether the mapping itself was worked out from the files.
 
-    `folder` is for what memory cannot hold. `report` is told what happens, `ticked` how many lines are read so far.
-    Raises UserError where a run would be refused.
+    `look` finds the files and says what they are. `folder` is for what memory cannot hold. `report` is told what
+    happens, `ticked` how many lines are read so far. Raises UserError where a run would be refused.
     """
-    mapping, found, listing = orders.look(settings, report)
+    mapping, found, listing = look(settings, report)
     source = {"mapping": mapping, "files": listing}
     engine = Engine(folder)
     try:

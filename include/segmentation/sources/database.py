@@ -6,7 +6,6 @@ the query's text and the connection's name; nothing else of the connection is re
 
 import os
 import shutil
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,23 +14,22 @@ import pyarrow as pa
 from segmentation.errors import Unavailable, UserError
 from segmentation.kinds import DATABASE
 from segmentation.orders.lines import Lines
-from segmentation.plan import fingerprint, months_before
+from segmentation.plan import fingerprint
 from segmentation.quoting import listed, quoted
 from segmentation.settings import Settings
 from segmentation.sources import orders
 from segmentation.sources.column_checks import check_columns, check_types
 from segmentation.sources.customer_tables import check_params
 from segmentation.sources.databases import slices
-from segmentation.sources.databases.choice import road_to
-from segmentation.sources.databases.landed import Landed, Lander, Progress
-from segmentation.sources.databases.queries import Query, of_table, parsed, select
+from segmentation.sources.databases.asked import Asked
+from segmentation.sources.databases.landed import Landed
+from segmentation.sources.databases.queries import Query, select
 from segmentation.sources.databases.roads import Snapshot
 from segmentation.sources.databases.standing import Kept, kept_slices
-from segmentation.sources.dated import dated, is_dated
+from segmentation.sources.dated import is_dated
 from segmentation.sources.order_files import PARQUET, OrderFile
 from segmentation.sources.orders_mapping import read_mapping
 from segmentation.sources.resolved import ORDERS_FOLDER, Resolved, Surroundings
-from segmentation.warehouse.landing import Landing
 
 FILE = "orders.parquet"
 SHOWN = "the query"
@@ -52,22 +50,17 @@ def resolve(settings: Settings, surroundings: Surroundings) -> Resolved:
 
 
 class Fetching:
-    """One fetch from a database."""
+    """One fetch from a database. sliced: by months, where the mapping has an increment."""
 
-    def __init__(self, settings: Settings, surroundings: Surroundings) -> None:
-        self.settings, self.as_of, self.report = settings, surroundings.as_of, surroundings.report
+    def __init__(self, settings: Settings, surroundings: Surroundings, sliced: bool = True) -> None:
+        self.settings, self.report, self.warehouse = settings, surroundings.report, surroundings.warehouse
         self.mapping = read_mapping(str(settings.orders_mapping))
         check_params(settings, self.mapping)
+        if not sliced:
+            self.mapping.pop("increment", None)
         self.wanted = Lines({"mapping": self.mapping, "files": {}}).wanted
-        self._query = parsed(dated("query", settings.query, self.as_of)) if settings.query else None
+        self.asked = Asked(settings, surroundings)
         self._check_increment()
-        self.values = self._values()
-        self.road = road_to(surroundings.find_connection(str(settings.connection)))
-        self.warehouse = surroundings.warehouse
-        self._asked = {"connection": settings.connection, "query": settings.query, "table": settings.table}
-        self.lander = Lander(
-            Landing(self.warehouse.root), fingerprint(self._asked), Progress(self.report, f"from {settings.connection}")
-        )
         self.landed: dict[str, Landed] = {}
         self.kept: dict[str, Kept] = {}
         self.doubts: list[str] = []
@@ -76,11 +69,11 @@ class Fetching:
 
     def fetch(self) -> None:
         """Land the rows, and work out what the version follows from."""
-        with self.road.snapshot() as snapshot:
-            query = self._query or of_table(str(self.settings.table), snapshot.quote)
-            check_columns(SHOWN, snapshot.names(query, self.values), self.mapping)
+        with self.asked.road.snapshot() as snapshot:
+            query = self.asked.query(snapshot)
+            check_columns(SHOWN, snapshot.names(query, self.asked.values), self.mapping)
             query = select(map(snapshot.quote, self.wanted), query)
-            schema = snapshot.schema(query, self.values)
+            schema = snapshot.schema(query, self.asked.values)
             odd = [field.name for field in schema if pa.types.is_null(field.type)]
             if odd:
                 raise UserError(
@@ -90,7 +83,7 @@ class Fetching:
             if "increment" in self.mapping:
                 self._fetch_slices(snapshot, query, schema)
             else:
-                self.landed[FILE] = self.lander.land(snapshot.batches(query, self.values, schema), schema)
+                self.landed[FILE] = self.asked.lander.land(snapshot.batches(query, self.asked.values, schema), schema)
         self._settle(schema)
 
     def bring(self, folder: Path) -> None:
@@ -111,15 +104,17 @@ class Fetching:
 
     def close(self) -> None:
         """Let go of what is in the landing area."""
-        self.lander.close()
+        self.asked.lander.close()
 
     def _fetch_slices(self, snapshot: Snapshot, query: Query, schema: pa.Schema) -> None:
-        if self.as_of is None:
+        if self.asked.as_of is None:
             raise UserError("Param as_of: it is empty, and increment needs it. Give as_of a date as YYYY-MM-DD.")
         name = self.mapping["increment"]
         calendar = slices.Calendar(name, schema.field(name).type, self.mapping)
         calendar.check()
-        there = slices.slices_of(snapshot, query, self.values, calendar, self.as_of, self.settings.open_months, schema)
+        there = slices.slices_of(
+            snapshot, query, self.asked.values, calendar, self.asked.as_of, self.settings.open_months, schema
+        )
         key = self._slices_of(schema)
         kept = {} if self.settings.force else kept_slices(self.warehouse, key)
         changed: dict[str, Any] = {}
@@ -136,7 +131,7 @@ class Fetching:
                         changed[one.name] = slices.changed(one, before.noted)
                     continue
             rows, bound = slices.rows_of(one, snapshot, query, calendar)
-            landed = self.lander.land(snapshot.batches(rows, {**self.values, **bound}, schema), schema)
+            landed = self.asked.lander.land(snapshot.batches(rows, {**self.asked.values, **bound}, schema), schema)
             if landed.rows != one.rows:
                 raise Unavailable(
                     f"The database of {self.settings.connection} counts {one.rows:,} rows of {one.name} and gives "
@@ -152,7 +147,9 @@ class Fetching:
     def _slices_of(self, schema: pa.Schema) -> str:
         """What has to be equal for slices to be of the same query."""
         zones = [self.mapping["time_zone"], self.mapping["times_in"], self.mapping["increment"]]
-        return fingerprint({**self._asked, "zones": zones, "columns": [[one.name, str(one.type)] for one in schema]})
+        return fingerprint(
+            {**self.asked.said, "zones": zones, "columns": [[one.name, str(one.type)] for one in schema]}
+        )
 
     def _say(self, there: list[slices.Slice], changed: dict[str, str]) -> None:
         rows = sum(one.rows for one in self.landed.values())
@@ -167,12 +164,12 @@ class Fetching:
             )
 
     def _settle(self, schema: pa.Schema) -> None:
-        files = [OrderFile(name, path, PARQUET) for name, path in self._paths().items()]
+        files = self.files
         if not files:
-            raise UserError("Param query: it gives no rows." if self._query else "Param table: it has no rows.")
+            raise self.asked.nothing()
         self.identity |= {
             "source": DATABASE,
-            **self._asked,
+            **self.asked.said,
             "mapping": dict(self.mapping),
             "columns": {field.name: str(field.type) for field in schema},
             "rows": {file.name: self._told(file.name) for file in files},
@@ -183,6 +180,11 @@ class Fetching:
         # What the rows settle may follow from their order, so the version does not rest on it.
         self.found |= {"mapping": settled, "files": listing}
 
+    @property
+    def files(self) -> list[OrderFile]:
+        """The landed files and those that stand elsewhere."""
+        return [OrderFile(name, path, PARQUET) for name, path in self._paths().items()]
+
     def _told(self, name: str) -> dict[str, Any]:
         if name in self.kept:
             return {"rows": self.kept[name].noted["rows"], "checksum": self.kept[name].noted["checksum"]}
@@ -192,19 +194,10 @@ class Fetching:
         landed = {name: one.path for name, one in self.landed.items() if one.rows}
         return dict(sorted({**landed, **{name: one.path for name, one in self.kept.items()}}.items()))
 
-    def _values(self) -> dict[str, date]:
-        if self.as_of is not None:
-            return {"as_of": self.as_of, "window_start": months_before(self.as_of, self.settings.window_months)}
-        if self._query and self._query.names:
-            raise UserError(
-                f"Param as_of: it is empty, and the query has :{self._query.names[0]}. Give as_of a date as YYYY-MM-DD."
-            )
-        return {}
-
     def _check_increment(self) -> None:
         if "increment" not in self.mapping:
             return
-        odd = ":window_start" if self._query and "window_start" in self._query.names else None
+        odd = ":window_start" if self.asked.given and "window_start" in self.asked.given.names else None
         odd = "{as_of}" if is_dated(self.settings.query) else odd
         if odd:
             raise UserError(

@@ -157,10 +157,13 @@ def chunks_of(
 
 def _settled_decimal(found: list[OrderFile], listing: dict[str, dict[str, Any]], mapping: dict[str, Any]) -> str | None:
     """The decimal sign of the first amounts that can be read with one sign only; none where they do not agree."""
-    names = [mapping["columns"][key] for key in AMOUNTS if key in mapping["columns"]]
+    mapped = [mapping["columns"][key] for key in AMOUNTS if key in mapping["columns"]]
     signs: set[str] = set()
     for file in found[:FILES]:
         of_file: set[str] = set()
+        names = [name for name in mapped if _may_be_text(name, listing[file.name])]
+        if not names:
+            continue
         for chunk in _looked_at([file], listing, mapping, names):
             for texts in (chunk.columns[name] for name in names if pa.types.is_string(chunk.columns[name].type)):
                 written = texts.filter(pc.match_substring_regex(texts, "[.,]").fill_null(False))
@@ -176,12 +179,22 @@ def _settled_currency(
     found: list[OrderFile], listing: dict[str, dict[str, Any]], mapping: dict[str, Any]
 ) -> str | None:
     """The currency that most of the first lines have that name one."""
+    mapped = [mapping["columns"][key] for key in AMOUNTS if key in mapping["columns"]]
+    if "currency_column" not in mapping["columns"]:
+        # A number with a type of its own has no sign beside it.
+        found = [file for file in found if any(_may_be_text(name, listing[file.name]) for name in mapped)]
     lines = Lines({"mapping": mapping, "files": listing})
     for chunk in _looked_at(found, listing, mapping, lines.wanted):
         currencies = Counter(lines.currencies(chunk).drop_null().to_pylist())
         if currencies:
             return max(sorted(currencies), key=currencies.__getitem__)[:LONGEST_CURRENCY]
     return None
+
+
+def _may_be_text(name: str, laid_out: dict[str, Any]) -> bool:
+    """Whether the cells of a column may be texts: those of CSV, and of Parquet where the type is no number's."""
+    kinds = dict(zip(laid_out["columns"], laid_out["types"], strict=True)) if laid_out["types"] else {}
+    return not kinds.get(name, "string").startswith(("int", "uint", "decimal", "float", "double", "halffloat"))
 
 
 def _looked_at(

@@ -66,8 +66,18 @@ class Lander:
         holder = open(path, "xb")  # noqa: SIM115  (held until `close`)
         self._held.append((path, holder))
         fcntl.flock(holder, fcntl.LOCK_EX)
+        with contextlib.ExitStack() as closing:
+            # Before what they come from is closed, whatever happens here.
+            closing.callback(getattr(batches, "close", lambda: None))
+            return self._written(batches, schema, path)
+
+    def _written(self, batches: Iterable[pa.RecordBatch], schema: pa.Schema, path: Path) -> Landed:
         checksum = RowsChecksum()
-        with pq.ParquetWriter(path, schema, compression="snappy", write_statistics=False) as writer:
+        # Looking for values that come again takes longer than it saves, but for texts.
+        texts = [one.name for one in schema if pa.types.is_string(one.type)]
+        with pq.ParquetWriter(
+            path, schema, compression="snappy", write_statistics=False, use_dictionary=texts
+        ) as writer:
             for group in _groups(self._seen(batches, checksum), schema):
                 writer.write_table(group, row_group_size=GROUP)
         return Landed(path, checksum.rows, checksum.hexdigest(), schema)

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pyarrow as pa
 
+from segmentation.sources.databases.ahead import ahead
 from segmentation.sources.databases.faults import Secrets, in_words
 from segmentation.sources.databases.queries import Query, ansi, select
 from segmentation.sources.databases.roads import Snapshot, Values
@@ -27,6 +28,8 @@ USUAL = {
     "application_name": "customer_segmentation",
 }  # fmt: skip
 READ_ONLY = "-c default_transaction_read_only=on"
+# A bound date compared with an instant means midnight of this zone, whatever the server's is.
+ZONE = "-c timezone=UTC"
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 BATCH_BYTES = 4 << 20
 # Types that come as they are. All others, such as uuid, come as the texts that PostgreSQL writes.
@@ -87,16 +90,12 @@ class _Snapshot:
             self._cursor.execute(_rendered(select(columns, query), values))
             # `fetch_record_batch` gives the reader below it, which tells an error without its SQLSTATE.
             reader = self._cursor._results.reader
-        while True:
-            with in_words(self._id, self._secrets):
-                try:
-                    batch = reader.read_next_batch()
-                except StopIteration:
-                    return
-            arrays = [
-                plain(column, field.type, field.name) for column, field in zip(batch.columns, schema, strict=True)
-            ]
-            yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+        with in_words(self._id, self._secrets), ahead(reader.read_next_batch, self._cursor.adbc_cancel) as coming:
+            for batch in coming:
+                arrays = [
+                    plain(column, field.type, field.name) for column, field in zip(batch.columns, schema, strict=True)
+                ]
+                yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
     def rows(self, query: Query, values: Values) -> list[Sequence[Any]]:
         with in_words(self._id, self._secrets):
@@ -148,7 +147,7 @@ def _landed(field: pa.Field) -> pa.DataType:
 def _address(connection: Any) -> str:
     extra = {key: str(word) for key, word in (connection.extra_dejson or {}).items() if key in LIBPQ}
     options = USUAL | extra
-    options["options"] = f"{extra.get('options', '')} {READ_ONLY}".strip()
+    options["options"] = " ".join(filter(None, [ZONE, extra.get("options"), READ_ONLY]))
     user = escaped(connection.login or "", safe="")
     user += f":{escaped(connection.password, safe='')}" if connection.password else ""
     host = connection.host or ""
