@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from months import Shop
 
-from segmentation.pages import access, listing, moving, published, reports_app, tables
+from segmentation.pages import access, headlines, listing, moving, published, reports_app, running, tables
 from segmentation.warehouse import releases
 from segmentation.warehouse.versions import Warehouse
 
@@ -20,6 +20,7 @@ def shop(tmp_path: Path, monkeypatch) -> Shop:
         tables._rows,
         moving._counts,
         listing._orders_currency,
+        headlines._sentences,
         releases.remembered,
     ):
         remembering.cache_clear()
@@ -33,10 +34,17 @@ def seen() -> set[str] | None:
 
 
 @pytest.fixture
-def client(seen: set[str] | None):
+def dags() -> dict[str, running.DagState]:
+    """What Airflow says of DAGs, by id. A test may put something there."""
+    return {}
+
+
+@pytest.fixture
+def client(seen: set[str] | None, dags: dict[str, running.DagState]):
     """A client whose user may see these DAGs."""
     (guard,) = [dependency.dependency for dependency in reports_app.app.router.dependencies]
     viewer = access.Viewer(lambda dag_id: seen is None or dag_id in seen)
     reports_app.app.dependency_overrides |= {guard: lambda: None, access.the_viewer: lambda: viewer}
+    reports_app.app.dependency_overrides[running.the_airflow] = lambda: dags.get
     yield TestClient(reports_app.app, follow_redirects=False)
     reports_app.app.dependency_overrides.clear()

@@ -31,6 +31,7 @@ def addresses(shop: Shop) -> list[str]:
         f"/lineage/report/{report.version}?as_of={JULY}",
         f"/versions?of=report.{report.version}.{JULY}",
         f"/manifests/report/{report.version}?as_of={JULY}",
+        "/shops/electronics",
     ]
 
 

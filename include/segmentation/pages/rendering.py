@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,7 @@ def _environment() -> Environment:
         text=lambda value: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False),
         size=size,
         moment=moment,
+        month=month,
         label=label,
         colour=group_colour,
         options=options,
@@ -127,6 +128,11 @@ def size(count: int) -> str:
 def moment(created_at: str) -> str:
     """When something was made, in UTC to the minute."""
     return f"{datetime.fromisoformat(created_at):%Y-%m-%d %H:%M}"
+
+
+def month(day: date) -> str:
+    """An as-of date at the end of a chart."""
+    return f"{day:%b %Y}" if day.day == 1 else f"{day.day} {day:%b %Y}"
 
 
 def label(name: str) -> str:
