@@ -41,6 +41,8 @@ def addresses(report, shop: str, query: str) -> list[str]:
         f"/versions?of=customer_rfm.{rfm}.{report.as_of}{sign}",
         f"/compare?a={key(report, shop)}&b={key(report, shop)}",
         f"/shops/{shop}",
+        f"/shops/{shop}/customers?id={shop}0",
+        f"/shops/{shop}/what-if",
     ]
 
 

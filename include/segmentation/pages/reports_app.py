@@ -18,7 +18,18 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 from starlette.exceptions import HTTPException as AnyHTTPException
 
-from segmentation.pages import comparing, files, fits, listing, published, shop_routes, tables, whose
+from segmentation.pages import (
+    comparing,
+    customer_routes,
+    files,
+    fits,
+    listing,
+    published,
+    shop_routes,
+    tables,
+    whatif_routes,
+    whose,
+)
 from segmentation.pages.access import app_for_users
 from segmentation.pages.head import HeadAsGet
 from segmentation.pages.rendering import REPORT_POLICY, page, policy, with_way_back
@@ -40,7 +51,8 @@ PAGE = "report.html"
 app = app_for_users("Customer segments")
 app.add_middleware(StrictHeaders)
 app.add_middleware(HeadAsGet)
-app.include_router(shop_routes.router)
+for each in (shop_routes, customer_routes, whatif_routes):
+    app.include_router(each.router)
 
 
 @app.get("/")

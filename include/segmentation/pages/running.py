@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from segmentation.errors import UserError
-from segmentation.settings import DEMO_AS_OF
+from segmentation.settings import LAST_AS_OF, Settings
 from segmentation.shops import files
 from segmentation.shops.files import PRESETS, Shop
 
@@ -88,10 +88,13 @@ def due_month(shop: Shop, now: datetime) -> date | None:
         return None
     from croniter import croniter
 
+    from segmentation.sources import has_ended
+
     moments: Any = croniter(PRESETS.get(shop.schedule, shop.schedule), now.replace(microsecond=0))
     end = moments.get_prev(datetime)
     begin = moments.get_prev(datetime)
     if begin.date() < shop.start:
         return None
     due: date = end.date()
-    return min(due, DEMO_AS_OF) if shop.params.get("source", "demo") == "demo" else due
+    given = Settings(source=shop.params["source"], revision=shop.params["revision"])
+    return min(due, LAST_AS_OF) if has_ended(given) else due

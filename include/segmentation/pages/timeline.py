@@ -8,8 +8,8 @@ from typing import Any
 
 from segmentation.errors import UserError
 from segmentation.pages import listing, tables
-from segmentation.pages.comparing import GROUPS
 from segmentation.pages.published import Damaged, remembered
+from segmentation.pages.segment_order import by_group
 from segmentation.quoting import cut
 from segmentation.settings import segment_map_names
 from segmentation.warehouse import releases
@@ -134,12 +134,10 @@ def _segments(points: list[Point]) -> list[tuple[str, str]]:
         groups |= {row["segment"]: row["segment_group"] for row in point.rows or ()}
     last = next((point for point in reversed(points) if point.rows), None)
 
-    def place(name: str) -> tuple[int, str, Decimal, str]:
-        group = groups[name]
-        spend = Decimal(last.of(name, "total_monetary") or 0) if last else Decimal(0)
-        return (GROUPS.index(group) if group in GROUPS else len(GROUPS), group, -spend, name)
+    def spend(one: tuple[str, str]) -> Decimal:
+        return Decimal((last.of(one[0], "total_monetary") if last else None) or 0)
 
-    return [(name, groups[name]) for name in sorted(groups, key=place)]
+    return by_group(groups.items(), name=lambda one: one[0], group=lambda one: one[1], spend=spend)
 
 
 def _changes(warehouse: Warehouse, before: tuple[Release, Manifest], now: tuple[Release, Manifest]) -> tuple[str, ...]:
