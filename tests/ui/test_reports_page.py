@@ -1,4 +1,4 @@
-"""The pages of "Customer segments": guarded and strict, each of them; and a report's own page."""
+"""The pages of "Segments": guarded and strict, each of them; and a report's own page."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""The pages behind "Customer segments" in Airflow: the released reports, two months compared, downloads, lineage.
+"""The pages behind "Segments" in Airflow: the released reports, two months compared, downloads, lineage.
 
 The pages of one shop, of its customers and of what would be if are in routers of their own.
 
