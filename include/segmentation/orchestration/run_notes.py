@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 from segmentation.formats import clean
 
 if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from segmentation.plan import Plan
     from segmentation.warehouse.manifests import Manifest
     from segmentation.warehouse.releases import Release
     from segmentation.warehouse.versions import Warehouse
@@ -25,6 +28,18 @@ def words(title: str, as_of: str, made: "Release | None", warehouse: "Warehouse"
     first = f"{clean(title)} as of {as_of}, {f'release {made.number}' if made else 'a trial'}"
     text = "\n".join([first, "", *(f"- {clean(sentence)}" for sentence in headlines(warehouse, report))])
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def hand_on(
+    context: "Context", plan: "Plan", made: "Release | None", warehouse: "Warehouse", manifests: "list[Manifest]"
+) -> None:
+    """Give the words of a run's note to who can write it."""
+    from segmentation.releasing import title_of
+
+    report = next((one for one in manifests if one.dataset == "report"), None)
+    if report and "ti" in context:
+        text = words(title_of(plan.settings), str(plan.as_of), made, warehouse, report)
+        context["ti"].xcom_push(key=KEY, value=text)
 
 
 def put(dag_run: Any) -> None:

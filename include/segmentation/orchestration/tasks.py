@@ -233,7 +233,7 @@ class StageOperator(SparkSubmitOperator):
                 print(f"{stages.NOTHING_TO_MAKE}: {self.stage} has nothing to do for {plans[-1].kind}", flush=True)
             if self.stage == LAST_STAGE:
                 made = release(plans[-1], warehouse, given.run_id, dag_id_of(context))
-                self._hand_on_note(context, plans[-1], made, warehouse, manifests)
+                run_notes.hand_on(context, plans[-1], made, warehouse, manifests)
             # Airflow makes an event for each outlet, so datasets of another kind of source must not be among them.
             self.outlets = [ASSETS[manifest.dataset] for manifest in manifests]
             announce(context, manifests, shop_of(given.settings))
@@ -242,22 +242,6 @@ class StageOperator(SparkSubmitOperator):
             raise _user_failure(f"{self.stage}: {error}") from None
         except Unavailable as error:
             raise _failure_for_now(f"{self.stage}: {error}") from None
-
-    def _hand_on_note(
-        self,
-        context: "Context",
-        plan: "Plan",
-        made: "Release | None",
-        warehouse: "Warehouse",
-        manifests: "list[Manifest]",
-    ) -> None:
-        """Give the run's note to who can write it."""
-        from segmentation.releasing import title_of
-
-        report = next((one for one in manifests if one.dataset == "report"), None)
-        if report and "ti" in context:
-            text = run_notes.words(title_of(plan.settings), str(plan.as_of), made, warehouse, report)
-            context["ti"].xcom_push(key=run_notes.KEY, value=text)
 
     def _fit_java(self, missing: "list[tuple[Plan, list[str]]]", warehouse: "Warehouse") -> None:
         """Give a job that reads little the options for such: compiling thoroughly would take longer than the job."""

@@ -2,29 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from segmentation.pages import edges, listing, lookup, tables
 from segmentation.pages.edges import METRICS, Step
 from segmentation.pages.published import Damaged, data_of, input_of_month, remembered
-from segmentation.plan import PURCHASE_MONTH
-from segmentation.warehouse import releases
+from segmentation.pages.purchases import Purchase, purchases_of
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
 
 MONTHS_AT_FIRST, MOST_MONTHS = 12, 60
-MOST_ALIKE, MOST_PURCHASES = 50, 500
+MOST_ALIKE = 50
 VALUES = {"recency": "recency_days", "frequency": "frequency", "monetary": "monetary"}
 SCORES = {"recency": "r_score", "frequency": "f_score", "monetary": "m_score"}
 RFM_COLUMNS = [*VALUES.values(), *SCORES.values(), "rfm_score", "segment"]
 CLUSTER_COLUMNS = ["cluster", "cluster_label"]
-PURCHASE_COLUMNS = ["purchased_at", "order_id", "parent_asin", "product_name", "price", "rating"]
 EDGE_COLUMNS = {
     "metric": pa.string(),
     "score": pa.int32(),
@@ -65,18 +61,6 @@ class Visit:
 
 
 @dataclass(frozen=True)
-class Purchase:
-    """A purchase of the window, or an order line. counts: whether its price is one that counts."""
-
-    day: date
-    order: str | None
-    product: str | None
-    price: Decimal | None
-    stars: float | None
-    counts: bool
-
-
-@dataclass(frozen=True)
 class Found:
     """A customer. lists: (name of the list, of the month of) those they are in. purchases: the newest first.
 
@@ -112,7 +96,7 @@ def find(warehouse: Warehouse, shop: str, user_id: str, all_months: bool = False
     report = remembered(warehouse, "report", last.month.version, last.month.as_of)
     rfm = input_of_month(warehouse, report, "customer_rfm") if report else None
     lists = _told("In which lists they are", missing, lambda: _lists(warehouse, report, user_id, last.segment))
-    purchases = _told("What they bought", missing, lambda: _purchases(warehouse, last.month, rfm, user_id))
+    purchases = _told("What they bought", missing, lambda: purchases_of(warehouse, last.month, rfm, user_id))
     return Found(
         user_id=user_id,
         visits=visits,
@@ -219,43 +203,3 @@ def _lists(warehouse: Warehouse, report: Manifest | None, user_id: str, segment:
         raise Damaged("The lists of this month are gone.")
     found = lookup.has(data_of(warehouse, exports), user_id, segment=segment)
     return sorted(PurePosixPath(stored.name).stem for stored in found)
-
-
-def _purchases(warehouse: Warehouse, month: listing.Month, rfm: Manifest | None, user_id: str) -> list[Purchase]:
-    """The purchases from the window's first day on, the newest first; those that do not count are marked."""
-    release = releases.find(warehouse, month.shop, month.as_of, month.number or 0)
-    version = release.versions.get("purchases", "") if release else ""
-    purchases = remembered(warehouse, "purchases", version, None) if version else None
-    if purchases is None or rfm is None or "window_start" not in rfm.settings:
-        return []
-    first = date.fromisoformat(str(rfm.settings["window_start"]))
-    zone = ZoneInfo(str(rfm.settings.get("time_zone", "UTC")))
-    files = [one for one in data_of(warehouse, purchases) if _in_window(one.name, first, month.as_of)]
-    rows = lookup.rows_of(files, user_id, PURCHASE_COLUMNS)
-    found = [_purchase(row, rfm, zone) for row in rows]
-    found = [one for one in found if first <= one.day < month.as_of]
-    return sorted(found, key=lambda one: (one.day, one.order or "", one.product or ""), reverse=True)
-
-
-def _in_window(name: str, first: date, as_of: date) -> bool:
-    """Whether a file's month may hold a day of the window."""
-    folder = PurePosixPath(name).parts[0].removeprefix(PURCHASE_MONTH)
-    return not folder[:4].isdigit() or str(first.replace(day=1)) <= folder < str(as_of)
-
-
-def _purchase(row: Mapping[str, Any], rfm: Manifest, zone: ZoneInfo) -> Purchase:
-    at: datetime = row["purchased_at"]
-    day = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(zone).date()
-    price = None if row["price"] is None else Decimal(row["price"])
-    stars = row["rating"]
-    return Purchase(day, row["order_id"], row["product_name"] or row["parent_asin"], price, stars, _counts(price, rfm))
-
-
-def _counts(price: Decimal | None, rfm: Manifest) -> bool:
-    """As the SQL of `window_purchases` has it: above the minimum, of orders also returns, and free ones if asked."""
-    if price is None:
-        return False
-    if price > Decimal(str(rfm.settings.get("min_price", 0))):
-        return True
-    is_orders = "time_zone" in rfm.settings
-    return is_orders and (price < 0 or (price == 0 and rfm.settings.get("counts_free_orders") is True))
