@@ -59,7 +59,8 @@ def at(month: int, day: int, hour: int = 12, year: int = 2023) -> datetime:
 def month(shop: Shop, as_of: date, rfm: pa.Table, purchases: Manifest | None = None, **settings: object) -> Manifest:
     """A released month with these customers, clusters and lists."""
     ids = rfm["user_id"].to_pylist()
-    made = shop.publish("customer_rfm", as_of, {"p.parquet": rfm}, settings={**SETTINGS, **settings})
+    scored = shop.publish("customer_segments", as_of, {"p.parquet": rfm}, settings={**SETTINGS, **settings})
+    made = shop.publish("customer_rfm", as_of, {"p.parquet": rfm}, {"customer_segments": scored.version})
     clusters = pa.table({"user_id": ids, "cluster": [0] * len(ids), "cluster_label": ["Calm"] * len(ids)})
     edges = edges_of(recency=["10", "47"], frequency=["2", "3"], monetary=["20.00", "50.00"])
     lists = {
@@ -168,6 +169,19 @@ def test_twelve_months_are_shown_and_the_rest_on_request(shop: Shop, client: Tes
     )
     assert len(found(shop, "ann", all_months=True).visits) == 14
     assert len(found(shop, "old").visits) == 14, "who is in none of the twelve is looked for in all"
+
+
+def test_a_month_of_an_earlier_release_has_its_settings_with_its_customers(shop: Shop) -> None:
+    report = month(shop, AUGUST, rfm_of(("ann", 9, 1, "1.00", 3, 1, 1, "Champions")))
+    rfm = shop.input(report, "customer_rfm")
+    files = {"p.parquet": rfm_of(("ann", 9, 1, "1.00", 3, 1, 1, "Champions"))}
+    old = shop.publish("customer_rfm", AUGUST, files, settings=SETTINGS)
+    told = shop.publish(
+        "report", AUGUST, {"report.html": "x"}, {**report.inputs, "customer_rfm": old.version}, report.settings
+    )
+    shop.release(told)
+    assert rfm.settings == {}
+    assert len(found(shop, "ann").sentences) == 3
 
 
 def test_scores_of_ranks_have_no_edges(shop: Shop, client: TestClient) -> None:

@@ -1,7 +1,7 @@
 """One customer of a shop: what each month says of them, what they bought in the window, and in which lists they are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
@@ -94,7 +94,7 @@ def find(warehouse: Warehouse, shop: str, user_id: str, all_months: bool = False
     if last is None:
         return None
     report = remembered(warehouse, "report", last.month.version, last.month.as_of)
-    rfm = input_of_month(warehouse, report, "customer_rfm") if report else None
+    rfm = _rfm(warehouse, report) if report else None
     lists = _told("In which lists they are", missing, lambda: _lists(warehouse, report, user_id, last.segment))
     purchases = _told("What they bought", missing, lambda: purchases_of(warehouse, last.month, rfm, user_id))
     return Found(
@@ -127,7 +127,7 @@ def _months(warehouse: Warehouse, shop: str) -> list[listing.Month]:
 def _visit(warehouse: Warehouse, month: listing.Month, user_id: str, missing: list[str]) -> Visit:
     try:
         report = remembered(warehouse, "report", month.version, month.as_of)
-        rfm = input_of_month(warehouse, report, "customer_rfm") if report else None
+        rfm = _rfm(warehouse, report) if report else None
         if report is None or rfm is None:
             raise Damaged(f"The table customer_rfm as of {month.as_of} is gone.")
         rows = lookup.rows_of(data_of(warehouse, rfm), user_id, RFM_COLUMNS)
@@ -148,6 +148,13 @@ def _visit(warehouse: Warehouse, month: listing.Month, user_id: str, missing: li
     except tables.ERRORS:
         missing.append(f"The month as of {month.as_of} cannot be told. A table of it cannot be read.")
     return Visit(month)
+
+
+def _rfm(warehouse: Warehouse, report: Manifest) -> Manifest | None:
+    """The month's customers, with the settings that their values and scores follow from, which may be of an input."""
+    rfm = input_of_month(warehouse, report, "customer_rfm")
+    scored = input_of_month(warehouse, rfm, "customer_segments") if rfm else None
+    return replace(rfm, settings={**scored.settings, **rfm.settings}) if rfm and scored else rfm
 
 
 def _metric(name: str, row: Mapping[str, Any], bins: tables.Rows, rfm: Manifest) -> Metric:

@@ -40,7 +40,7 @@ PARTS = {
         "frozen_edges_from",
     ),
 }
-RULED = ("customer_rfm", "purchases")  # whose rules decide what a customer counts as
+RULED = ("customer_rfm", "customer_segments", "purchases")  # whose rules decide what a customer counts as
 LONGEST_VALUE = 60
 
 
@@ -149,7 +149,8 @@ def _changes(warehouse: Warehouse, before: tuple[Release, Manifest], now: tuple[
         told.append(f"Segment map: {maps.removeprefix('segment map ')}.")
     elif was_report.settings.get("segment_map") != is_report.settings.get("segment_map"):
         told.append("Segment map: its text was edited.")
-    if any(_rules(warehouse, was, name) != _rules(warehouse, is_, name) for name in RULED):
+    rules = [(_rules(warehouse, was, name), _rules(warehouse, is_, name)) for name in RULED]
+    if any(None not in pair and pair[0] != pair[1] for pair in rules):
         told.append("Rules: another release of this project made the figures.")
     return tuple(told)
 
