@@ -28,8 +28,8 @@ moment, and a run that fails leaves the month as it was.
 version stands ends in seconds, and a changed rule builds again just what rests on it. The events of the assets
 name the shop, version, rows and path of each output.
 
-**Read it** under *Customer segments* in the navigation: reports, two months side by side, downloads, lineage. The page
-of a task links to the manifests of what it made, that of **report** also to its report.
+**Read it** under *Segments* in the navigation: reports, shops, customers, what if, two months side by side,
+downloads, lineage. The page of a task links to the manifests of what it made, that of **report** also to its report.
 
 **When to worry.** A task that fails with a sentence about a param, a file or a check wants your hand; it is not tried
 again. Anything else is retried twice. The connection `segmentation_alerts` has every failure told to a webhook.
@@ -48,6 +48,7 @@ def workflow(of: DagOf) -> DAG:
     """The DAG of a shop, or the one for runs by hand."""
     with DAG(
         dag_id=of.dag_id,
+        dag_display_name=of.display_name or of.dag_id,
         description=of.description,
         doc_md=of.about or __doc__,
         schedule=of.schedule,

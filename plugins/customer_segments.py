@@ -1,10 +1,11 @@
-"""The Airflow page "Customer segments" in the navigation: the published reports. And Spark's history server.
+"""The Airflow page "Segments" in the navigation: the published reports. Spark's history server. The notes of runs.
 
 Airflow loads plugins in every process, so this file stays light: the page itself is built at its first request.
 """
 
 import importlib
 
+from airflow.listeners import hookimpl
 from airflow.plugins_manager import AirflowPlugin
 
 
@@ -21,8 +22,17 @@ class _BuiltAtFirstRequest:
         await self.app(scope, receive, send)
 
 
+class _Notes:
+    """Writes what a green run of this workflow has made into the run's note."""
+
+    @hookimpl
+    def on_dag_run_success(self, dag_run, msg) -> None:
+        if dag_run.dag_id.startswith("customer_segmentation"):
+            importlib.import_module("segmentation.orchestration.run_notes").put(dag_run)
+
+
 class CustomerSegmentsPlugin(AirflowPlugin):
-    """Registers the pages, and an entry in the navigation."""
+    """Registers the pages, an entry in the navigation, and what writes notes."""
 
     name = "customer_segments"
     fastapi_apps = [  # noqa: RUF012
@@ -37,9 +47,11 @@ class CustomerSegmentsPlugin(AirflowPlugin):
             "name": "Spark history",
         },
     ]
+    listeners = [_Notes()]  # noqa: RUF012
     external_views = [  # noqa: RUF012
         {
-            "name": "Customer segments",
+            # Short: the navigation is narrow.
+            "name": "Segments",
             # Relative, so that it is right also where Airflow has a base path.
             "href": "segments/",
             "destination": "nav",

@@ -71,6 +71,7 @@ class Dataset:
     code: the Python files that shape the rows: those of the stage, then its own. Their text is part of the version.
     only_for: the kinds of source (`Plan.kind`) that the dataset is made for; empty for every kind.
     order_by: the columns that order the rows of a file_per_list; `-name` is descending.
+    sorted_by: the columns that order the rows within each file, so that who looks for one value reads little of it.
     bulky: the columns that hold most of the bytes; the checksum of the rows leaves them out.
     """
 
@@ -90,6 +91,7 @@ class Dataset:
     code: tuple[str, ...]
     only_for: tuple[str, ...] = ()
     order_by: tuple[str, ...] = ()
+    sorted_by: tuple[str, ...] = ()
     bulky: tuple[str, ...] = ()
 
     @property
@@ -155,5 +157,6 @@ def _dataset(name: str, stage: str, entry: dict[str, Any], code: list[str]) -> D
         code=(*code, *entry.get("code", ())),
         only_for=(kinds,) if isinstance(kinds, str) else tuple(kinds),
         order_by=tuple(entry.get("order_by", ())),
+        sorted_by=tuple(entry.get("sorted_by", ())),
         bulky=tuple(entry.get("bulky", ())),
     )

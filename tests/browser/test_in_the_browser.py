@@ -19,7 +19,7 @@ from segmentation.warehouse.versions import Warehouse
 from soak.local_airflow import LocalAirflow
 
 pytestmark = pytest.mark.usefixtures("runs")
-PAGES = ("list", "report", "downloads", "lineage", "compare")
+PAGES = ("list", "report", "downloads", "lineage", "compare", "shop", "customer", "what-if")
 
 
 def inside(page: Page) -> FrameLocator:
@@ -30,7 +30,7 @@ def inside(page: Page) -> FrameLocator:
 def open_the_list(page: Page) -> FrameLocator:
     """From Airflow's first page to the list of reports: one click."""
     page.goto("/")
-    page.get_by_role("link", name="Customer segments").click()
+    page.get_by_role("link", name="Segments", exact=True).click()
     frame = inside(page)
     expect(frame.get_by_role("heading", name="Customer segments")).to_be_visible()
     return frame
@@ -42,6 +42,12 @@ def released(airflow: LocalAirflow) -> list[Manifest]:
     return released_versions(warehouse, releases.every(warehouse))
 
 
+def someone(airflow: LocalAirflow, exports: Manifest) -> str:
+    """The id of a champion."""
+    with open(Warehouse(airflow.warehouse).place_of(exports) / "champions.csv", encoding="utf-8", newline="") as file:
+        return next(csv.DictReader(file))["user_id"]
+
+
 @pytest.fixture(scope="module")
 def addresses(airflow: LocalAirflow) -> dict[str, str]:
     """The address of each page, for the newest report."""
@@ -50,12 +56,16 @@ def addresses(airflow: LocalAirflow) -> dict[str, str]:
         key=lambda one: one.as_of,
     )  # fmt: skip
     older, newer = reports
+    (exports,) = [one for one in released(airflow) if one.dataset == "exports" and one.as_of == newer.as_of]
     here = f"/segments/reports/{newer.as_of}/{newer.version}"
     return {
         "list": "/segments/",
         "report": here,
         "downloads": f"{here}/downloads",
         "lineage": f"/segments/lineage/report/{newer.version}?as_of={newer.as_of}",
+        "shop": "/segments/shops/demo",
+        "customer": f"/segments/shops/demo/customers?id={someone(airflow, exports)}",
+        "what-if": "/segments/shops/demo/what-if",
         "compare": f"/segments/compare?a={older.as_of}.{older.version}&b={newer.as_of}.{newer.version}",
     }
 
@@ -104,8 +114,75 @@ def test_a_task_links_to_its_report_and_manifests(page: Page, runs: dict[str, st
     expect(page.get_by_role("link", name="Manifests")).to_be_visible()
     page.screenshot(path=picture("task"))
     page.get_by_role("link", name="Report", exact=True).click()
-    expect(page.get_by_role("heading", name="Segments: who they are and what to do")).to_be_visible()
-    expect(page.get_by_text("as of 1 August 2023").first).to_be_visible()
+    expect(inside(page).get_by_role("heading", name="Segments: who they are and what to do")).to_be_visible()
+    expect(inside(page).get_by_text("as of 1 August 2023").first).to_be_visible()
+    expect(page.get_by_role("link", name="Segments", exact=True)).to_be_visible()
+    page.screenshot(path=picture("report-from-task"))
+
+
+def test_the_note_of_a_run_says_what_it_made(page: Page, runs: dict[str, str]) -> None:
+    run = next(name for name in runs if name.startswith("manual"))
+    page.goto(f"/dags/{DAG_ID}/runs/{run}")
+    expect(page.get_by_text("Demo as of 2023-08-01, release 1").first).to_be_visible()
+    page.screenshot(path=picture("run"))
+    page.goto(f"/dags/{DAG_ID}/runs")
+    page.get_by_text("success").or_(page.get_by_text("Success")).first.wait_for()
+    page.screenshot(path=picture("run-list"))
+
+
+# What an analyst asks next
+def test_from_the_shop_to_a_customer_and_what_is_near(
+    page: Page, airflow: LocalAirflow, addresses: dict[str, str]
+) -> None:
+    frame = open_the_list(page)
+    frame.get_by_role("link", name="Demo", exact=True).click()
+    expect(inside(page).get_by_role("heading", name="Segment by segment")).to_be_visible()
+    page.screenshot(path=picture("shop-in-airflow"))
+    inside(page).get_by_role("link", name="Find a customer").click()
+    who = addresses["customer"].partition("id=")[2]
+    inside(page).get_by_label("Customer's id, or how it begins").fill(who[:12])
+    inside(page).get_by_role("button", name="Find").click()
+    inside(page).get_by_role("link", name=who).click()
+    expect(inside(page).get_by_role("heading", name="What they bought in the window")).to_be_visible()
+    expect(inside(page).get_by_text("champions")).to_be_visible()
+    page.screenshot(path=picture("customer-in-airflow"))
+    logs = Rest(airflow.address, airflow.passwords).ask("/api/v2/eventLogs?event=customer_lookup")["event_logs"]
+    assert any(who in one["extra"] for one in logs)
+    assert {one["owner"] for one in logs} == {"admin"}
+
+
+def test_another_map_is_tried_by_keyboard_alone(page: Page, addresses: dict[str, str]) -> None:
+    page.goto(addresses["what-if"])
+    page.get_by_label("A map that comes along").focus()
+    page.keyboard.type("eleven")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Who would move")).to_be_visible()
+    page.get_by_label("535, ", exact=False).first.focus()
+    page.keyboard.press("Space")
+    page.get_by_label("Give the ticked cells to").focus()
+    page.keyboard.type("Lost")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("535, Lost")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the map as YAML").press("Enter")
+    assert download.value.suggested_filename == "segment-map.yaml"
+
+
+def test_a_trial_is_one_click_and_waits_for_its_run(
+    page: Page, airflow: LocalAirflow, addresses: dict[str, str], runs: dict[str, str]
+) -> None:
+    """The demo's own DAG is paused here, so the click is refused; once it is not, a run is there."""
+    page.goto(addresses["what-if"])
+    page.get_by_label("Window, in months").fill("6")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_text("Another window counts other purchases, which takes a run.")).to_be_visible()
+    page.get_by_role("button", name="Begin a trial").click()
+    expect(page.get_by_text("is paused or not there")).to_be_visible()
+    rest = Rest(airflow.address, airflow.passwords)
+    before = rest.ask(f"/api/v2/dags/{DAG_ID}_demo/dagRuns")["total_entries"]
+    assert before == 0
 
 
 def test_the_page_of_an_asset_shows_the_version(page: Page, airflow: LocalAirflow) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
@@ -52,3 +53,22 @@ def test_another_value_gives_another_checksum(spark: SparkSession, tmp_path: Pat
         passed = tables.write_files(made_up(spark, item, rows), item, tmp_path / str(number))
         seen.add(tables.rows_checksum(made_up(spark, item, 0), item, passed))
     assert len(seen) == 2
+
+
+@pytest.mark.parametrize("name", ["customer_rfm", "customer_clusters", "purchases"])
+def test_what_is_looked_up_by_customer_stands_in_small_row_groups_and_customers_in_order(
+    spark: SparkSession, tmp_path: Path, monkeypatch, name: str
+) -> None:
+    monkeypatch.setattr(tables, "BYTES_PER_ROW_GROUP", 4096)
+    item = dataset(name)
+    values = {**VALUES, "string": "concat('u', lpad(abs(hash(id)) % 5000, 8, '0'))", "date": "DATE'2023-01-01'"}
+    columns = [f"{values.get(kind, f'cast(id / 4 AS {kind})')} AS {column}" for column, kind in item.columns.items()]
+    frame = spark.sql(f"SELECT {', '.join(columns)} FROM range(0, 20000, 1, 3)")
+    tables.write_files(frame, item, tmp_path)
+    groups = 0
+    for path in data_files(tmp_path):
+        file = pq.ParquetFile(path)
+        found = file.read(columns=["user_id"])["user_id"].to_pylist()
+        assert (found == sorted(found)) == (name != "purchases"), path
+        groups += file.metadata.num_row_groups
+    assert groups > len(data_files(tmp_path)), "row groups are small"

@@ -6,7 +6,20 @@ import pytest
 from fastapi.testclient import TestClient
 from months import Shop
 
-from segmentation.pages import access, listing, moving, published, reports_app, tables
+from segmentation.pages import (
+    access,
+    audit,
+    headlines,
+    listing,
+    lookup,
+    moving,
+    published,
+    reports_app,
+    running,
+    tables,
+    triggering,
+    whatif_counts,
+)
 from segmentation.warehouse import releases
 from segmentation.warehouse.versions import Warehouse
 
@@ -20,6 +33,10 @@ def shop(tmp_path: Path, monkeypatch) -> Shop:
         tables._rows,
         moving._counts,
         listing._orders_currency,
+        headlines._sentences,
+        lookup._metadata,
+        lookup._ends,
+        whatif_counts._counts,
         releases.remembered,
     ):
         remembering.cache_clear()
@@ -33,10 +50,32 @@ def seen() -> set[str] | None:
 
 
 @pytest.fixture
-def client(seen: set[str] | None):
+def dags() -> dict[str, running.DagState]:
+    """What Airflow says of DAGs, by id. A test may put something there."""
+    return {}
+
+
+@pytest.fixture
+def audited() -> list[tuple]:
+    """What was written to the audit log: (event, DAG, the rest)."""
+    return []
+
+
+@pytest.fixture
+def begun() -> list[tuple]:
+    """The runs that were triggered: (DAG, params)."""
+    return []
+
+
+@pytest.fixture
+def client(seen: set[str] | None, dags: dict[str, running.DagState], audited: list[tuple], begun: list[tuple]):
     """A client whose user may see these DAGs."""
     (guard,) = [dependency.dependency for dependency in reports_app.app.router.dependencies]
     viewer = access.Viewer(lambda dag_id: seen is None or dag_id in seen)
     reports_app.app.dependency_overrides |= {guard: lambda: None, access.the_viewer: lambda: viewer}
+    reports_app.app.dependency_overrides[running.the_airflow] = lambda: dags.get
+    trigger = triggering.Trigger(viewer.may_see, "the token", lambda *run: begun.append(run) or "run-1")
+    reports_app.app.dependency_overrides[triggering.the_trigger] = lambda: trigger
+    reports_app.app.dependency_overrides[audit.the_audit] = lambda: lambda *event: audited.append(event)
     yield TestClient(reports_app.app, follow_redirects=False)
     reports_app.app.dependency_overrides.clear()

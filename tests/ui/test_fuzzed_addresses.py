@@ -45,6 +45,9 @@ def test_addresses(shop: Shop, client: TestClient) -> None:
         f"/compare?a={both}&b={both}",
         f"/versions?of=report.{report.version}.{JULY}&of=exports.{exports.version}",
         f"/manifests/report/{report.version}?as_of={JULY}",
+        "/shops/electronics",
+        "/shops/electronics/customers?id=c1",
+        "/shops/electronics/what-if",
     ]
     dice = random.Random(4)
     seen: set[int] = set()

@@ -20,12 +20,13 @@ from months import JULY, Shop, many
 from segmentation import settings
 from segmentation import stage as stages
 from segmentation.datasets import STAGES
-from segmentation.orchestration import links, tasks
+from segmentation.orchestration import links, run_notes, tasks
 from segmentation.paths import PROJECT
 from segmentation.warehouse import runs
 from segmentation.warehouse.versions import Warehouse
 
 AIRFLOW = "http://airflow/base/"
+FRAME = "plugin/customer-segments/"
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,13 @@ def kept_links(task, monkeypatch) -> dict[str, str]:
     return kept
 
 
+def shown_in_frame(link: str) -> str:
+    """The address that Airflow's frame shows for a link: what follows the frame's own, from the root on."""
+    before, _, after = urljoin(AIRFLOW, link).partition(FRAME)
+    assert before == AIRFLOW
+    return f"/{after}"
+
+
 def executed(dag, shop: Shop, stage: str, manifests: list, monkeypatch):
     """A stage's task after it has found its versions standing."""
     monkeypatch.setattr(stages, "missing_datasets", lambda *_: [])
@@ -63,12 +71,12 @@ def test_the_report_task_links_to_its_report_and_its_manifests(
     made = [shop.input(report, "segment_summary"), report]
     monkeypatch.setattr(tasks, "release", lambda *_: None)
     kept = kept_links(executed(dag, shop, "report", made, monkeypatch), monkeypatch)
-    assert kept["_link_ReportLink"] == f"segments/reports/{JULY}/{report.version}?shop=electronics"
+    assert kept["_link_ReportLink"] == f"{FRAME}segments/reports/{JULY}/{report.version}?shop=electronics"
     assert set(kept) == {"_link_ReportLink", "_link_ManifestsLink", "_link_HistoryLink"}
     # No job ran.
     assert kept.pop("_link_HistoryLink") == ""
     for link in kept.values():
-        path = urljoin(AIRFLOW, link).removeprefix(f"{AIRFLOW}segments")
+        path = shown_in_frame(link).removeprefix("/segments")
         page = client.get(path)
         assert page.status_code == 200, path
     assert report.version in page.text
@@ -84,7 +92,7 @@ def test_every_other_stage_links_to_its_manifests(dag, shop: Shop, client: TestC
     runs.note(shop.warehouse, begun, trial=False)
     kept = kept_links(executed(dag, shop, stage, made, monkeypatch), monkeypatch)
     assert list(kept) == ["_link_ManifestsLink", "_link_HistoryLink"]
-    page = client.get(kept["_link_ManifestsLink"].removeprefix("segments"))
+    page = client.get(shown_in_frame(kept["_link_ManifestsLink"]).removeprefix("/segments"))
     assert all(one.version in page.text for one in made)
 
 
@@ -96,7 +104,7 @@ def test_fetch_links_to_its_manifest(dag, tmp_path, monkeypatch) -> None:
     params = {name: settings.json_default(name) for name in settings.FIELDS} | {"as_of": "2023-07-01"}
     tasks.fetch_source({"params": params, "run_id": "r", "outlet_events": defaultdict(SimpleNamespace), "task": task})
     assert kept_links(task, monkeypatch) == {
-        "_link_ManifestsLink": f"segments/versions?shop=demo&of=source.{source.version}"
+        "_link_ManifestsLink": f"{FRAME}segments/versions?shop=demo&of=source.{source.version}"
     }
 
 
@@ -149,11 +157,13 @@ def test_the_web_server_knows_the_links_of_a_stored_dag(dag, stage: str) -> None
     assert ("Report" in found) == (stage == "report")
 
 
-def test_no_link_names_the_base_path() -> None:
-    """Airflow's pages name it, and a stored link must stay right when it changes."""
+@pytest.mark.parametrize(("base", "inside"), [("http://localhost:8080", ""), ("https://shop/base/", "base/")])
+def test_a_link_opens_inside_the_frame_also_below_a_base_path(monkeypatch, base: str, inside: str) -> None:
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", base)
     made = SimpleNamespace(made_versions=[("report", "0" * 12, "2023-07-01")])
-    for link in links.of_stage("report"):
-        assert not link.get_link(made, ti_key=None).startswith(("/", "http"))
+    for link in links.of_stage("report")[:2]:
+        found = link.get_link(made, ti_key=None)
+        assert found.startswith(f"{FRAME}{inside}segments/"), "relative, and the frame's address is from the root on"
 
 
 # The plugin
@@ -171,7 +181,8 @@ def test_the_plugin_serves_the_pages_where_the_links_lead(plugin, shop: Shop) ->
     assert history["url_prefix"] == f"/{links.HISTORY_PREFIX}"
     assert urljoin(AIRFLOW, view["href"]) == f"{AIRFLOW}{links.PREFIX}/"
     assert view["destination"] == "nav"
-    assert view["name"] == "Customer segments"
+    assert view["url_route"] == links.ROUTE
+    assert len(view["name"]) <= len("Security"), "longer names are cut in the navigation"
     assert TestClient(app["app"]).get("/").status_code == 401
     assert TestClient(history["app"]).get("/").status_code == 401
 
@@ -180,6 +191,7 @@ def test_loading_the_plugin_is_cheap() -> None:
     """Airflow loads it in every process."""
     code = f"""
 import sys
+from airflow.listeners import hookimpl  # Airflow's own, for its listeners
 from airflow.plugins_manager import AirflowPlugin
 before = set(sys.modules)
 sys.path.insert(0, {str(PROJECT / "plugins")!r})
@@ -188,3 +200,65 @@ new = {{name for name in set(sys.modules) - before if not name.startswith("custo
 assert not new, sorted(new)[:20]
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# Notes
+class Session:
+    """What the listener asks for the words that a task has handed on."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def scalars(self, asked: object) -> "Session":
+        return self
+
+    def first(self) -> object:
+        return None if self.value is None else SimpleNamespace(value=self.value)
+
+
+def noted(
+    plugin, monkeypatch, told: object, note: str | None, dag_id: str = "customer_segmentation_books"
+) -> str | None:
+    """The note of a green run after Airflow has told the plugin of it."""
+    monkeypatch.setattr("sqlalchemy.orm.object_session", lambda _: Session(told))
+    run = SimpleNamespace(dag_id=dag_id, run_id="r", note=note)
+    (listener,) = plugin.listeners
+    listener.on_dag_run_success(dag_run=run, msg="")
+    return run.note
+
+
+def test_a_green_run_gets_its_note_and_nobodys_own_is_lost(plugin, monkeypatch) -> None:
+    told = "Books as of 2023-07-01, release 2\n\n- First."
+    assert noted(plugin, monkeypatch, told, None) == told
+    assert noted(plugin, monkeypatch, told, "Books as of 2023-07-01, release 1") == told
+    assert noted(plugin, monkeypatch, told, "Look at this") == "Look at this"
+    assert noted(plugin, monkeypatch, None, None) is None
+    assert noted(plugin, monkeypatch, told, None, dag_id="another") is None
+    assert len(noted(plugin, monkeypatch, told * 100, None) or "") == run_notes.LONGEST
+
+
+def test_the_note_says_shop_month_release_and_the_three_sentences(shop: Shop) -> None:
+    report = shop.month(JULY, many(2), released=False)
+    said = "A shop\n\nIn short\n- First\u202e.\n- Second.\n- Third.\n"
+    told = shop.publish("report", JULY, {"insights.txt": said}, report.inputs, report.settings)
+    made = shop.release(told)
+    first = "- First.\n- Second.\n- Third."
+    words = run_notes.words("Books", "2023-07-01", made, shop.warehouse, told)
+    assert words == f"Books as of 2023-07-01, release 1\n\n{first}"
+    assert run_notes.words("Books", "2023-07-01", None, shop.warehouse, told).startswith(
+        "Books as of 2023-07-01, a trial"
+    )
+    assert len(run_notes.words("B" * 2000, "2023-07-01", None, shop.warehouse, told)) == run_notes.LONGEST
+
+
+def test_the_report_task_hands_its_note_on(dag, shop: Shop, monkeypatch) -> None:
+    report = shop.month(JULY, many(2))
+    monkeypatch.setattr(tasks, "release", lambda *_: None)
+    monkeypatch.setattr(stages, "missing_datasets", lambda *_: [])
+    monkeypatch.setattr(stages, "conclude", lambda *_: [report])
+    task = dag.get_task("report").prepare_for_execution()
+    task.application_args = ["--source-version=0123456789ab", "--as-of=2023-07-01", "--shop=electronics"]
+    pushed = {}
+    ti = SimpleNamespace(xcom_push=lambda key, value: pushed.update({key: value}), xcom_pull=lambda **_: None)
+    task.execute({"outlet_events": defaultdict(SimpleNamespace), "task": task, "ti": ti})
+    assert pushed == {"note": "electronics as of 2023-07-01, a trial\n"}

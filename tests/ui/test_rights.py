@@ -40,6 +40,9 @@ def addresses(report, shop: str, query: str) -> list[str]:
         f"/manifests/customer_rfm/{rfm}?as_of={report.as_of}{sign}",
         f"/versions?of=customer_rfm.{rfm}.{report.as_of}{sign}",
         f"/compare?a={key(report, shop)}&b={key(report, shop)}",
+        f"/shops/{shop}",
+        f"/shops/{shop}/customers?id={shop}0",
+        f"/shops/{shop}/what-if",
     ]
 
 

@@ -161,7 +161,8 @@ def test_others_of_another_form_is_refused(raw: object) -> None:
 @pytest.mark.parametrize("key", ["cells", "rules", "colour"])
 def test_others_takes_no_cells_and_no_rules(key: str) -> None:
     message = refusal(small_map(), others={**OTHERS, key: [111]})
-    assert f"others ('Others') has the unknown key '{key}'; known are name, group, meaning, action, claims." in message
+    known = "name, group, meaning, action, low_spend_action, claims"
+    assert f"others ('Others') has the unknown key '{key}'; known are {known}." in message
 
 
 def test_the_first_of_several_faults_of_a_kind_is_named() -> None:

@@ -2,13 +2,14 @@
 
 Airflow asks for the links in the task's own process when the task ends, and keeps them; its web server only shows
 what was kept. So the links are on the operators and not in a plugin, where the web server would ask them itself and
-find no task. They are relative: Airflow's pages name their base path, so the links are right behind any.
+find no task. They are relative: Airflow's pages name their base path, so the links are right behind any. Those to the
+pages open in Airflow's frame, so that its navigation stays.
 """
 
 import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from airflow.sdk import BaseOperatorLink
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from segmentation.warehouse.manifests import Manifest
 
 PREFIX = "segments"  # where the pages are, below Airflow's base path
+ROUTE = "customer-segments"  # of the frame in which Airflow shows them
 MADE = "made_versions"  # the operator's attribute that holds what its task made
 SHOP = "made_for_shop"  # the one that holds the shop
 APPLICATION = "spark_application"  # the one that holds the id of its Spark job
@@ -23,6 +25,14 @@ APPLICATION = "spark_application"  # the one that holds the id of its Spark job
 HISTORY_PREFIX = "spark-history"
 # Where Airflow's processes reach that server, if there is one.
 HISTORY = "SEGMENTATION_SPARK_HISTORY"
+
+
+def framed(address: str) -> str:
+    """An address of a page as Airflow shows it in its frame: the frame's own, then the page's from the root on."""
+    from airflow.configuration import conf
+
+    base = urlsplit(conf.get("api", "base_url", fallback="") or "").path.strip("/")
+    return "/".join(filter(None, ["plugin", ROUTE, base, PREFIX, address]))
 
 
 def remember(operator: Any, manifests: "Iterable[Manifest]", shop: str) -> None:
@@ -45,7 +55,7 @@ class ReportLink(BaseOperatorLink):
         """The report's page, or nothing for a task that has not come so far."""
         reports = [(version, as_of) for dataset, version, as_of in getattr(operator, MADE, ()) if dataset == "report"]
         shop = urlencode({"shop": getattr(operator, SHOP, "")})
-        return "".join(f"{PREFIX}/reports/{as_of}/{version}?{shop}" for version, as_of in reports)
+        return "".join(framed(f"reports/{as_of}/{version}?{shop}") for version, as_of in reports)
 
 
 class ManifestsLink(BaseOperatorLink):
@@ -56,7 +66,7 @@ class ManifestsLink(BaseOperatorLink):
     def get_link(self, operator: Any, *, ti_key: Any) -> str:
         """The page of the task's versions, or nothing for a task that has not come so far."""
         made = [("of", ".".join(filter(None, names))) for names in getattr(operator, MADE, ())]
-        return f"{PREFIX}/versions?{urlencode([('shop', getattr(operator, SHOP, '')), *made])}" if made else ""
+        return framed(f"versions?{urlencode([('shop', getattr(operator, SHOP, '')), *made])}") if made else ""
 
 
 class HistoryLink(BaseOperatorLink):

@@ -22,9 +22,10 @@ Schedule = CronDataIntervalTimetable | None
 
 @dataclass(frozen=True)
 class DagOf:
-    """A DAG of the workflow. `problem` is the sentence of a shop's file that is wrong; such a DAG only says it.
+    """A DAG of the workflow.
 
-    `delivers`: whether the shop's releases are brought somewhere.
+    display_name: what lists of runs call it, empty for its id. problem: the sentence of a shop's file that is wrong;
+    such a DAG only says it. delivers: whether the shop's releases are brought somewhere.
     """
 
     dag_id: str
@@ -32,6 +33,7 @@ class DagOf:
     schedule: Schedule
     params: dict[str, Param] = field(hash=False)
     about: str = ""
+    display_name: str = ""
     start: date = START
     owner: str = OWNER
     tags: tuple[str, ...] = ()
@@ -85,6 +87,7 @@ def _of_shop(shop: Shop) -> DagOf:
         schedule=_timetable(shop.schedule),
         params=params,
         about=_about(shop),
+        display_name=f"Segments: {shop.title}",
         start=shop.start,
         owner=shop.owner,
         tags=shop.tags,
@@ -117,7 +120,7 @@ def _about(shop: Shop) -> str:
     when = f"Runs by itself: `{shop.schedule}` (UTC)." if shop.schedule else "Has no schedule: it runs when triggered."
     return (
         f"### {_plain(shop.title)}\n\n{when} Its file is `{shop.file.name}`; it makes the releases of the shop "
-        f"`{shop.name}`, under *Customer segments* in the navigation. The DAG `{DAG_ID}` says how it works.\n\n"
+        f"`{shop.name}`, under *Segments* in the navigation. The DAG `{DAG_ID}` says how it works.\n\n"
         f"| param | value |\n|---|---|\n{rows}"
     )
 

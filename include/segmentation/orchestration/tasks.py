@@ -19,7 +19,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from segmentation import arguments, settings
 from segmentation.datasets import STAGES
 from segmentation.errors import Unavailable, UserError
-from segmentation.orchestration import links, one_warehouse
+from segmentation.orchestration import links, one_warehouse, run_notes
 from segmentation.orchestration.connections import find_connection, find_store, password
 from segmentation.orchestration.submitting import ConnectSubmitHook, spark_of
 from segmentation.param_checks import check_as_of
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from segmentation.plan import Plan
     from segmentation.warehouse.manifests import Manifest
+    from segmentation.warehouse.releases import Release
     from segmentation.warehouse.versions import Warehouse
 
 LAST_STAGE = list(STAGES)[-1]
@@ -105,8 +106,8 @@ def fetch_source(context: "Context") -> dict[str, str]:
     return told | one_warehouse.noted()
 
 
-def release(plan: "Plan", warehouse: "Warehouse", run_id: str, dag_id: str) -> None:
-    """End a green run: its versions become its shop's next release, in one step."""
+def release(plan: "Plan", warehouse: "Warehouse", run_id: str, dag_id: str) -> "Release | None":
+    """End a green run: its versions become its shop's next release, in one step. A trial makes none."""
     from segmentation import releasing
     from segmentation.failures import in_words
 
@@ -116,6 +117,7 @@ def release(plan: "Plan", warehouse: "Warehouse", run_id: str, dag_id: str) -> N
         print(f"released: shop {made.shop} as of {made.as_of}, release {made.number}", flush=True)
     else:
         print("This was a trial: nothing is released.", flush=True)
+    return made
 
 
 def deliver_release(context: "Context") -> None:
@@ -230,7 +232,8 @@ class StageOperator(SparkSubmitOperator):
             if not manifests:
                 print(f"{stages.NOTHING_TO_MAKE}: {self.stage} has nothing to do for {plans[-1].kind}", flush=True)
             if self.stage == LAST_STAGE:
-                release(plans[-1], warehouse, given.run_id, dag_id_of(context))
+                made = release(plans[-1], warehouse, given.run_id, dag_id_of(context))
+                run_notes.hand_on(context, plans[-1], made, warehouse, manifests)
             # Airflow makes an event for each outlet, so datasets of another kind of source must not be among them.
             self.outlets = [ASSETS[manifest.dataset] for manifest in manifests]
             announce(context, manifests, shop_of(given.settings))

@@ -6,16 +6,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from segmentation.charts.palette import GROUP_COLOURS
 from segmentation.formats import clean
 from segmentation.pages import fits, listing, moving, tables
 from segmentation.pages.published import Damaged, data_of, input_of_month
+from segmentation.pages.segment_order import GROUPS, by_group
 from segmentation.pages.whose import Owner
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
 
 MOST_CUSTOMERS = 5_000_000  # of both months together; more would take the page's server too long
-GROUPS = tuple(GROUP_COLOURS)
 NUMBER, MONEY, SHARE = "number", "money", "share"
 UNEQUAL_ON_PURPOSE = {"as_of", "source", "category"}
 
@@ -175,7 +174,7 @@ def _segments(before: tables.Rows, after: tables.Rows, same_currency: bool) -> l
         Segment(name, group, figure(NUMBER, "customers", name), figure(MONEY, "total_monetary", name))
         for name, group in groups.items()
     ]
-    return sorted(found, key=lambda one: (_place(one.group, GROUPS), one.group, -one.spend.now, one.name))
+    return by_group(found, name=lambda one: one.name, group=lambda one: one.group, spend=lambda one: one.spend.now)
 
 
 def _with_misfits(warehouse: Warehouse, before: Manifest, after: Manifest, segments: list[Segment]) -> list[Segment]:
@@ -186,10 +185,6 @@ def _with_misfits(warehouse: Warehouse, before: Manifest, after: Manifest, segme
         replace(one, misfits=tuple((day, broken[one.name]) for day, broken in found if day and one.name in broken))
         for one in segments
     ]
-
-
-def _place(name: str, known: tuple[str, ...]) -> int:
-    return known.index(name) if name in known else len(known)
 
 
 def _moves(

@@ -34,10 +34,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Moves:
-    """counts: (segment then or None, segment now or None, customers), and the order to show the segments in."""
+    """counts: (segment then or None, segment now or None, customers), and the order to show the segments in.
+
+    words: what they did, and what they were, in a sentence.
+    """
 
     counts: Counts
     order: tuple[str, ...]
+    words: tuple[str, str] = ("moved", "were")
 
     @cached_property
     def _by_pair(self) -> dict[tuple[str | None, str | None], int]:
@@ -91,8 +95,8 @@ class Moves:
     def _sentence(self, then: str, now: str, customers: int) -> str:
         whole = self._sum(lambda segment, _: segment == then)
         return (
-            f"{count_of(customers, 'customer')} moved from {name(then)} to {name(now)}: "
-            f"{percent(customers, whole)} of those who were in {name(then)}."
+            f"{count_of(customers, 'customer')} {self.words[0]} from {name(then)} to {name(now)}: "
+            f"{percent(customers, whole)} of those who {self.words[1]} in {name(then)}."
         )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from segmentation.errors import UserError
+from segmentation.plan import fingerprint
 from segmentation.warehouse.ancestry import VERSION
 from segmentation.warehouse.manifests import MANIFEST, Manifest, is_well_formed
 from segmentation.warehouse.versions import Warehouse
@@ -55,7 +56,10 @@ def find(warehouse: Warehouse, dataset: str, version: str, as_of: date | None) -
 
 
 def remembered(warehouse: Warehouse, dataset: str, version: str, as_of: date | None) -> Manifest | None:
-    """As `find`, but read only when its file has changed, and without what pages do not show (code and checks)."""
+    """As `find`, but read only when its file has changed, and without what pages do not show (checks, figures).
+
+    Of its code only `rules` is left: a checksum of the texts of the rules that it rests on.
+    """
     signature = _signature(warehouse, dataset, version, as_of)
     return _remember(warehouse.root, dataset, version, as_of, signature) if signature else None
 
@@ -98,7 +102,8 @@ def _signature(warehouse: Warehouse, dataset: str, version: str, as_of: date | N
 
 @lru_cache(maxsize=REMEMBERED)
 def _remember(root: Path, dataset: str, version: str, as_of: date | None, signature: tuple[int, ...]) -> Manifest:
-    return replace(_read(root, dataset, version, as_of), code={}, checks={}, figures={})
+    found = _read(root, dataset, version, as_of)
+    return replace(found, code={"rules": fingerprint(found.code.get("files", {}))}, checks={}, figures={})
 
 
 def _read(root: Path, dataset: str, version: str, as_of: date | None) -> Manifest:

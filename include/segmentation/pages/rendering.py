@@ -3,7 +3,8 @@
 import base64
 import hashlib
 import json
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from segmentation.charts.palette import PALETTE, group_colour
 from segmentation.pages.comparing import MONEY, SHARE, Figure
 from segmentation.pages.listing import Listing
 from segmentation.plan import PREVIOUS
+from segmentation.segment_maps import Segment
 from segmentation.warehouse.ancestry import dataset_of
 
 PACKAGE = Path(__file__).parents[1]
@@ -45,6 +47,9 @@ def _environment() -> Environment:
         text=lambda value: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False),
         size=size,
         moment=moment,
+        month=month,
+        short=short,
+        cells_by_owner=cells_by_owner,
         label=label,
         colour=group_colour,
         options=options,
@@ -127,6 +132,23 @@ def size(count: int) -> str:
 def moment(created_at: str) -> str:
     """When something was made, in UTC to the minute."""
     return f"{datetime.fromisoformat(created_at):%Y-%m-%d %H:%M}"
+
+
+def month(day: date) -> str:
+    """An as-of date at the end of a chart."""
+    return f"{day:%b %Y}" if day.day == 1 else f"{day.day} {day:%b %Y}"
+
+
+def short(count: int) -> str:
+    """A number for a small place, such as `941`, `12.3K`; empty for none."""
+    if count < 10_000:
+        return formats.number(count) if count else ""
+    return formats.money(count, "", compact=True)
+
+
+def cells_by_owner(segments: Iterable[Segment]) -> dict[str, tuple[int, Segment]]:
+    """For each cell the segment that has it, with its place in the map from 1 on."""
+    return {cell: (place, one) for place, one in enumerate(segments, 1) for cell in one.cells}
 
 
 def label(name: str) -> str:

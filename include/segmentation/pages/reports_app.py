@@ -1,4 +1,6 @@
-"""The pages behind "Customer segments" in Airflow: the released reports, two months compared, downloads, lineage.
+"""The pages behind "Segments" in Airflow: the released reports, two months compared, downloads, lineage.
+
+The pages of one shop, of its customers and of what would be if are in routers of their own.
 
 A user sees the pages of a shop who may see its DAG: each route asks whose a version is. Only what is published is
 served, found by its manifest, never by a path from the request. The pages have no script, load nothing, and link
@@ -8,67 +10,49 @@ relatively.
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Literal
 
-from fastapi import Depends, HTTPException, Path, Query, Request
+from fastapi import HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
-from pydantic import BeforeValidator
 from starlette.exceptions import HTTPException as AnyHTTPException
 
-from segmentation.pages import comparing, files, fits, listing, published, tables, whose
-from segmentation.pages.access import Viewer, app_for_users, the_viewer
+from segmentation.pages import (
+    comparing,
+    customer_routes,
+    files,
+    fits,
+    listing,
+    published,
+    shop_routes,
+    tables,
+    whatif_routes,
+    whose,
+)
+from segmentation.pages.access import app_for_users
 from segmentation.pages.head import HeadAsGet
 from segmentation.pages.rendering import REPORT_POLICY, page, policy, with_way_back
-from segmentation.pages.requests import StrictHeaders, as_day, named_report, named_versions, strict_headers
-from segmentation.pages.whose import Owner
-from segmentation.paths import DAG_ID, warehouse_root
+from segmentation.pages.requests import StrictHeaders, named_report, named_versions, strict_headers
+from segmentation.pages.serving import (
+    AskedShop,
+    Dataset,
+    Day,
+    User,
+    Version,
+    check_sees_anything,
+    find,
+    the_warehouse,
+)
 from segmentation.warehouse import ancestry
-from segmentation.warehouse.manifests import Manifest
-from segmentation.warehouse.upgrade import open_warehouse
-from segmentation.warehouse.versions import Warehouse
 
 PAGE = "report.html"
-
-Day = Annotated[date, BeforeValidator(as_day)]
-Version = Annotated[str, Path(pattern="^[0-9a-f]{12}$")]
-Dataset = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{0,60}$")]
-
-User = Annotated[Viewer, Depends(the_viewer)]
-# Whose report, where several shops have the same one. Links of release 0.1 name none.
-AskedShop = Annotated[str | None, Query(alias="shop", max_length=100)]
 
 app = app_for_users("Customer segments")
 app.add_middleware(StrictHeaders)
 app.add_middleware(HeadAsGet)
-
-
-def the_warehouse() -> Warehouse:
-    """The warehouse that the pages show."""
-    return open_warehouse(warehouse_root())
-
-
-def find(
-    warehouse: Warehouse, user: Viewer, dataset: str, version: str, as_of: date | None, shop: str | None
-) -> tuple[Owner, Manifest]:
-    """A published version that the user may see, and whose it is; or the answer is 404, or 403 to who sees nothing."""
-    owner = whose.owner_of(warehouse, user, dataset, version, as_of, shop or None)
-    if owner is None:
-        check_sees_anything(warehouse, user)
-    manifest = published.find(warehouse, dataset, version, as_of) if owner else None
-    if owner is None or manifest is None:
-        raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such version.")
-    return owner, manifest
-
-
-def check_sees_anything(warehouse: Warehouse, user: Viewer) -> list[str]:
-    """The shops whose pages the user may see; the answer is 403 to who may see neither one nor the DAG by hand."""
-    seen = whose.seen_shops(warehouse, user)
-    if not seen and not user.may_see(DAG_ID):
-        raise HTTPException(HTTPStatus.FORBIDDEN, "You may see no shop. Who runs this Airflow can give you its DAG.")
-    return seen
+for each in (shop_routes, customer_routes, whatif_routes):
+    app.include_router(each.router)
 
 
 @app.get("/")

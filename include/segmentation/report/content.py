@@ -11,6 +11,7 @@ from segmentation.release import RELEASE
 from segmentation.report import clusters as report_clusters
 from segmentation.report import exports, left_out
 from segmentation.report import source_data as report_data
+from segmentation.report.advice import with_advice
 from segmentation.report.chart_list import draw_all
 from segmentation.report.checks import check_rows
 from segmentation.report.fits import with_claims
@@ -63,7 +64,7 @@ def gather(work: Work) -> Report:
         window_start=plan.window_start,
         customers=customers.rows,
         total_monetary=frames["segment_summary"]["total_monetary"].sum(),
-        segments=with_claims(_segments(frames["segment_summary"], segments), _rows(frames["segment_claims"])),
+        segments=with_claims(with_advice(_rows(frames["segment_summary"]), segments), _rows(frames["segment_claims"])),
         cohorts=_rows(frames["cohort_retention"]) if "cohort_retention" in frames else (),
         second_purchases=_rows(frames["second_purchase"]) if "second_purchase" in frames else (),
         clusters=report_clusters.profile_rows(_rows(frames["cluster_profile"].sort_values("cluster")), cluster_quality),
@@ -123,11 +124,6 @@ def _folder_of(work: Work, name: str) -> str:
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return frame.astype(object).where(frame.notna(), None).to_dict("records")
-
-
-def _segments(summary: pd.DataFrame, segments: tuple[Segment, ...]) -> list[dict[str, Any]]:
-    rows = {row["segment"]: row for row in _rows(summary)}
-    return [{**rows[segment.name], "meaning": segment.meaning, "action": segment.action} for segment in segments]
 
 
 def _settings_shown(settings: Any, kind: str = "") -> dict[str, Any]:

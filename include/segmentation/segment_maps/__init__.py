@@ -20,7 +20,10 @@ from segmentation.settings import segment_map_names
 
 @dataclass(frozen=True)
 class Segment:
-    """A named segment: its group, what it means, what to do about it, its score cells ("543"), what it claims."""
+    """A named segment: its group, what it means, what to do about it, its score cells ("543"), what it claims.
+
+    low_spend_action: what to do instead where its customers spent less than an order comes to; may be empty.
+    """
 
     name: str
     group: str
@@ -28,6 +31,7 @@ class Segment:
     action: str
     cells: tuple[str, ...]
     claims: tuple[Claim, ...] = ()
+    low_spend_action: str = ""
 
 
 def map_path(name: str) -> Path:
@@ -95,7 +99,7 @@ def parse_map(text: str, where: str, bins: int = USUAL_BINS) -> tuple[Segment, .
             f"{bins} bins, or set bins to {form.bins}."
         )
     return tuple(
-        Segment(entry.name, entry.group, entry.meaning, entry.action, cells, entry.claims)
+        Segment(entry.name, entry.group, entry.meaning, entry.action, cells, entry.claims, entry.low_spend_action)
         for entry, cells in resolve(form, where)
     )
 

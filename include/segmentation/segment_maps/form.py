@@ -13,6 +13,7 @@ from segmentation.segment_maps.claims import Claim, read_claims
 from segmentation.segment_maps.faults import Fault, refuse_unknown, shown, whole_number
 
 TEXTS = ("name", "group", "meaning", "action")
+LOW_SPEND_ACTION = "low_spend_action"  # may be there: what to do where customers spent little
 METRICS = ("recency", "frequency", "monetary")
 TOP = ("bins", "overlaps", "segments", "others")
 OVERLAPS = ("refused", "first_wins")
@@ -41,6 +42,7 @@ class Entry:
     action: str
     rules: tuple[Rule, ...]
     claims: tuple[Claim, ...] = ()
+    low_spend_action: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,11 +105,11 @@ def _entry(raw: Any, place: str, bins: int | None) -> Entry:
         raise Fault(f"{place} is {shown(raw)}; it takes the keys {', '.join((*TEXTS, *asks))}")
     name = raw.get("name")
     called = f"{place} ({shown(name)})" if name and isinstance(name, str) else place
-    refuse_unknown(raw, (*TEXTS, *asks), called)
+    refuse_unknown(raw, (*TEXTS, LOW_SPEND_ACTION, *asks), called)
     missing = [key for key in TEXTS if key not in raw]
     if missing:
         raise Fault(f"{called} has no {' and no '.join(missing)}; it needs {', '.join(TEXTS)}")
-    texts = {key: _text(raw[key], key, called) for key in TEXTS}
+    texts = {key: _text(raw[key], key, called) for key in (*TEXTS, LOW_SPEND_ACTION) if key in raw}
     claims = read_claims(raw["claims"], called) if "claims" in raw else ()
     return Entry(**texts, rules=_asked(raw, called, bins) if bins else (), claims=claims)
 
@@ -116,7 +118,7 @@ def _text(raw: Any, key: str, called: str) -> str:
     if not isinstance(raw, str):
         raise Fault(f"{called}: {key} is {shown(raw)}; it takes a text")
     # A meaning may be folded over several lines; a name may not.
-    text = " ".join(raw.split()) if key in ("meaning", "action") else raw.strip(" ")
+    text = " ".join(raw.split()) if key in ("meaning", "action", LOW_SPEND_ACTION) else raw.strip(" ")
     if not text:
         raise Fault(f"{called}: {key} is empty; it takes a text")
     hidden = [character for character in text if _is_control(character)]
