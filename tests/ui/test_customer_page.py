@@ -59,8 +59,8 @@ def at(month: int, day: int, hour: int = 12, year: int = 2023) -> datetime:
 def month(shop: Shop, as_of: date, rfm: pa.Table, purchases: Manifest | None = None, **settings: object) -> Manifest:
     """A released month with these customers, clusters and lists."""
     ids = rfm["user_id"].to_pylist()
-    scored = shop.publish("customer_segments", as_of, {"p.parquet": rfm}, settings={**SETTINGS, **settings})
-    made = shop.publish("customer_rfm", as_of, {"p.parquet": rfm}, {"customer_segments": scored.version})
+    scored = shop.publish("customer_scores", as_of, {"p.parquet": rfm}, settings={**SETTINGS, **settings})
+    made = shop.publish("customer_rfm", as_of, {"p.parquet": rfm}, {"customer_scores": scored.version})
     clusters = pa.table({"user_id": ids, "cluster": [0] * len(ids), "cluster_label": ["Calm"] * len(ids)})
     edges = edges_of(recency=["10", "47"], frequency=["2", "3"], monetary=["20.00", "50.00"])
     lists = {

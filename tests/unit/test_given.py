@@ -115,7 +115,7 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     for place, said in [
         ("pipe", "is not a file"), (".", "is not a file"), ("/dev/zero", "is not a file"),
         ("gone", "cannot be read: No such file"), ("circle", "cannot be read: Too many levels"),
-        ("a\0", "cannot be read: embedded null byte"), ("x" * 300, "cannot be read: File name too long"),
+        ("a\0", "cannot be read: .*embedded null"), ("x" * 300, "cannot be read: File name too long"),
     ]:  # fmt: skip
         with pytest.raises(Unreadable, match=said):
             read_bytes(tmp_path / place)

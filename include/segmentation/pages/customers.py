@@ -153,7 +153,7 @@ def _visit(warehouse: Warehouse, month: listing.Month, user_id: str, missing: li
 def _rfm(warehouse: Warehouse, report: Manifest) -> Manifest | None:
     """The month's customers, with the settings that their values and scores follow from, which may be of an input."""
     rfm = input_of_month(warehouse, report, "customer_rfm")
-    scored = input_of_month(warehouse, rfm, "customer_segments") if rfm else None
+    scored = input_of_month(warehouse, rfm, "customer_scores") if rfm else None
     return replace(rfm, settings={**scored.settings, **rfm.settings}) if rfm and scored else rfm
 
 

@@ -40,7 +40,7 @@ PARTS = {
         "frozen_edges_from",
     ),
 }
-RULED = ("customer_rfm", "customer_segments", "purchases")  # whose rules decide what a customer counts as
+RULED = ("customer_rfm", "customer_scores", "purchases")  # whose rules decide what a customer counts as
 LONGEST_VALUE = 60
 
 
