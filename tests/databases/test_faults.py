@@ -113,6 +113,14 @@ def shops_type(value: object, name: str) -> object:
     return pa.int64() if name == "paid" else type_of_value(value, name)
 
 
+def test_what_a_statement_says_of_the_connection_is_hidden(server: Postgres, warehouse: Warehouse) -> None:
+    shop = shops.in_postgres(server)
+    run_in(server, "CREATE OR REPLACE FUNCTION tell() RETURNS text LANGUAGE plpgsql AS"
+                   f" $$BEGIN RAISE EXCEPTION 'as airflow with {server.password} at 127.0.0.1'; END$$")  # fmt: skip
+    message = told(UserError, warehouse, shop, query="SELECT id, tell() AS who, ordered, paid, what FROM orders")
+    assert message == "Param query: the database of shop_db refuses it: as *** with *** at ***."
+
+
 # The connection
 @pytest.mark.parametrize(
     ("given", "kind", "message"),

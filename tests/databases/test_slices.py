@@ -107,7 +107,7 @@ def test_a_closed_month_that_changed_is_said_and_fetched_when_asked(shop, wareho
     rows = rows_of(MONTHS[:6])
     first = refresh(warehouse, shop(rows), "2022-07-01", said)
     assert doubts([first]) == []
-    changed = [*rows[:2], (*rows[2][:4], "99.00", rows[2][5]), *rows[3:], (*rows[5][:4], "7.00", None)]
+    changed = [*rows[:2], (*rows[2][:4], "99.00", rows[2][5]), *rows[3:], (*rows[5][:4], "0.00", None)]
     found = refresh(warehouse, shop(changed), "2022-07-01", said)
     assert len(landed(warehouse, found)) == len(rows) and found.version != first.version
     (sentence,) = doubts([found])
