@@ -40,7 +40,8 @@ def test_each_cluster_gets_its_own_figures() -> None:
 def test_measures_of_all_clusters_are_named_and_unknown_ones_left_out() -> None:
     pairs = quality_pairs(
         [quality("silhouette", None), quality("stability", 0.9), quality("resampled_customers", 1234.0),
-         quality("segment_agreement", -0.01), quality("recovery", 0.5, 1)]
+         quality("recovery", 0.5, 1)],
+        agreement=-0.01,
     )  # fmt: skip
     assert pairs == [
         ("Agreement with the clusters of 20 resamples of 1,234 customers (1: the same, 0: chance)", 0.9),
