@@ -144,7 +144,7 @@ def test_from_the_shop_to_a_customer_and_what_is_near(
     inside(page).get_by_role("button", name="Find").click()
     inside(page).get_by_role("link", name=who).click()
     expect(inside(page).get_by_role("heading", name="What they bought in the window")).to_be_visible()
-    expect(inside(page).get_by_text("champions")).to_be_visible()
+    expect(inside(page).get_by_role("link", name="champions", exact=True)).to_be_visible()
     page.screenshot(path=picture("customer-in-airflow"))
     logs = Rest(airflow.address, airflow.passwords).ask("/api/v2/eventLogs?event=customer_lookup")["event_logs"]
     assert any(who in one["extra"] for one in logs)
