@@ -96,7 +96,7 @@ def test_the_report_shows_the_run(flow: Flow) -> None:
 
 def test_a_manifest_leads_back_to_the_source(flow: Flow) -> None:
     manifest = flow.manifest("segment_summary")
-    for name in ("customer_rfm", "purchases", "reviews", "source"):
+    for name in ("customer_scores", "purchases", "reviews", "source"):
         manifest = flow.warehouse.get(name, manifest.inputs[name], flow.plan.as_of_for(name))
     assert manifest.settings["source"] == "demo"
     assert sum(flow.manifest("purchases").files[path]["rows"] for path in flow.manifest("purchases").files) > 0
