@@ -10,6 +10,7 @@ the versions, their manifests name the files. Needs pyarrow and PyYAML besides t
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from segmentation.arrow_types import arrow_type
 from segmentation.datasets import STAGE_OF, Dataset, dataset
 from segmentation.errors import UserError
 from segmentation.paths import warehouse_root
@@ -20,7 +21,6 @@ from segmentation.warehouse.upgrade import is_old
 from segmentation.warehouse.versions import Warehouse
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     import pyarrow.dataset
 
 Day = date | str | None
@@ -117,29 +117,3 @@ def _dataset(warehouse: Warehouse, item: Dataset, manifest: Manifest) -> "pyarro
         partitioning=ds.partitioning(parts, flavor="hive") if item.partition_by else None,
         partition_base_dir=str(folder),
     )
-
-
-def arrow_type(kind: str) -> "pa.DataType":
-    """The Arrow type of a Spark SQL type, such as `decimal(18,2)` or `array<string>`."""
-    import pyarrow as pa
-
-    plain = {
-        "string": pa.string(),
-        "boolean": pa.bool_(),
-        "tinyint": pa.int8(),
-        "smallint": pa.int16(),
-        "int": pa.int32(),
-        "bigint": pa.int64(),
-        "float": pa.float32(),
-        "double": pa.float64(),
-        "date": pa.date32(),
-        "timestamp": pa.timestamp("us", tz="UTC"),
-    }
-    if kind in plain:
-        return plain[kind]
-    if kind.startswith("decimal("):
-        precision, scale = kind[len("decimal(") : -1].split(",")
-        return pa.decimal128(int(precision), int(scale))
-    if kind.startswith("array<"):
-        return pa.list_(arrow_type(kind[len("array<") : -1]))
-    raise ValueError(f"no Arrow type for {kind}")

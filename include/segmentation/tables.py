@@ -4,15 +4,19 @@ import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from segmentation.arrow_types import arrow_type
 from segmentation.datasets import Dataset
 from segmentation.inputs import SMALL_INPUT
 from segmentation.session import Watch, parallelism
 from segmentation.spark_paths import literal
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Compressed input per shuffle partition. Adaptive execution merges small partitions, but only at the end.
 BYTES_PER_PARTITION = 8 * 2**20
@@ -48,6 +52,21 @@ def read_files(spark: SparkSession, item: Dataset, folder: Path, paths: list[str
         return rows_frame(spark, item.ddl, [])
     reader = spark.read.schema(item.ddl).option("basePath", str(folder))
     return reader.parquet(*[literal(folder / path) for path in paths])
+
+
+def small_table(item: Dataset, folder: Path, paths: list[str]) -> "pd.DataFrame":
+    """All rows of a small version, without Spark, which takes longer to begin than this takes to end.
+
+    Values are of the types that a Spark frame of them has in pandas.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = pa.schema([(name, arrow_type(kind)) for name, kind in item.columns.items()])
+    files = [
+        pq.ParquetFile(folder / path).read(schema.names).cast(schema) for path in paths if path.endswith(".parquet")
+    ]
+    return pa.concat_tables([schema.empty_table(), *files]).to_pandas()
 
 
 def write_files(frame: DataFrame, item: Dataset, folder: Path) -> Written:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -24,6 +24,9 @@ from segmentation.segment_maps import claim_rows
 from segmentation.together import together
 from segmentation.warehouse.manifests import Manifest, data_files, describe_files
 from segmentation.warehouse.versions import Attempt, Warehouse
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Hidden from those who list a version's files.
 SCRATCH = "_scratch"
@@ -166,6 +169,13 @@ class Work:
     def frame(self, view: str) -> DataFrame:
         """The rows of a view."""
         return self.figures.frames([view]).get(view) or self.spark.table(view)
+
+    def small_table(self, name: str) -> "pd.DataFrame":
+        """The rows of a small dataset that the stage has written or that it reads."""
+        draft = self.draft(name)
+        manifest = draft or self.input_manifest(name)
+        folder = self._attempts[name].folder if draft else self.warehouse.place_of(manifest)
+        return tables.small_table(dataset(name), folder, list(manifest.files))
 
     # What the stage makes
 

@@ -9,12 +9,15 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from pyspark.sql import SparkSession
 
 from jobs import by_hand, run_elsewhere
 from jobs.flow import Flow
-from segmentation import sources, stage
-from segmentation.datasets import STAGES
+from segmentation import sources, stage, tables
+from segmentation.datasets import STAGES, dataset
+from segmentation.report import content, source_data
 from segmentation.segment_maps import load_map
 from segmentation.settings import NOT_ELECTRONICS
 from segmentation.warehouse import releases
@@ -87,8 +90,8 @@ def test_the_report_shows_the_run(flow: Flow) -> None:
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "Generated demo data" in page
     assert f"{flow.manifest('customer_rfm').rows:,}" in page
-    for dataset in ("source", "reviews", "customer_rfm", "kmeans_model"):
-        assert flow.plan.version(dataset) in page
+    for name in ("source", "reviews", "customer_rfm", "kmeans_model"):
+        assert flow.plan.version(name) in page
     assert {path.stem for path in (folder / "charts").iterdir()} >= {
         "customers-by-segment", "spend-by-segment", "search-curves", "clusters",
     }  # fmt: skip
@@ -184,7 +187,7 @@ def test_frozen_edges_score_another_month_with_the_same_bins(flow: Flow) -> None
     edges = flow.manifest("rfm_edges")
     later = Flow(flow.warehouse.root, "2023-04-01", **PARAMS, frozen_edges_from=edges.version)
     made = later.run("ingest", "clean", "rfm")
-    assert made["customer_rfm"].inputs["frozen_edges"] == edges.version
+    assert made["customer_scores"].inputs["frozen_edges"] == edges.version
     bins = [{(r["metric"], r["score"], r["lower"], r["upper"]) for r in one.rows("rfm_edges")} for one in (flow, later)]
     assert bins[0] == bins[1]
 
@@ -208,3 +211,14 @@ def test_another_commit_with_the_same_rules_makes_the_same_page(flow: Flow, tmp_
     again = copy.run("report")["report"]
     assert again.code["version"] == "git:another"
     assert again.files == flow.manifest("report").files
+
+
+def test_small_tables_read_the_same_with_and_without_spark(flow: Flow, spark: SparkSession) -> None:
+    for name in (*content.TABLES, *source_data.TABLES, "refused_reasons"):
+        manifest, item = flow.manifest(name), dataset(name)
+        folder, files = flow.warehouse.place_of(manifest), list(manifest.files)
+        with_spark = tables.read_files(spark, item, folder, files).toPandas()
+        without = tables.small_table(item, folder, files)
+        columns = list(item.columns)
+        assert list(without.columns) == list(with_spark.columns) == columns
+        pd.testing.assert_frame_equal(without, with_spark, obj=name)

@@ -47,6 +47,7 @@ PLUMBING = {
     "segment_maps/claim_words",  # says them in words; tests hold which
     "segment_maps/faults",  # words for what is no map
     "segment_maps/cells",  # gives each cell its segment; tests hold which, for lists and for each kind of rule
+    "arrow_types",  # spells types
     "shipped_code",  # brings the modules to the executors; those that make rows are in the version
     "release",  # the release's number, in the manifest
     "spark_paths",  # spells paths

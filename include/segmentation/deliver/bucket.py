@@ -18,11 +18,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import fs
 
+from segmentation.arrow_types import arrow_type
 from segmentation.deliver.targets import Target
 from segmentation.deliver.what import COLUMNS, Delivery
 from segmentation.errors import Unavailable, UserError
 from segmentation.quoting import cut
-from segmentation.read import arrow_type
 from segmentation.sources.stores import Stores
 from segmentation.warehouse import releases
 from segmentation.warehouse.addresses import without_secrets

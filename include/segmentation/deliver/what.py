@@ -9,9 +9,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from segmentation.arrow_types import arrow_type
 from segmentation.errors import UserError
 from segmentation.plan import fingerprint
-from segmentation.read import arrow_type
 from segmentation.warehouse import releases
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.releases import Release

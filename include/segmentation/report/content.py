@@ -43,7 +43,7 @@ def gather(work: Work) -> Report:
     plan, settings = work.plan, work.plan.settings
     made = plan.datasets("kmeans") + plan.datasets("report")
     frames: dict[str, pd.DataFrame] = {
-        name: work.frame(name).toPandas() for name in TABLES if name in made or name == "rfm_edges"
+        name: work.small_table(name) for name in TABLES if name in made or name == "rfm_edges"
     }
     customers = work.input_manifest("customer_rfm")
     search = frames["kmeans_search"].sort_values(["k", "algorithm"])
@@ -78,7 +78,7 @@ def gather(work: Work) -> Report:
         edges=_rows(frames["rfm_edges"]),
         quality=_quality(work),
         left_out=left_out.sentences(
-            _figures(work), _rows(work.frame("refused_reasons").toPandas()), plan.parameters()["counts_free_orders"]
+            _figures(work), _rows(work.small_table("refused_reasons")), plan.parameters()["counts_free_orders"]
         ),
         doubts=left_out.doubts(manifest for manifest in _run_manifests(work) if STAGE_OF[manifest.dataset] != "report"),
         calendar=calendar_of(source),
@@ -107,7 +107,7 @@ def _data(work: Work) -> report_data.SourceView | None:
     """What the source looks like; only a source of reviews has the tables."""
     if work.plan.kind != "reviews":
         return None
-    return report_data.view({name: work.frame(name).toPandas() for name in report_data.TABLES})
+    return report_data.view({name: work.small_table(name) for name in report_data.TABLES})
 
 
 def _lists(work: Work, segments: tuple[Segment, ...], has_previous: bool) -> list[dict[str, Any]]:
