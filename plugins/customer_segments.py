@@ -23,10 +23,17 @@ class _BuiltAtFirstRequest:
 
 
 class _Notes:
-    """Writes what a green run of this workflow has made into the run's note."""
+    """Writes what a run of this workflow has made into the run's note: also where only its delivery has failed."""
 
     @hookimpl
     def on_dag_run_success(self, dag_run, msg) -> None:
+        self._note(dag_run)
+
+    @hookimpl
+    def on_dag_run_failed(self, dag_run, msg) -> None:
+        self._note(dag_run)
+
+    def _note(self, dag_run) -> None:
         if dag_run.dag_id.startswith("customer_segmentation"):
             importlib.import_module("segmentation.orchestration.run_notes").put(dag_run)
 

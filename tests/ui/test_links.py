@@ -217,13 +217,18 @@ class Session:
 
 
 def noted(
-    plugin, monkeypatch, told: object, note: str | None, dag_id: str = "customer_segmentation_books"
+    plugin,
+    monkeypatch,
+    told: object,
+    note: str | None,
+    dag_id: str = "customer_segmentation_books",
+    end: str = "success",
 ) -> str | None:
-    """The note of a green run after Airflow has told the plugin of it."""
+    """The note of a run after Airflow has told the plugin of its end."""
     monkeypatch.setattr("sqlalchemy.orm.object_session", lambda _: Session(told))
     run = SimpleNamespace(dag_id=dag_id, run_id="r", note=note)
     (listener,) = plugin.listeners
-    listener.on_dag_run_success(dag_run=run, msg="")
+    getattr(listener, f"on_dag_run_{end}")(dag_run=run, msg="")
     return run.note
 
 
@@ -235,6 +240,12 @@ def test_a_green_run_gets_its_note_and_nobodys_own_is_lost(plugin, monkeypatch) 
     assert noted(plugin, monkeypatch, None, None) is None
     assert noted(plugin, monkeypatch, told, None, dag_id="another") is None
     assert len(noted(plugin, monkeypatch, told * 100, None) or "") == run_notes.LONGEST
+
+
+def test_a_run_whose_delivery_alone_has_failed_says_what_it_released(plugin, monkeypatch) -> None:
+    told = "Books as of 2023-07-01, release 2\n\n- First."
+    assert noted(plugin, monkeypatch, told, None, end="failed") == told
+    assert noted(plugin, monkeypatch, None, None, end="failed") is None
 
 
 def test_the_note_says_shop_month_release_and_the_three_sentences(shop: Shop) -> None:

@@ -31,12 +31,19 @@ def deliver(warehouse: Warehouse, release: Release, run_id: str) -> list[str]:
             try:
                 said.append(f"{target.words}: {_serve(kept, delivery, target, run_id)}")
             except (UserError, Unavailable) as error:
-                kept.note_failure(target, record_of(target, delivery.id, 0, run_id, reason=str(error)))
+                kept.note_failure(target, record_of(target, delivery.id, 0, run_id, reason=_reason(error, target)))
                 failed.append(error)
     if failed:
         words = " ".join(map(str, failed))
         raise Unavailable(words) if any(isinstance(one, Unavailable) for one in failed) else UserError(words)
     return said
+
+
+def _reason(error: Exception, target: Target) -> str:
+    """What failed, for a record, which names the target itself."""
+    text = str(error)
+    told = text.removeprefix(f"deliver: {target.words}")
+    return text if told == text else told[2:] if told.startswith(": ") else f"it{told}"
 
 
 def of_run(warehouse: Warehouse, shop: str, as_of: str, run_id: str, dag_id: str) -> Release | None:
