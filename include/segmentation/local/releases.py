@@ -9,6 +9,7 @@ from segmentation.errors import UserError
 from segmentation.formats import money
 from segmentation.local.terminal import bold, dim
 from segmentation.local.warehouse import asked_shop, day_of, the_warehouse
+from segmentation.shops import files
 from segmentation.warehouse import releases
 from segmentation.warehouse.releases import Release
 from segmentation.warehouse.versions import Warehouse
@@ -82,3 +83,16 @@ def bring_back() -> None:
     print(
         f"Shop {shop} as of {as_of}: release {int(text)} is back as release {bold(str(made.number))}, the current one."
     )
+    _say_undelivered(shop)
+
+
+def _say_undelivered(shop: str) -> None:
+    """Say that nobody is told, where the shop's file asks for deliveries: only a run has the connections for them."""
+    try:
+        found = files.find(shop)
+    except UserError as error:
+        print(f"It is not delivered. {error}")
+        return
+    if found and found.deliver:
+        places = ", ".join(target.words for target in found.deliver)
+        print(f"It is not delivered to {places}. What is there stays until the shop's next run brings its own release.")

@@ -1,7 +1,7 @@
 """A copy of a warehouse's versions in an object store: for readers elsewhere, and to restore a lost warehouse from.
 
     <store>/<dataset>/[as_of=YYYY-MM-DD/]version=<id>/part-*.parquet, _manifest.json
-    <store>/releases/<shop>/as_of=YYYY-MM-DD/<number>.json
+    <store>/releases/<shop>/as_of=YYYY-MM-DD/<number>.json, <number>.deliveries/
 
 An object store has no rename and no locks. So the guarantees rest on two things that it has: an object appears whole
 or not at all, and a version whose files never change. The manifest is written after the files, and a release after all
@@ -12,9 +12,11 @@ import contextlib
 import hashlib
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
@@ -37,6 +39,8 @@ PIECE = 8 << 20
 _HOME = rf"({DATASET.pattern})/(?:as_of=(\d{{4}}-\d\d-\d\d)/)?"
 _VERSION = re.compile(_HOME + rf"version=({VERSION.pattern})/{re.escape(MANIFEST)}")
 _RELEASE = re.compile(rf"{RELEASES}/([a-z0-9_-]{{1,{LONGEST}}})/as_of=(\d{{4}}-\d\d-\d\d)/([1-9]\d{{0,8}})\.json")
+# What was delivered, and what a webhook has acknowledged. Why a try has failed is of no use elsewhere.
+_DELIVERY = re.compile(r"[a-z]+-[0-9a-f]{12}\.(json|acknowledged)")
 # What release 0.1 has left in a store instead of releases.
 _LATEST = re.compile(rf"report/as_of=(\d{{4}}-\d\d-\d\d)/{LATEST}")
 
@@ -87,6 +91,7 @@ class Mirror:
                 report(f"{place}  {manifest.bytes:,} bytes")
             for release in wanted:
                 self._send_release(release)
+                self._send_deliveries(warehouse, release)
         return Copied(versions, size, standing)
 
     def restore(self, warehouse: Warehouse, report: Callable[[str], None] = say) -> Copied:
@@ -113,7 +118,8 @@ class Mirror:
                 versions, size = versions + 1, size + manifest.bytes
                 report(f"{place}  {manifest.bytes:,} bytes")
             for match in (match for name in names if (match := _RELEASE.fullmatch(name))):
-                self._restore_release(warehouse, match, report)
+                if self._restore_release(warehouse, match, report):
+                    self._restore_deliveries(warehouse, match, names)
             latest = [match for name in names if (match := _LATEST.fullmatch(name))]
             if latest and not any(_RELEASE.fullmatch(name) for name in names):
                 reports = {date.fromisoformat(match[1]): self._text(match.string) for match in latest}
@@ -131,7 +137,26 @@ class Mirror:
                 "one to a store of its own."
             )
 
-    def _restore_release(self, warehouse: Warehouse, match: re.Match[str], report: Callable[[str], None]) -> None:
+    def _send_deliveries(self, warehouse: Warehouse, release: Release) -> None:
+        """Bring what says what was delivered of a release: records stay as they are, journals only grow."""
+        folder = releases.place_of(warehouse, release).with_name(releases.deliveries_name(release.number))
+        for path in sorted(path for path in folder.glob("*") if _DELIVERY.fullmatch(path.name)):
+            name = path.relative_to(warehouse.root).as_posix()
+            if self._files.get_file_info(f"{self._root}/{name}").size != path.stat().st_size:
+                self._send(path, name)
+
+    def _restore_deliveries(self, warehouse: Warehouse, match: re.Match[str], names: list[str]) -> None:
+        """Bring back what was delivered of a release, so that a webhook does not get it again."""
+        folder = f"{match.string.removesuffix('.json')}.deliveries/"
+        begin = bisect_left(names, folder)
+        for name in takewhile(lambda name: name.startswith(folder), names[begin:]):
+            if _DELIVERY.fullmatch(name.removeprefix(folder)):
+                path = warehouse.root / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                releases.create_file(path, self._get(name).decode("utf-8", errors="replace"))
+
+    def _restore_release(self, warehouse: Warehouse, match: re.Match[str], report: Callable[[str], None]) -> bool:
+        """Bring a release back; whether it is the store's that is there now."""
         where = f"{self.address}/{match.string}"
         found = releases.parse(self._get(match.string), where)
         shop, as_of, number = match[1], date.fromisoformat(match[2]), int(match[3])
@@ -145,6 +170,8 @@ class Mirror:
             and releases.find(warehouse, shop, as_of, number) != found
         ):
             report(f"{path} stays as it is here; the store has another release of this number")
+            return False
+        return True
 
     def _text(self, name: str) -> str:
         return self._get(name).decode("ascii", errors="replace").strip()
