@@ -17,7 +17,7 @@ import pyarrow as pa
 import pytest
 
 from cluster.postgres import Postgres
-from databases.shops import address
+from databases.shops import address, to_postgres
 from segmentation import read
 from segmentation.paths import PROJECT
 from segmentation.shops.names import dag_of
@@ -91,6 +91,13 @@ def fill(airflow: ShopsAirflow) -> None:
     subprocess.run([sys.executable, PROJECT / script], env=os.environ | airflow.more, check=True)
 
 
+def in_airflow(name: str, server: Postgres) -> dict[str, object]:
+    """A connection as *Admin, Connections* keeps it."""
+    given = to_postgres(server)
+    words = {"host": given.host, "port": given.port, "login": given.login, "password": given.password}
+    return {"connection_id": name, "conn_type": given.conn_type, "schema": given.schema, **words}
+
+
 def check_figures(airflow: ShopsAirflow, shop_db: psycopg.Connection, server: Postgres) -> None:
     """Compare the delivered table with the release, and with what the orders come to: in the database."""
     released = pa.table(read.table("customer_rfm", SHOP, warehouse=str(airflow.warehouse)).to_table())
@@ -142,21 +149,25 @@ def test_a_shop_on_postgres_gets_its_segments_back_each_once(
     assert server.password not in listed
     assert "delivered to table tea.segments (shop_db), as release 1 has, " in airflow.rest.read("/segments/").decode()
 
-    # A changed table: the delivery fails at once, the release stands, and the task is cleared once that is mended.
-    shop_db.execute("ALTER TABLE tea.segments RENAME COLUMN cluster TO gone")
+    # A connection that is missing: the delivery fails at once, the release stands, and the task is cleared once it is
+    # there. It is kept by Airflow, not by the environment, and somebody has taken a row out of the table meanwhile.
+    shop_file = airflow.shops / f"{SHOP}.yaml"
+    shop_file.write_text(shop_file.read_text().replace(block("yaml"), block("yaml").replace("shop_db", "crm")))
     airflow.trigger("broken", {"as_of": made.as_of})
     assert ended(airflow, "broken") == "failed"
     state, tries, log = last_task(airflow, "broken")
     assert (state, tries) == ("failed", 1)
-    assert "ERROR deliver: table tea.segments of the connection shop_db has no column 'cluster'" in log
+    assert "ERROR deliver: table tea.segments of the connection crm: Airflow has no connection 'crm'. Add it" in log
     (failed,) = [line for line in airflow.make("releases", SHOP=SHOP).splitlines() if "not delivered" in line]
-    assert failed.strip().startswith("not delivered to table tea.segments (shop_db), ")
-    assert "UTC: it has no column 'cluster'" in failed
+    assert failed.strip().startswith("not delivered to table tea.segments (crm), ")
+    assert "UTC: Airflow has no connection 'crm'" in failed
     assert note_of(airflow, "broken").startswith(f"Tea shop as of {made.as_of}, release 3")
-    shop_db.execute("ALTER TABLE tea.segments RENAME COLUMN gone TO cluster")
+    shop_db.execute("DELETE FROM tea.segments WHERE user_id = (SELECT max(user_id) FROM tea.segments)")
+    airflow.rest.ask("/api/v2/connections", in_airflow("crm", server))
     clear = {"dry_run": False, "dag_run_id": "broken", "task_ids": ["deliver"], "only_failed": True}
     airflow.rest.ask(f"/api/v2/dags/{airflow.dag_id}/clearTaskInstances", clear)
     wait_for(lambda: airflow.states()["broken"] == "success", "end of the run that was mended")
-    assert "not delivered" not in airflow.make("releases", SHOP=SHOP)
+    listed = airflow.make("releases", SHOP=SHOP)
+    assert "delivered to table tea.segments (crm), " in listed and "not delivered" not in listed
     check_figures(airflow, shop_db, server)
     assert verify(Warehouse(airflow.warehouse))[1] == []

@@ -44,7 +44,18 @@ class ShopsAirflow(LocalAirflow):
         self.pause(name, False)
 
     def pause(self, name: str, is_paused: bool = True) -> None:
-        self.rest.ask(f"/api/v2/dags/{dag_of(name)}", {"is_paused": is_paused}, "PATCH")
+        """Keep a shop from further runs, or let them come."""
+        wait_for(lambda: self._says_paused(name, is_paused), f"answer to whether {name} is paused")
+
+    def _says_paused(self, name: str, is_paused: bool) -> bool:
+        try:
+            self.rest.ask(f"/api/v2/dags/{dag_of(name)}", {"is_paused": is_paused}, "PATCH")
+        except Refused as refused:
+            # Its database of one file may be busy with the runs of several shops for longer than Airflow waits.
+            if refused.status != 500:
+                raise
+            return False
+        return True
 
     def knows(self, dag_id: str) -> bool:
         try:
