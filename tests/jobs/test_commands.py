@@ -60,6 +60,18 @@ TYPED_ELSEWHERE = {
         "tests/jobs/test_customer_table.py",
         "level",
     ),
+    # The bucket is the reader's own.
+    "make run SOURCE=orders FILES='s3://exports@shop-bucket/orders/*.csv.gz' ORDERS_MAPPING=mapping.yaml "
+    "AS_OF=2023-09-01": ("tests/databases/test_addresses.py", 'BUCKET = f"s3://{CONNECTION}@bucket"'),
+    # These want a PostgreSQL.
+    "make preview CONNECTION=shop_db TABLE=tea.orders ORDERS_MAPPING=docs/how-to/own-orders/database.yaml "
+    "AS_OF=2023-07-01": ("tests/databases/test_previews.py", "preview"),
+    'make shop NAME=tea TITLE="Tea shop" CONNECTION=shop_db TABLE=tea.orders '
+    "ORDERS_MAPPING=docs/how-to/own-orders/database.yaml WINDOW_MONTHS=600": (
+        "tests/databases/test_shop_on_postgres.py",
+        'make {word} (.*)$", PAGE',
+    ),
+    "make releases SHOP=tea": ("tests/databases/test_shop_on_postgres.py", "releases"),
     "make mirror MIRROR=s3://bucket/folder": ("tests/unit/test_mirror.py", 'main(["mirror"])'),
     "make restore MIRROR=s3://bucket/folder": ("tests/unit/test_mirror.py", 'main(["restore"])'),
     "make cluster-test": ("Makefile", "cluster-test:"),  # a script of its own, as it breaks a cluster for an hour
