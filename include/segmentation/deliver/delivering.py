@@ -41,9 +41,7 @@ def deliver(warehouse: Warehouse, release: Release, run_id: str) -> list[str]:
 
 def _reason(error: Exception, target: Target) -> str:
     """What failed, for a record, which names the target itself."""
-    text = str(error)
-    told = text.removeprefix(f"deliver: {target.words}")
-    return text if told == text else told[2:] if told.startswith(": ") else f"it{told}"
+    return str(error).removeprefix(f"deliver: {target.words}: ")
 
 
 def of_run(warehouse: Warehouse, shop: str, as_of: str, run_id: str, dag_id: str) -> Release | None:

@@ -57,8 +57,8 @@ def _make(place: Plain, target: Target) -> None:
     lacking = [name for name in COLUMNS if name not in {column.lower() for column in there}]
     if lacking:
         raise UserError(
-            f"deliver: {target.words} has no column {lacking[0]!r}, so it is another table. Name one of its own, which "
-            "is created, or remove it."
+            f"deliver: {target.words}: it has no column {lacking[0]!r}, so it is another table. Name one of its own, "
+            "which is created, or remove it."
         )
 
 
@@ -88,8 +88,8 @@ def _stands(place: Plain, target: Target, delivery: Delivery) -> bool:
     for as_of, number, identity, _ in found:
         if (str(as_of), int(number)) > (release.as_of, release.number) and identity != delivery.id:
             raise Later(
-                f"deliver: {target.words} holds release {number} of shop {release.shop} as of {as_of}, which is later "
-                f"than release {release.number} as of {release.as_of}, the current one here. Another warehouse "
+                f"deliver: {target.words}: it holds release {number} of shop {release.shop} as of {as_of}, which is "
+                f"later than release {release.number} as of {release.as_of}, the current one here. Another warehouse "
                 "delivers there: name another table, or remove its rows of the shop."
             )
     return False
