@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from airflow.sdk.exceptions import AirflowNotFoundException
 
 from segmentation.errors import Unavailable, UserError
 from segmentation.orchestration import submitting
@@ -36,7 +37,7 @@ def test_other_masters_get_a_spark_submit(monkeypatch: pytest.MonkeyPatch, host:
 def test_no_connection_is_left_to_the_provider(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AIRFLOW_CONN_SPARK_DEFAULT", raising=False)
     monkeypatch.setattr(
-        submitting.Connection, "get", lambda name: (_ for _ in ()).throw(submitting.AirflowNotFoundException(name))
+        submitting.Connection, "get", lambda name: (_ for _ in ()).throw(AirflowNotFoundException(name))
     )
     with submitting.spark_of("spark_default") as remote:
         assert remote is None

@@ -22,9 +22,9 @@ from segmentation.arrow_types import arrow_type
 from segmentation.deliver.targets import Target
 from segmentation.deliver.what import COLUMNS, Delivery
 from segmentation.errors import Unavailable, UserError
+from segmentation.orchestration.connections import find_connection, find_store
 from segmentation.quoting import cut
 from segmentation.sources.stores import Stores
-from segmentation.warehouse import releases
 from segmentation.warehouse.addresses import without_secrets
 
 MANIFEST = "manifest.json"
@@ -43,7 +43,7 @@ def deliver(delivery: Delivery, target: Target) -> bool:
         if _stands(files, f"{folder}/{MANIFEST}", delivery):
             return False
         written = {"customers.parquet": _customers(files, f"{folder}/customers.parquet", delivery)}
-        lists = next((one for one in releases.manifests(delivery.warehouse, release) if one.dataset == "exports"), None)
+        lists = delivery.manifest("exports")
         if lists:
             place = delivery.warehouse.place_of(lists)
             written |= {f"lists/{name}": _copy(files, f"{folder}/lists/{name}", place / name) for name in lists.files}
@@ -63,8 +63,6 @@ def _store(target: Target) -> tuple[fs.FileSystem, str]:
         return found, str(root)
     if not rest:
         raise UserError("a folder of this machine needs no connection.")
-    from segmentation.orchestration.connections import find_connection, find_store
-
     given = Stores("files", find_connection, find_store).at(scheme, target.connection)
     return fs.PyFileSystem(fs.FSSpecHandler(given)), rest
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from segmentation.errors import Unavailable, UserError
+from segmentation.orchestration.connections import connection_for
 from segmentation.quoting import cut
 
 if TYPE_CHECKING:
@@ -146,13 +147,7 @@ def opened(name: str, what: str) -> Iterator[Plain]:
 
     `what`: for messages. Raises UserError where a retry cannot help, Unavailable where it may.
     """
-    from airflow.sdk import Connection
-    from airflow.sdk.exceptions import AirflowNotFoundException
-
-    try:
-        connection = Connection.get(name)
-    except AirflowNotFoundException:
-        raise UserError(f"{what}: Airflow has no connection {name!r}. Add it, or name another.") from None
+    connection = connection_for(what, name)
     with in_words(what, connection):
         database = _open(connection, what)
     try:

@@ -21,7 +21,7 @@ from segmentation.deliver.records import Journal
 from segmentation.deliver.targets import ALL, Target
 from segmentation.deliver.what import Delivery
 from segmentation.errors import Unavailable, UserError
-from segmentation.warehouse import releases
+from segmentation.orchestration.connections import connection_for
 
 CONNECT_SECONDS, ANSWER_SECONDS = 10, 60
 # What another try may mend: a receiver that is too slow, too busy or broken for now.
@@ -56,11 +56,11 @@ def deliver(delivery: Delivery, target: Target, journal: Journal) -> int:
 
 def batches(delivery: Delivery, target: Target, origin: int, what: str) -> Iterator[Batch]:
     """The batches of the lists, in order: the same for each try. `origin`: the release with which they began."""
-    found = {one.dataset: one for one in releases.manifests(delivery.warehouse, delivery.release)}
-    if "exports" not in found:
+    lists = delivery.manifest("exports")
+    if lists is None:
         raise UserError(f"{what}: release {delivery.release.number} has no lists.")
-    folder = delivery.warehouse.place_of(found["exports"])
-    there = sorted(name.removesuffix(".parquet") for name in found["exports"].files if name.endswith(".parquet"))
+    folder = delivery.warehouse.place_of(lists)
+    there = sorted(name.removesuffix(".parquet") for name in lists.files if name.endswith(".parquet"))
     missing = [name for name in target.lists if name not in there]
     if missing and target.lists != ALL:
         raise UserError(f"{what}: the release has no list {missing[0]!r}. It has {', '.join(there)}.")
@@ -117,13 +117,7 @@ def _post(client: httpx.Client, address: str, secret: str, batch: Batch, what: s
 
 @contextmanager
 def _client(target: Target, what: str) -> Iterator[tuple[httpx.Client, str, str]]:
-    from airflow.sdk import Connection
-    from airflow.sdk.exceptions import AirflowNotFoundException
-
-    try:
-        connection = Connection.get(target.connection)
-    except AirflowNotFoundException:
-        raise UserError(f"{what}: Airflow has no connection {target.connection!r}. Add it, or name another.") from None
+    connection = connection_for(what, target.connection)
     if not connection.password:
         raise UserError(f"{what}: the connection has no password, which is the secret that batches are signed with.")
     host = connection.host or ""

@@ -56,6 +56,10 @@ class Delivery:
     id: str
     rows: int
 
+    def manifest(self, dataset: str) -> Manifest | None:
+        """The version of a dataset that the release names, if it names one."""
+        return _found(self.warehouse, self.release).get(dataset)
+
     def batches(self, size: int = BATCH) -> Iterator[pa.RecordBatch]:
         """The rows, by user_id, as COLUMNS says. Memory does not grow with them: what is too much goes to the disk."""
         with _reader(self, size) as reader:

@@ -6,29 +6,40 @@ from segmentation.errors import UserError
 from segmentation.quoting import quoted
 
 
-def password(connection: str) -> str | None:
-    """The password of an Airflow connection, or None if there is no such connection."""
-    from airflow.sdk import Connection
-    from airflow.sdk.exceptions import AirflowNotFoundException
-
-    try:
-        return Connection.get(connection).password
-    except AirflowNotFoundException:
-        return None
-
-
-def find_connection(connection: str) -> Any:
-    """An Airflow connection. Raises UserError if there is none of that id."""
+def lookup(connection: str) -> Any | None:
+    """An Airflow connection, or None if there is none of that id."""
     from airflow.sdk import Connection
     from airflow.sdk.exceptions import AirflowNotFoundException
 
     try:
         return Connection.get(connection)
     except AirflowNotFoundException:
+        return None
+
+
+def password(connection: str) -> str | None:
+    """The password of an Airflow connection, or None if there is no such connection."""
+    found = lookup(connection)
+    return found.password if found else None
+
+
+def find_connection(connection: str) -> Any:
+    """An Airflow connection. Raises UserError if there is none of that id."""
+    found = lookup(connection)
+    if found is None:
         raise UserError(
             f"Param connection: there is no Airflow connection {quoted(connection)}. Add it in Airflow, or give "
             f"AIRFLOW_CONN_{connection.upper()} in the environment."
-        ) from None
+        )
+    return found
+
+
+def connection_for(what: str, connection: str) -> Any:
+    """An Airflow connection that a shop's file names. Raises UserError beginning with `what` if there is none."""
+    found = lookup(connection)
+    if found is None:
+        raise UserError(f"{what}: Airflow has no connection {connection!r}. Add it, or name another.")
+    return found
 
 
 def find_store(scheme: str, connection: str | None) -> Any:

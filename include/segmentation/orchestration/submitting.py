@@ -16,10 +16,10 @@ from urllib.parse import quote, urlsplit
 from airflow.providers.apache.spark.hooks.spark_connect import SparkConnectHook
 from airflow.providers.apache.spark.hooks.spark_submit import SparkSubmitHook
 from airflow.sdk import Connection
-from airflow.sdk.exceptions import AirflowNotFoundException
 
 from segmentation.connect import standing
 from segmentation.errors import Unavailable, UserError
+from segmentation.orchestration.connections import lookup
 from segmentation.session import ENDS_WITH, REMOTE
 
 DEFAULT_PORT = 15002
@@ -32,10 +32,7 @@ def spark_of(conn_id: str) -> Iterator[str | None]:
 
     The address holds the token. Raises Unavailable if no server answers, UserError if the address cannot be read.
     """
-    try:
-        connection = Connection.get(conn_id)
-    except AirflowNotFoundException:
-        connection = None
+    connection = lookup(conn_id)
     if connection is None or not is_connect(connection):
         yield None
     elif folder := connection.extra_dejson.get(standing.EXTRA):

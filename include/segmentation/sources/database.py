@@ -4,8 +4,6 @@ From there on all is as with files of orders. The version follows from the rows 
 the query's text and the connection's name; nothing else of the connection is recorded. See docs/how-to/databases.md.
 """
 
-import os
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from segmentation.quoting import listed, quoted
 from segmentation.settings import Settings
 from segmentation.sources import orders
 from segmentation.sources.column_checks import check_columns, check_types
+from segmentation.sources.copying import share
 from segmentation.sources.customer_tables import check_params
 from segmentation.sources.databases import slices
 from segmentation.sources.databases.asked import Asked
@@ -92,7 +91,7 @@ class Fetching:
         target.mkdir(parents=True, exist_ok=True)
         for name, path in self._paths().items():
             try:
-                _share(path, target / name)
+                share(path, target / name)
             except FileNotFoundError:
                 raise Unavailable(f"{path} went while it was read; the next try fetches it again.") from None
 
@@ -204,13 +203,3 @@ class Fetching:
                 f"Param orders_mapping: increment keeps months that are fetched once, and the query has {odd}, which "
                 "gives others each time. Leave one of them out."
             )
-
-
-def _share(path: Path, target: Path) -> None:
-    """Give a file that nobody changes any more a second name; on file systems without such names copy it."""
-    try:
-        os.link(path, target)
-    except FileNotFoundError:
-        raise
-    except OSError:
-        shutil.copyfile(path, target)

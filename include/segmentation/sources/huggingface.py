@@ -17,7 +17,7 @@ from typing import Any
 
 from segmentation.errors import UserError
 from segmentation.settings import Settings
-from segmentation.sources.copying import copy_file
+from segmentation.sources.copying import share
 from segmentation.sources.download import HubFile, complete
 from segmentation.sources.hub import REPO, Hub
 from segmentation.sources.patience import Interrupted, Tries, size
@@ -118,11 +118,11 @@ class Fetching:
             for copy in _copies(self.warehouse, file):
                 self.report(f"{file.path}: the same content is at {copy}, checking it")
                 if describe_files(copy.parent, [copy])[copy.name]["sha256"] == file.sha256:
-                    _share(copy, target, instead=copy_file)
+                    share(copy, target)
                     return
             complete(part, file, self.commit, self.hub, self.report)
             # It keeps its name in the landing area too, until the version stands: attempts of the dead are wiped.
-            _share(self.landing.part(file.checksum), target, instead=os.replace)
+            share(self.landing.part(file.checksum), target, instead=os.replace)
 
     def _check_space(self) -> None:
         missing = sum(
@@ -166,11 +166,3 @@ def _copies(warehouse: Warehouse, file: HubFile) -> Iterator[Path]:
             place = warehouse.place_of(manifest) / path
             if file.sha256 and entry["sha256"] == file.sha256 and place.is_file():
                 yield place
-
-
-def _share(path: Path, target: Path, instead: Any) -> None:
-    """Give a content that nobody changes any more a second name; on file systems without such names do `instead`."""
-    try:
-        os.link(path, target)
-    except OSError:
-        instead(path, target)

@@ -11,8 +11,8 @@ from segmentation.errors import UserError
 from segmentation.quoting import quoted
 from segmentation.sources.databases.faults import Secrets, in_words
 from segmentation.sources.databases.queries import Query, ansi, select
-from segmentation.sources.databases.roads import ROWS, Snapshot, Values
-from segmentation.sources.databases.typed import batch_of, type_of_value
+from segmentation.sources.databases.roads import ROWS, Snapshot, Values, fetched, quietly
+from segmentation.sources.databases.typed import type_of_value
 
 # How drivers begin a read-only transaction that sees one state. Of the others nothing is known.
 _SNAPSHOT = {
@@ -50,8 +50,8 @@ class Hooked:
             opened = self._hook.get_conn()
         driver = type(opened).__module__.partition(".")[0]
         with contextlib.ExitStack() as closing:
-            closing.callback(_quietly, opened.close)
-            closing.callback(_quietly, opened.rollback)
+            closing.callback(quietly, opened.close)
+            closing.callback(quietly, opened.rollback)
             if driver in _SNAPSHOT:
                 with in_words(self._id, self._secrets), contextlib.closing(opened.cursor()) as cursor:
                     cursor.execute(_SNAPSHOT[driver])
@@ -93,12 +93,7 @@ class _Snapshot:
         with contextlib.ExitStack() as stack:
             with in_words(self._id, self._secrets):
                 cursor = stack.enter_context(self._ran(statement, values, large=True))
-            while True:
-                with in_words(self._id, self._secrets):
-                    rows = cursor.fetchmany(ROWS)
-                if not rows:
-                    return
-                yield batch_of(rows, schema)
+            yield from fetched(cursor, self._id, self._secrets, schema)
 
     def rows(self, query: Query, values: Values) -> list[Sequence[Any]]:
         with in_words(self._id, self._secrets), self._ran(query, values) as cursor:
@@ -116,7 +111,7 @@ class _Snapshot:
                 cursor.execute(query.rendered(str))
             yield cursor
         finally:
-            _quietly(cursor.close)
+            quietly(cursor.close)
 
     def _bound(self, query: Query, values: Values) -> tuple[str, Any]:
         names, marks = query.names, iter(range(1, len(query.names) + 1))
@@ -138,8 +133,3 @@ class _Snapshot:
         cursor = self._opened.cursor()
         cursor.arraysize = ROWS
         return cursor
-
-
-def _quietly(close: Any) -> None:
-    with contextlib.suppress(Exception):
-        close()

@@ -12,7 +12,7 @@ import pyarrow as pa
 from segmentation.sources.databases.ahead import ahead
 from segmentation.sources.databases.faults import Secrets, in_words
 from segmentation.sources.databases.queries import Query, ansi, select
-from segmentation.sources.databases.roads import Snapshot, Values
+from segmentation.sources.databases.roads import Snapshot, Values, quietly
 from segmentation.sources.databases.typed import decimal_of, plain, plain_type
 
 # What libpq knows of what a connection's extra may hold.
@@ -55,10 +55,10 @@ class Postgres:
             opened = dbapi.connect(self._address)
         with contextlib.ExitStack() as closing:
             # A connection that is broken cannot be closed in order, and need not be.
-            closing.callback(_quietly, opened.close)
+            closing.callback(quietly, opened.close)
             with in_words(self._id, self._secrets):
                 cursor = opened.cursor()
-                closing.callback(_quietly, cursor.close)
+                closing.callback(quietly, cursor.close)
                 cursor.execute(SNAPSHOT)
             yield _Snapshot(self._id, self._secrets, cursor)
 
@@ -158,8 +158,3 @@ def _address(connection: Any) -> str:
     where = f"{at}{host}{port}/{escaped(connection.schema or '', safe='')}"
     # libpq takes a + for itself, not for a blank.
     return f"postgresql://{where}?{urlencode(options, quote_via=escaped)}"
-
-
-def _quietly(close: Any) -> None:
-    with contextlib.suppress(Exception):
-        close()

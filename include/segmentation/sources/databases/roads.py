@@ -1,17 +1,36 @@
-"""What each road to a database offers."""
+"""What each road to a database offers, and what roads share."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any, Protocol
 
 import pyarrow as pa
 
+from segmentation.sources.databases.faults import Secrets, in_words
 from segmentation.sources.databases.queries import Query
+from segmentation.sources.databases.typed import batch_of
 
 Values = Mapping[str, date | datetime | str]
 # Rows at once: of drivers that give rows.
 ROWS = 20_000
+
+
+def quietly(close: Callable[[], object]) -> None:
+    """Close what may be gone already."""
+    with contextlib.suppress(Exception):
+        close()
+
+
+def fetched(cursor: Any, connection: str, secrets: Secrets, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """The rows of a cursor of the DB-API, in these types."""
+    while True:
+        with in_words(connection, secrets):
+            rows = cursor.fetchmany(ROWS)
+        if not rows:
+            return
+        yield batch_of(rows, schema)
 
 
 class Snapshot(Protocol):

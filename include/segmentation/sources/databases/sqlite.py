@@ -14,8 +14,7 @@ from segmentation.errors import UserError
 from segmentation.quoting import quoted
 from segmentation.sources.databases.faults import Secrets, in_words
 from segmentation.sources.databases.queries import Query, ansi, select
-from segmentation.sources.databases.roads import ROWS, Snapshot, Values
-from segmentation.sources.databases.typed import batch_of
+from segmentation.sources.databases.roads import Snapshot, Values, fetched
 
 WAITS = 60  # seconds for a program that writes
 _KINDS = ("integer", "real", "text", "blob")
@@ -66,12 +65,7 @@ class _Snapshot:
         columns = [_column(field) for field in schema]
         with in_words(self._id, self._secrets):
             cursor = self._run(select(columns, query), values)
-        while True:
-            with in_words(self._id, self._secrets):
-                rows = cursor.fetchmany(ROWS)
-            if not rows:
-                return
-            yield batch_of(rows, schema)
+        yield from fetched(cursor, self._id, self._secrets, schema)
 
     def rows(self, query: Query, values: Values) -> list[Sequence[Any]]:
         with in_words(self._id, self._secrets):
