@@ -1,9 +1,11 @@
 """The command line of every Spark job, made from the settings: once as templates, once as a parser."""
 
 import argparse
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
+from segmentation import earlier
 from segmentation import settings as params
 from segmentation.errors import UserError
 from segmentation.quoting import quoted
@@ -13,15 +15,15 @@ from segmentation.spelling import did_you_mean
 
 @dataclass(frozen=True)
 class JobArguments:
-    """What a job is told: the run's settings, the resolved as-of date and source version, who runs it, and the version
-    of customer_rfm that the shop has released of the month before, if it has.
+    """What a job is told: the run's settings, the resolved as-of date and source version, who runs it, and the versions
+    that the shop has released of earlier months, by label.
     """
 
     settings: Settings
     as_of: date
     source_version: str
     run_id: str
-    released_before: str | None = None
+    released: Mapping[str, str] = field(default_factory=dict)
 
 
 def templates() -> list[str]:
@@ -36,7 +38,7 @@ def templates() -> list[str]:
         # Of a map in a file, fetch has read the text: the file may change meanwhile, or be out of reach of a job.
         f"--segment-map={resolved % 'segment_map'}",
         # An older release has noted none.
-        "--released-before={{ ti.xcom_pull(task_ids='fetch').get('released_before', '') }}",
+        "--released={{ ti.xcom_pull(task_ids='fetch').get('released', '') }}",
         "--run-id={{ run_id }}",
     ]
     for name, meta in FIELDS.items():
@@ -54,17 +56,17 @@ def read(words: list[str]) -> JobArguments:
     parser = argparse.ArgumentParser(allow_abbrev=False)
     parser.add_argument("--source-version", required=True)
     parser.add_argument("--run-id", default="by-hand")
-    parser.add_argument("--released-before", default="")
+    parser.add_argument("--released", default="")
     for name, meta in FIELDS.items():
         parser.add_argument(f"--{name.replace('_', '-')}", help=meta["help"], required=name == "as_of")
     known, others = parser.parse_known_args(words)
     if others:
-        options = [f"--{name.replace('_', '-')}" for name in (*FIELDS, "source_version", "run_id", "released_before")]
+        options = [f"--{name.replace('_', '-')}" for name in (*FIELDS, "source_version", "run_id", "released")]
         word = others[0].partition("=")[0]
         raise UserError(f"Unknown argument {quoted(others[0])} of the job.{did_you_mean(word, options)}")
     given = {name: value for name, value in vars(known).items() if value is not None}
-    source_version, run_id, before = (given.pop(name) for name in ("source_version", "run_id", "released_before"))
+    source_version, run_id, released = (given.pop(name) for name in ("source_version", "run_id", "released"))
     settings = params.parse(given)
     if settings.as_of is None:
         raise UserError(f"Param as_of: {given['as_of']!r} is not allowed. Allowed: a date as YYYY-MM-DD.")
-    return JobArguments(settings, settings.as_of, source_version, run_id, before or None)
+    return JobArguments(settings, settings.as_of, source_version, run_id, earlier.from_text(released))

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from segmentation.datasets import STAGE_OF, dataset
+from segmentation.earlier import LABELS, PREVIOUS, VIEWS, dataset_of
 from segmentation.failures import in_words
-from segmentation.plan import PREVIOUS, RELEASED_BEFORE, SOURCE_VIEWS, Plan
+from segmentation.plan import SOURCE_VIEWS, Plan, months_before
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
 
@@ -14,9 +15,12 @@ SMALL_INPUT = 64 * 2**20
 
 
 def input_manifest(plan: Plan, name: str, warehouse: Warehouse) -> Manifest:
-    """The manifest of an input; `previous_` before a dataset means the month before."""
-    if name == RELEASED_BEFORE:
-        return warehouse.get(name.removeprefix(PREVIOUS), plan.released_before or "", plan.previous.as_of)
+    """The manifest of an input; `previous_` before a dataset means the month before, and labels of what has been
+    released of earlier months are inputs, too.
+    """
+    if name in LABELS:
+        _, months = LABELS[name]
+        return warehouse.get(dataset_of(name), plan.released.get(name, ""), months_before(plan.as_of, months))
     plan = plan.previous if name.startswith(PREVIOUS) else plan
     name = name.removeprefix(PREVIOUS)
     return warehouse.get(name, plan.version(name), plan.as_of_for(name))
@@ -26,7 +30,8 @@ def input_manifests(plan: Plan, missing: Sequence[str], warehouse: Warehouse) ->
     """The manifests of all versions that the missing datasets of a stage read, `source` among them, by name."""
     reads = sorted({read for name in missing for read in plan.reads(dataset(name))})
     names = [name for name in reads if name.removeprefix(PREVIOUS) in STAGE_OF and name not in missing]
-    names = [name for name in names if plan.has(name)]
+    names = [name for name in names if plan.has(name) and name not in VIEWS]
+    names += [label for read in reads if read in VIEWS for label in VIEWS[read].labels() if label in plan.released]
     if set(reads) & set(SOURCE_VIEWS) and "source" not in names:
         names.append("source")
     return {name: input_manifest(plan, name, warehouse) for name in names}

@@ -16,6 +16,7 @@ from typing import Any
 
 from segmentation import sql_files
 from segmentation.datasets import STAGE_OF, STAGES, Dataset, dataset
+from segmentation.earlier import LABELS, PREVIOUS, VIEWS
 from segmentation.paths import PROJECT
 from segmentation.segment_maps import map_hash
 from segmentation.session import RESULT_SETTINGS
@@ -26,9 +27,6 @@ from segmentation.warehouse.manifests import Manifest
 SOURCE_VIEWS = ("raw_reviews", "raw_products", "raw_orders")
 SEGMENT_MAP_VIEWS = ("segment_cells", "segments", "claims", "claim_conditions")
 FROZEN_VIEW = "frozen_edges"
-PREVIOUS = "previous_"
-# The month before as the shop has released it; every other `previous_` is the month before as this run makes it.
-RELEASED_BEFORE = f"{PREVIOUS}customer_rfm"
 # What is made of the run's own month only.
 OWN_MONTH = ("customer_rfm",)
 CUSTOMERS = "customers"
@@ -66,8 +64,8 @@ class Plan:
     source_version: str
     # The settings in the manifest of the source version: what a source of orders says of its calendar.
     source: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    # The version of customer_rfm that the shop's release of the month before names; None where stays begin anew.
-    released_before: str | None = None
+    # The versions that the shop's releases of earlier months name, by label; what is not there has not been released.
+    released: Mapping[str, str] = field(default_factory=dict, hash=False)
     is_month_before: bool = False
     _known: dict[str, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
 
@@ -86,7 +84,7 @@ class Plan:
     def previous(self) -> "Plan":
         """The plan of the same run a month earlier, to compare with."""
         earlier = months_before(self.as_of, 1)
-        return replace(self, as_of=earlier, released_before=None, is_month_before=True, _known={})
+        return replace(self, as_of=earlier, released={}, is_month_before=True, _known={})
 
     @property
     def window_start(self) -> date:
@@ -115,9 +113,9 @@ class Plan:
         return dataset(name).is_for(self.kind)
 
     def has(self, read: str) -> bool:
-        """Whether a view of the month before, of those that SQL files read, has anything to show; others always do."""
-        if read == RELEASED_BEFORE:
-            return self.released_before is not None
+        """Whether a view of an earlier month, of those that SQL files read, has anything to show; others always do."""
+        if read in VIEWS:
+            return any(label in self.released for label in VIEWS[read].labels())
         return self.compares or not read.startswith(PREVIOUS)
 
     def files(self, stage: str) -> dict[str, sql_files.SqlFile]:
@@ -157,8 +155,8 @@ class Plan:
                 found["source"] = self.source_version
             elif not self.has(read):
                 continue
-            elif read == RELEASED_BEFORE and self.released_before:
-                found[read] = self.released_before
+            elif read in VIEWS:
+                found |= {label: self.released[label] for label in VIEWS[read].labels() if label in self.released}
             elif read.startswith(PREVIOUS):
                 found[read] = self.previous.version(read.removeprefix(PREVIOUS))
             elif read == FROZEN_VIEW and self.settings.frozen_edges_from:
@@ -175,7 +173,7 @@ class Plan:
         read = {"source" if one in SOURCE_VIEWS else one for name in missing for one in self._sql_reads(dataset(name))}
         # What belongs to no month reads all purchases.
         is_monthly = all(dataset(name).as_of for name in missing)
-        inputs = [one for name, one in manifests.items() if name in read]
+        inputs = [one for name, one in manifests.items() if LABELS.get(name, (name,))[0] in read]
         return sum(self._bytes_of_month(one) if is_monthly else one.bytes for one in inputs)
 
     def _bytes_of_month(self, manifest: Manifest) -> int:

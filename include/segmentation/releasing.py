@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from segmentation.datasets import STAGES
+from segmentation.datasets import STAGES, dataset
+from segmentation.earlier import LABELS, dataset_of
 from segmentation.errors import UserError
 from segmentation.kinds import DATABASE, is_address
-from segmentation.plan import OWN_MONTH, Plan, months_before
+from segmentation.plan import Plan, months_before
 from segmentation.quoting import quoted
 from segmentation.report.words import currency_of
 from segmentation.settings import FIELDS, Settings
@@ -20,8 +21,6 @@ from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.releases import Release
 from segmentation.warehouse.rows import rows_of
 from segmentation.warehouse.versions import Warehouse
-
-(STAYS,) = OWN_MONTH
 
 
 def shop_of(settings: Settings) -> str:
@@ -104,19 +103,29 @@ def draft_of(plan: Plan, run_id: str, dag_id: str, figures: dict[str, Any] | Non
     )
 
 
-def released_before(warehouse: Warehouse, shop: str, as_of: date) -> str | None:
-    """The version of customer_rfm that a shop's release of the month before names: stays in segments go on from it.
+def released_earlier(warehouse: Warehouse, shop: str, as_of: date) -> dict[str, str]:
+    """The versions that a shop's releases of the twelve months before name, by label: stays in segments go on from
+    them, and what a year has moved is counted from them.
 
-    Looked up once for a run, so that all its tasks have the same. None where there is none, or one from before stays.
+    Looked up once for a run, so that all its tasks have the same. Left out is what is not there, what cannot be read,
+    with a warning, and what an older release of this project made with other columns.
     """
-    day = months_before(as_of, 1)
-    try:
-        one = releases.current(warehouse, shop, day)
-        found = warehouse.find(STAYS, one.versions.get(STAYS, ""), day) if one else None
-    except UserError as error:
-        print(f"WARNING segment_since goes back to {as_of} only: {error}", flush=True)
-        return None
-    return found.version if found and "segment_since" in found.columns else None
+    found: dict[str, str] = {}
+    for months in sorted({months for _, months in LABELS.values()}):
+        day = months_before(as_of, months)
+        names = {label: dataset_of(label) for label, (_, each) in LABELS.items() if each == months}
+        try:
+            one = releases.current(warehouse, shop, day)
+            if one is None:
+                continue
+            stands = {label: warehouse.find(name, one.versions.get(name, ""), day) for label, name in names.items()}
+        except UserError as error:
+            print(f"WARNING The release as of {day} is left out of stays and movements: {error}", flush=True)
+            continue
+        for label, manifest in stands.items():
+            if manifest and manifest.columns == dataset(manifest.dataset).columns:
+                found[label] = manifest.version
+    return found
 
 
 def begin(plan: Plan, warehouse: Warehouse, run_id: str, dag_id: str) -> None:

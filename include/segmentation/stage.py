@@ -53,7 +53,7 @@ def make_plans(stage: str, given: JobArguments, warehouse: Warehouse) -> list[Pl
     with in_words(warehouse.root):
         source = warehouse.find("source", given.source_version, None)
     settings = source.settings if source else {}
-    plan = Plan(given.settings, given.as_of, given.source_version, settings, given.released_before)
+    plan = Plan(given.settings, given.as_of, given.source_version, settings, given.released)
     return [plan.previous, plan] if stage == "rfm" and plan.compares else [plan]
 
 

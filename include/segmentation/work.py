@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -16,10 +16,11 @@ from segmentation import frozen_edges, segment_maps, sql_files, tables
 from segmentation.checks import run_checks
 from segmentation.code_version import made_by
 from segmentation.datasets import Dataset, dataset
+from segmentation.earlier import LABELS, PREVIOUS, VIEWS, dataset_of
 from segmentation.failures import check_clock
 from segmentation.figures import Figures
 from segmentation.inputs import input_manifest, input_manifests
-from segmentation.plan import FROZEN_VIEW, PREVIOUS, SEGMENT_MAP_VIEWS, Plan
+from segmentation.plan import FROZEN_VIEW, SEGMENT_MAP_VIEWS, Plan
 from segmentation.segment_maps import claim_rows
 from segmentation.together import together
 from segmentation.warehouse.manifests import Manifest, data_files, describe_files
@@ -68,12 +69,16 @@ class Work:
         manifests = input_manifests(self.plan, self.missing, self.warehouse)
         check_clock(manifests.values())
         tables.fit_shuffles(self.spark, self.plan.bytes_to_read(self.missing, manifests))
+        shown: dict[str, list[DataFrame]] = {}
         for name, manifest in manifests.items():
             if name != "source":
-                self._rows_of(manifest).createOrReplaceTempView(name)
+                shown.setdefault(LABELS.get(name, (name,))[0], []).append(self._rows_of(manifest))
+        for view, frames in shown.items():
+            reduce(DataFrame.unionByName, frames).createOrReplaceTempView(view)
         read = {view for name in self.missing for view in self.plan.reads(dataset(name))}
-        for name in [name for name in read if name.startswith(PREVIOUS) and name not in manifests]:
-            self.register_rows(name, dataset(name.removeprefix(PREVIOUS)).ddl, [])
+        for name in [name for name in read if name not in shown and (name in VIEWS or name.startswith(PREVIOUS))]:
+            of = VIEWS[name].dataset if name in VIEWS else dataset_of(name)
+            self.register_rows(name, dataset(of).ddl, [])
         if read & set(SEGMENT_MAP_VIEWS):
             self._register_segment_map()
         if FROZEN_VIEW in read:

@@ -30,12 +30,12 @@ class Flow:
         self.as_of = date.fromisoformat(as_of)
         self.settings = settings.parse(params)
         self.source = sources.fetch(self.settings, self.warehouse, "test", report=lambda line: None)
-        self.before = releasing.released_before(self.warehouse, releasing.shop_of(self.settings), self.as_of)
-        self.plan = Plan(self.settings, self.as_of, self.source.version, self.source.settings, self.before)
+        self.released = releasing.released_earlier(self.warehouse, releasing.shop_of(self.settings), self.as_of)
+        self.plan = Plan(self.settings, self.as_of, self.source.version, self.source.settings, self.released)
 
     def run(self, *stages: str) -> dict[str, Manifest]:
         """Run the stages (all of them by default); return what stands, by dataset."""
-        given = JobArguments(self.settings, self.as_of, self.source.version, "test", self.before)
+        given = JobArguments(self.settings, self.as_of, self.source.version, "test", self.released)
         made = [m for name in stages or JOBS for m in stage.run(name, JOBS[name].build, given, self.warehouse)]
         if not stages or "report" in stages:
             releasing.release(self.plan, self.warehouse, "test")

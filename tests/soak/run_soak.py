@@ -22,7 +22,8 @@ from local_airflow import LocalAirflow
 
 from segmentation import releasing, sources, stage
 from segmentation.arguments import JobArguments
-from segmentation.plan import RELEASED_BEFORE, Plan
+from segmentation.earlier import LABELS
+from segmentation.plan import Plan
 from segmentation.settings import parse
 from segmentation.warehouse import releases
 from segmentation.warehouse.manifests import Manifest
@@ -124,9 +125,10 @@ class Watchman(threading.Thread):
             return
         words = f"release {one.number} of {one.shop} as of {one.as_of}"
         plan = self.plans.get(one.run_id)
-        if plan:  # a run goes on from the month before where it finds it released
-            rfm = self.warehouse.get("customer_rfm", one.versions["customer_rfm"], one.day)
-            plan = replace(plan, released_before=rfm.inputs.get(RELEASED_BEFORE), _known={})
+        if plan:  # a run goes on from the months before that it finds released
+            made = releases.manifests(self.warehouse, one)
+            found = {label: version for each in made for label, version in each.inputs.items() if label in LABELS}
+            plan = replace(plan, released=found, _known={})
         if plan is None or releasing.versions_of(plan) != one.versions or releasing.shop_of(plan.settings) != one.shop:
             self.wrong.append(f"{words} is torn: it does not name the versions of one run")
         releases.manifests(self.warehouse, one)

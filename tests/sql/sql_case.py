@@ -20,9 +20,9 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from segmentation.datasets import STAGE_OF, dataset
+from segmentation.earlier import VIEWS, dataset_of
 from segmentation.ingest import raw_lines, raw_orders
 from segmentation.paths import SQL
-from segmentation.plan import PREVIOUS
 from segmentation.sql_files import SqlFile, read_file
 
 CASES = Path(__file__).parent
@@ -78,7 +78,7 @@ def _views() -> dict[str, str]:
 
 def columns_of(view: str) -> str:
     """The columns of a view or dataset as a Spark schema text."""
-    name = view.removeprefix(PREVIOUS)
+    name = VIEWS[view].dataset if view in VIEWS else dataset_of(view)
     if name in STAGE_OF:
         return dataset(name).ddl
     if view not in _views():

@@ -70,7 +70,7 @@ def test_every_param_is_handed_on_as_one_word() -> None:
     expected = {f"--{name.replace('_', '-')}" for name in FIELDS} | {
         "--source-version",
         "--run-id",
-        "--released-before",
+        "--released",
     }
     assert len(names) == len(set(names))
     assert set(names) == expected

@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from datetime import date
 from decimal import Decimal
 
 import matplotlib
@@ -12,6 +13,7 @@ from chart_boxes import HOSTILE, check
 
 from segmentation import formats
 from segmentation.charts import drawing as chart_drawing
+from segmentation.charts import movement as movement_charts
 from segmentation.charts import palette
 from segmentation.charts import segments as charts
 from segmentation.segment_maps import load_map
@@ -56,6 +58,12 @@ def moves(segment: str = "Champions") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["segment_previous", "segment", "customers"]).assign(monetary=Decimal(1))
 
 
+def history(*days: str, top: int = 40) -> pd.DataFrame:
+    names = ("stayed", "rose", "fell", "moved", "returned", "new", "gone")
+    rows = [(date.fromisoformat(day), name, top * place) for day in days for place, name in enumerate(names)]
+    return pd.DataFrame(rows, columns=["as_of_date", "movement", "customers"])
+
+
 def draw_all(name: str = "Champions") -> list[charts.Chart]:
     return [
         charts.customers_by_segment(segments(name)),
@@ -63,7 +71,11 @@ def draw_all(name: str = "Champions") -> list[charts.Chart]:
         charts.search_curves(search()),
         charts.clusters(profile(name)),
         charts.segments_within_clusters(overlap(name, name)),
-        charts.migration(moves(name)),
+        movement_charts.migration(moves(name)),
+        movement_charts.movement_history(history("2022-10-01", "2023-07-31", "2023-09-01")),
+        movement_charts.migration(
+            moves(name).rename(columns={"segment_previous": "segment_year_ago"}), then=movement_charts.YEAR
+        ),
     ]
 
 
@@ -105,6 +117,16 @@ def test_no_state_is_left_behind(drawn):
     assert dict(matplotlib.rcParams) == before
 
 
+@pytest.mark.parametrize("days", [["2022-10-01", "2023-09-01"], [f"2023-{month:02}-28" for month in range(1, 13)]])
+@pytest.mark.parametrize("top", [0, 1, 40, 9_000_000])
+def test_the_months_of_movements_stay_inside_of_the_picture(days: list[str], top: int):
+    check(movement_charts.movement_history(history(*days, top=top)))
+
+
+def test_one_month_alone_is_no_history():
+    assert movement_charts.movement_history(history("2023-09-01")) is None
+
+
 @pytest.mark.parametrize(
     ("place", "figures"),
     [
@@ -114,6 +136,8 @@ def test_no_state_is_left_behind(drawn):
         (3, ["2 clusters", "3,000 customers (50.0%)", "$44.10 each"]),
         (4, ["1,000 customers", "90.0% Lost"]),
         (5, ["Of 1,000 customers", "750 (75.0%) stayed", "200 moved", "50 are gone"]),
+        (6, ["in each of 3 months", "rose 40, returned 160, new 200, fell 80, gone 240"]),
+        (7, ["segment a year ago", "Of 1,000 customers", "750 (75.0%) are in their segment"]),
     ],
 )
 def test_alt_text_gives_the_key_figures(drawn, place, figures):
@@ -146,7 +170,7 @@ def test_one_customer_is_no_plural():
         charts.customers_by_segment(segments().assign(customers=[1, 0, 0, 0, 0])),
         charts.clusters(profile(count=1).assign(customers=1)),
         charts.segments_within_clusters(overlap(count=1).head(1).assign(customers=1)),
-        charts.migration(moves().head(1).assign(customers=1)),
+        movement_charts.migration(moves().head(1).assign(customers=1)),
     ]
     for chart in one:
         assert "1 customer" in chart.alt
@@ -175,7 +199,7 @@ def test_heat_maps_take_the_order_of_another_map():
     rows = ["Zest", "Modest", "Basic", "Lost", "odd", "(not there before)"]
     columns = [*rows[:-1], "(gone)"]
     known = {*rows, *columns}
-    chart = charts.migration(frame, order=["Zest", "Modest", "Basic"])
+    chart = movement_charts.migration(frame, order=["Zest", "Modest", "Basic"])
     assert [text for text in texts(chart) if text in known] == [*rows, *columns]
     chart = charts.segments_within_clusters(frame.assign(cluster_label="All"), order=["Zest", "odd", "Modest"])
     assert [text for text in texts(chart) if text in known] == ["Zest", "odd", "Modest", "Basic", "Lost", "(gone)"]
@@ -191,7 +215,7 @@ def test_heat_maps_without_an_order_take_that_of_the_default_map():
 
 @pytest.mark.parametrize("frame", [moves().iloc[:0], moves()[moves()["segment_previous"] == "new"]])
 def test_no_migration_without_a_previous_month(frame):
-    assert charts.migration(frame) is None
+    assert movement_charts.migration(frame) is None
 
 
 def test_one_k_that_was_given_can_be_drawn():

@@ -9,8 +9,9 @@ import pytest
 
 from segmentation.code_version import code_version
 from segmentation.datasets import SQL_FOLDERS, STAGE_OF, STAGES, Dataset, dataset, stage_datasets
+from segmentation.earlier import PREVIOUS
 from segmentation.paths import PROJECT
-from segmentation.plan import PREVIOUS, SEGMENT_MAP_VIEWS
+from segmentation.plan import SEGMENT_MAP_VIEWS
 from segmentation.release import RELEASE
 from segmentation.settings import FIELDS
 from segmentation.sources import DEMO_CODE
@@ -28,6 +29,7 @@ PLUMBING = {
     "arguments",  # hands the settings on; their values are in the version
     "checks",  # refuses what a check finds wrong; the checks' SQL shapes no row
     "code_version",  # names the commit in the manifest
+    "earlier",  # names what a shop has released; those versions are inputs
     "inputs",  # finds the versions that are read; they are inputs
     "frozen_edges",  # refuses edges that do not fit; the edges are an input
     "datasets",  # reads schema.yaml; the columns are in the version

@@ -37,7 +37,7 @@ def test_inputs_are_those_of_the_plan_and_of_the_month_before() -> None:
 def test_the_month_before_as_it_was_released_is_an_input_where_there_is_one() -> None:
     wanted = {"customer_scores", "previous_customer_scores"}
     assert set(input_manifests(PLAN, ["customer_rfm"], Standing())) == wanted
-    released = replace(PLAN, released_before="ba9876543210")
+    released = replace(PLAN, released={"previous_customer_rfm": "ba9876543210"})
     found = input_manifests(released, ["customer_rfm"], Standing())
     assert set(found) == wanted | {"previous_customer_rfm"}
     before = found["previous_customer_rfm"]

@@ -163,7 +163,8 @@ def test_a_setting_of_orders_changes_the_datasets_that_use_it(name: str, value: 
 
 # What a table of customers has no rows for: products and lines, and whatever needs the month before.
 NOT_OF_CUSTOMERS = {
-    "purchases", "first_purchases", "segment_migration", "cluster_movement", "cohort_retention", "second_purchase",
+    "purchases", "first_purchases", "segment_migration", "segment_movement", "movement_history", "segment_stays",
+    "year_migration", "cluster_movement", "cohort_retention", "second_purchase",
 }  # fmt: skip
 OF_CUSTOMERS = {"mapping": {"level": "customer"}}
 
@@ -255,14 +256,14 @@ def test_the_month_before_has_the_ids_that_its_own_run_gave_it() -> None:
 
 
 def test_stays_go_on_from_the_release_of_the_month_before_and_nothing_else_does() -> None:
-    alone, after = make(), replace(make(), released_before="ba9876543210")
+    alone, after = make(), replace(make(), released={"previous_customer_rfm": "ba9876543210"})
     assert "previous_customer_rfm" not in alone.inputs("customer_rfm")
     assert after.inputs("customer_rfm")["previous_customer_rfm"] == "ba9876543210"
-    assert changed(alone, after) == {"customer_rfm", "exports", "report"}
+    assert changed(alone, after) == {"customer_rfm", "segment_stays", "exports", "report"}
 
 
 def test_the_month_before_has_no_customer_rfm_of_this_run() -> None:
-    after = replace(make(), released_before="ba9876543210")
+    after = replace(make(), released={"previous_customer_rfm": "ba9876543210"})
     assert after.datasets("rfm") == ["customer_scores", "rfm_edges", "customer_rfm"]
     assert after.previous.datasets("rfm") == ["customer_scores", "rfm_edges"]
     assert after.previous.version("customer_scores") == make(date(2023, 8, 1)).version("customer_scores")

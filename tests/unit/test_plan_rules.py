@@ -24,6 +24,8 @@ from project_copy import project_copy
 from segmentation import plan, sql_files
 from segmentation.paths import PROJECT
 
+# Who moved: of the month, and of the year.
+MOVED = {"segment_migration", "segment_movement", "movement_history"}
 OF_PURCHASES = {"purchases", "first_purchases", "product_years", "data_profile"}
 # What is made from the reviews, and not from the products file alone.
 OF_RAW_REVIEWS = CLEAN - {"known_products", "notable_products"}
@@ -66,9 +68,15 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
         ("sql/40_kmeans/480_cluster_profile.sql", {"cluster_profile", "report"}),
         ("sql/50_report/522_segment_agreement.sql", {"segment_agreement", "report"}),
         ("sql/40_kmeans/486_previous_clusters.sql", {"cluster_movement", "report"}),
-        ("sql/20_clean/235_first_purchases.sql", OF_FIRST_PURCHASES | {"segment_summary", "second_purchase", "report"}),
+        (
+            "sql/20_clean/235_first_purchases.sql",
+            OF_FIRST_PURCHASES | {"segment_summary", "second_purchase", "report"} | MOVED,
+        ),
         ("sql/50_report/552_claim_bounds.sql", {"segment_claims", "report"}),
+        ("sql/50_report/528_moves_counted.sql", MOVED | {"report"}),
         ("sql/50_report/530_segment_migration.sql", {"segment_migration", "report"}),
+        ("sql/50_report/533_segment_stays.sql", {"segment_stays", "report"}),
+        ("sql/50_report/534_year_migration.sql", {"year_migration", "report"}),
         ("sql/50_report/537_customer_sample.sql", {"customer_sample", "report"}),
         ("sql/50_report/560_exports.sql", {"exports", "report"}),
         ("sql/50_report/565_export_cells.sql", {"exports", "report"}),

@@ -168,7 +168,7 @@ def segments_within_clusters(segment_cluster: pd.DataFrame, order: Sequence[str]
 
     `order`: the segments' names in the order of their map; without it, that of the map `eleven`.
     """
-    table = _cross(segment_cluster, "segment", "cluster_label", order)
+    table = cross(segment_cluster, "segment", "cluster_label", order)
     sizes = table.sum()
     share = table / sizes.where(sizes > 0)
     wide = len(table.columns) > 5
@@ -184,33 +184,7 @@ def segments_within_clusters(segment_cluster: pd.DataFrame, order: Sequence[str]
     return finish("segments-within-clusters", "Segments within each cluster", alt, figure, wide, note)
 
 
-@matplotlib.rc_context(STYLE)
-def migration(segment_migration: pd.DataFrame, order: Sequence[str] | None = None) -> Chart | None:
-    """Where last month's customers of each segment are now. None when there is no previous month.
-
-    Each row adds up to 100%. Customers without a segment last month, or now, have a row or a column too.
-    `order`: the segments' names in the order of their map; without it, that of the map `eleven`.
-    """
-    if not (segment_migration["segment_previous"] != NEW).any():
-        return None
-    table = _cross(segment_migration, "segment_previous", "segment", order)
-    sizes = table.sum(axis=1)
-    stayed = sum(table.at[name, name] for name in table.index if name in table.columns)
-    before = sizes.drop(NEW, errors="ignore").sum()
-    gone = table[GONE].sum() if GONE in table else 0
-    moved = before - stayed - gone
-    notes = [number(n) for n in sizes]
-    figure = draw_heatmap(table.div(sizes, axis=0), notes, [""] * len(table.columns), True)
-    alt = (
-        f"Heat map: segment last month against segment now. Of {count_of(before, 'customer')},"
-        f" {number(stayed)} ({percent(stayed, before)}) stayed in their segment, {number(moved)} moved to"
-        f" another and {number(gone)} are gone."
-    )
-    note = "Rows: last month, with customers. Columns: now. Each row adds up to 100%. Outlined: stayed."
-    return finish("migration", "From last month's segment to this month's", alt, figure, True, note)
-
-
-def _cross(frame: pd.DataFrame, index: str, columns: str, order: Sequence[str] | None) -> pd.DataFrame:
+def cross(frame: pd.DataFrame, index: str, columns: str, order: Sequence[str] | None) -> pd.DataFrame:
     """Customers by two names, segments in their order, with empty rows and columns left out."""
     places = {name: place for place, name in enumerate(SEGMENT_ORDER if order is None else order)}
 

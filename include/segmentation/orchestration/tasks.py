@@ -64,10 +64,11 @@ def announce(context: "Context", manifests: "list[Manifest]", shop: str) -> None
 def fetch_source(context: "Context") -> dict[str, str]:
     """Check the params, resolve the as-of date, and bring the source's files.
 
-    Returns source_version, as_of, segment_map, released_before and the warehouse for the later tasks. A mistake in the
+    Returns source_version, as_of, segment_map, released and the warehouse for the later tasks. A mistake in the
     params fails the task at once and without a retry, before any Spark starts.
     """
     from segmentation import releasing, sources
+    from segmentation.earlier import as_text
     from segmentation.plan import Plan
     from segmentation.segment_maps import load_map, settled
     from segmentation.shops.queries import check_query
@@ -92,8 +93,8 @@ def fetch_source(context: "Context") -> dict[str, str]:
             find_store=find_store,
             as_of=as_of,
         )
-        before = releasing.released_before(warehouse, releasing.shop_of(given), as_of)
-        plan = Plan(replace(given, segment_map=segment_map), as_of, manifest.version, released_before=before)
+        released = releasing.released_earlier(warehouse, releasing.shop_of(given), as_of)
+        plan = Plan(replace(given, segment_map=segment_map), as_of, manifest.version, released=released)
         releasing.begin(plan, warehouse, context["run_id"], dag_id_of(context))
     except UserError as error:
         raise _user_failure(f"fetch: {error}") from None
@@ -102,7 +103,7 @@ def fetch_source(context: "Context") -> dict[str, str]:
     announce(context, [manifest], releasing.shop_of(given))
     say_doubts([manifest])
     told = {"source_version": manifest.version, "as_of": as_of.isoformat(), "segment_map": segment_map}
-    told["released_before"] = before or ""
+    told["released"] = as_text(released)
     return told | one_warehouse.noted()
 
 

@@ -14,9 +14,9 @@ from markupsafe import Markup, escape
 
 from segmentation import formats
 from segmentation.charts.palette import PALETTE, group_colour
+from segmentation.earlier import PREVIOUS
 from segmentation.pages.comparing import MONEY, SHARE, Figure
 from segmentation.pages.listing import Listing
-from segmentation.plan import PREVIOUS
 from segmentation.segment_maps import Segment
 from segmentation.warehouse.ancestry import dataset_of
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from segmentation.charts import customers as customer_charts
+from segmentation.charts import movement as movement_charts
 from segmentation.charts import retention
 from segmentation.charts import segments as charts
 from segmentation.charts import shares as share_charts
@@ -30,7 +31,15 @@ def draw_all(
         charts.spend_by_segment(summary, currency),
         share_charts.segment_shares(summary, order),
         customer_charts.rfm_heatmap(frames["rfm_grid"], currency, bins),
-        charts.migration(frames["segment_migration"], order) if has_previous else None,
+        *(
+            [
+                movement_charts.migration(frames["segment_migration"], order),
+                movement_charts.movement_history(frames["movement_history"]),
+                movement_charts.migration(frames["year_migration"], order, movement_charts.YEAR),
+            ]
+            if has_previous
+            else []
+        ),
         charts.clusters(frames["cluster_profile"], currency, words.counted),
         share_charts.cluster_shares(frames["cluster_profile"]),
         charts.segments_within_clusters(overlap, order),

@@ -34,7 +34,7 @@ from segmentation.work import Work
 TABLES = (
     "rfm_edges", "kmeans_search", "cluster_profile", "cluster_quality", "cluster_movement", "segment_summary",
     "segment_claims", "segment_cluster", "segment_agreement", "segment_migration", "rfm_grid", "customer_sample",
-    "cohort_retention", "second_purchase",
+    "cohort_retention", "second_purchase", "movement_history", "segment_stays", "year_migration",
 )  # fmt: skip
 
 
@@ -90,6 +90,9 @@ def gather(work: Work) -> Report:
         words=words,
         previous_as_of=plan.previous.as_of if has_previous else None,
         migration=_rows(frames["segment_migration"]) if has_previous else (),
+        movement_history=_rows(frames["movement_history"]) if has_previous else (),
+        stays=_rows(frames["segment_stays"]) if has_previous else (),
+        year_migration=_rows(frames["year_migration"]) if has_previous else (),
         cluster_quality=report_clusters.quality_pairs(
             cluster_quality, frames["segment_agreement"]["adjusted_rand_index"].iloc[0]
         ),

@@ -24,6 +24,7 @@ from segmentation.report.facts import (
     who_spent,
 )
 from segmentation.report.insight_rules import RULES
+from segmentation.report.months import a_year_ago
 from segmentation.report.movements import movements
 from segmentation.report.returns import came_back
 from segmentation.report.shown import Report
@@ -55,6 +56,8 @@ def as_text(report: Report) -> str:
         lines += ["", "What stands out", *(f"- {one.topic}: {one.text}" for one in found)]
     for one in movements(report):
         lines += ["", one.topic, *(f"- {sentence}" for sentence in one.sentences)]
+    if then := a_year_ago(report):
+        lines += ["", "A year later", *(f"- {sentence}" for sentence in then)]
     return "\n".join(lines) + "\n"
 
 

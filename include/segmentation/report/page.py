@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from segmentation.charts.palette import PALETTE, group_colour
 from segmentation.formats import MISSING, count_of, day, money, number, percent
+from segmentation.report import months
 from segmentation.report.facts import HIGH, RISK, customers_before, group_sums, has_previous, total
 from segmentation.report.fits import found_sentence, misfit_sentences
 from segmentation.report.insights import headlines, insights, period
@@ -54,6 +55,9 @@ def render(report: Report) -> str:
         key_figures=key_figures(report),
         insights=insights(report),
         movements=movements(report),
+        movement_months=months.by_month(report),
+        stays=months.stays(report),
+        a_year_ago=months.a_year_ago(report),
         total=total(row["total_monetary"] for row in report.segments),
         customers_before=customers_before(report),
         orders=total(row.get("orders") for row in report.segments),

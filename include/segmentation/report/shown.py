@@ -44,6 +44,9 @@ class Report:
     words: Words = Words("purchase", "purchases", "purchases")
     previous_as_of: date | None = None
     migration: Sequence[Row] = field(default=())  # segment_migration
+    movement_history: Sequence[Row] = field(default=())  # movement_history
+    stays: Sequence[Row] = field(default=())  # segment_stays
+    year_migration: Sequence[Row] = field(default=())  # year_migration
     cluster_quality: Sequence[tuple[str, Any]] = field(default=())  # (label, value), such as silhouette
     cluster_moves: Sequence[str] = field(default=())  # sentences
     algorithms: Sequence[Row] = field(default=())  # kmeans_search of all algorithms, if there are others

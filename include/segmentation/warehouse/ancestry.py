@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from segmentation import earlier
 from segmentation.errors import UserError
-from segmentation.plan import FROZEN_VIEW, PREVIOUS, RELEASED_BEFORE
+from segmentation.plan import FROZEN_VIEW
 from segmentation.warehouse.manifests import Manifest, is_well_formed
 from segmentation.warehouse.versions import Warehouse
 
@@ -33,8 +34,8 @@ class Line:
 
 
 def dataset_of(label: str) -> str:
-    """The dataset of an input: `previous_` before it means the month before."""
-    return ALIASES.get(label, label.removeprefix(PREVIOUS))
+    """The dataset of an input, by its label."""
+    return ALIASES.get(label, earlier.dataset_of(label))
 
 
 def input_of(warehouse: Warehouse, above: Manifest, label: str, version: str) -> Manifest | None:
@@ -54,7 +55,7 @@ def input_of(warehouse: Warehouse, above: Manifest, label: str, version: str) ->
 def tree(warehouse: Warehouse, top: Manifest) -> list[Line]:
     """The versions that a version was made from, down to the source. What is gone or damaged is a line too.
 
-    The month before as it was released is a line without those below it: they are in the tree of that month.
+    What was released of an earlier month is a line without those below it: they are in the tree of that month.
     """
     lines: list[Line] = []
     shown: set[tuple[str, str]] = set()
@@ -63,7 +64,7 @@ def tree(warehouse: Warehouse, top: Manifest) -> list[Line]:
         one = line.manifest
         again = one is not None and (one.dataset, one.version) in shown
         lines.append(Line(line.depth, line.label, line.dataset, line.version, one, line.fault, again))
-        if one is None or again or line.label == RELEASED_BEFORE:
+        if one is None or again or line.label in earlier.LABELS:
             return
         shown.add((one.dataset, one.version))
         for label, version in one.inputs.items():
