@@ -95,11 +95,17 @@ def test_a_release_that_cannot_be_read_or_knows_no_stays_begins_them_anew(
     months: list[Flow], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     warehouse = months[0].warehouse
-    assert releasing.released_before(warehouse, "demo", date(2023, 8, 1)) == months[1].plan.version("customer_rfm")
-    assert releasing.released_before(warehouse, "demo", date(2023, 6, 1)) is None
+
+    def released(day: date) -> dict[str, str]:
+        return releasing.released_earlier(warehouse, "demo", day)
+
+    assert released(date(2023, 8, 1)) == {"previous_customer_rfm": months[1].plan.version("customer_rfm")}
+    assert released(date(2024, 6, 1)) == {"released_12_customer_rfm": months[0].plan.version("customer_rfm")}
+    assert released(date(2023, 6, 1)) == {}
     path = releases.place(warehouse, "demo", date(2023, 7, 1), 1)
     text = path.read_text()
     path.write_text(text.replace('"demo"', '"dema"'))
-    assert releasing.released_before(warehouse, "demo", date(2023, 8, 1)) is None
-    assert "WARNING segment_since goes back to 2023-08-01 only" in capsys.readouterr().out
+    assert released(date(2023, 8, 1)) == {}
+    said = capsys.readouterr().out
+    assert said.count("WARNING The release as of 2023-07-01 is left out of stays and movements: ") == 1
     path.write_text(text)

@@ -1,5 +1,6 @@
 """Two months side by side. All figures are worked out by hand from the customers named here."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pyarrow as pa
@@ -8,6 +9,7 @@ from fastapi.testclient import TestClient
 from months import AUGUST, JULY, SEPTEMBER, Shop, counting, key, many, owner_of
 
 from segmentation.pages import comparing, moving, tables
+from segmentation.warehouse.manifests import Manifest
 
 # From July to August: a, b and c stay Champions, d falls from Champions to At Risk, e from Promising to Lost,
 # f leaves from Promising, g comes as Promising, h comes as Champion.
@@ -60,6 +62,45 @@ def test_who_moved(shop: Shop) -> None:
     assert rows == {"Champions": (4, [3, 0, 1, 0, 0]), "Promising": (2, [0, 0, 0, 1, 1]), None: (2, [1, 1, 0, 0, 0])}
     champions = moves.table[0][2]
     assert [(cell.shade, cell.stayed) for cell in champions][:3] == [(8, True), (0, False), (3, False)]
+
+
+# Scores of then and now, in sum: d falls, e rises in spite of all, i moves with the same sum, a rises but stays.
+SCORED_THEN = {"a": ("Champions", 5, 5, 4), "d": ("Champions", 5, 5, 5), "e": ("Promising", 1, 1, 1)}
+SCORED_THEN |= {"i": ("Promising", 3, 2, 1), "f": ("Promising", 3, 3, 3)}
+SCORED_NOW = {"a": ("Champions", 5, 5, 5), "d": ("At Risk", 2, 5, 5), "e": ("Lost", 1, 1, 2)}
+SCORED_NOW |= {"i": ("At Risk", 2, 2, 2), "g": ("Promising", 5, 1, 1), "h": ("Champions", 5, 5, 5)}
+
+
+def scored(shop: Shop, day: date, customers: dict[str, tuple], **inputs: str) -> Manifest:
+    """A month whose customers have scores."""
+    names = ("segment", "r_score", "f_score", "m_score")
+    columns = dict(zip(names, zip(*customers.values(), strict=True), strict=True))
+    table = pa.table({"user_id": list(customers), **{name: list(values) for name, values in columns.items()}})
+    rfm = shop.publish("customer_rfm", day, {"p.parquet": table})
+    segments = {user: values[0] for user, values in customers.items()}
+    return shop.month(day, segments, inputs={"customer_rfm": rfm.version, **inputs}, bins="5")
+
+
+def test_who_rose_and_fell_and_returned(shop: Shop) -> None:
+    # g bought before July's as-of date and was not there then; h bought on that day for the first time.
+    days = pa.table({"user_id": ["h", "g", "a"], "first_day": [JULY, JULY - timedelta(days=1), date(2020, 1, 1)]})
+    first = shop.publish("first_purchases", None, {"p.parquet": days})
+    then = scored(shop, JULY, SCORED_THEN)
+    found = compared(shop, then, scored(shop, AUGUST, SCORED_NOW, first_purchases=first.version)).moves
+    assert {label.partition(":")[0]: count for label, count in found.totals} == {
+        "Stayed in their segment": 1, "Rose": 1, "Fell": 1, "Moved": 1, "Returned": 1, "New": 1, "Gone": 1,
+    }  # fmt: skip
+    # Where no first purchases are known, who came is told in one.
+    found = compared(shop, then, scored(shop, AUGUST, SCORED_NOW)).moves
+    assert dict(found.totals)["New: in the later month only"] == 2
+
+
+def test_scores_of_other_bins_are_not_held_against_each_other(shop: Shop) -> None:
+    then, now = scored(shop, JULY, SCORED_THEN), scored(shop, AUGUST, SCORED_NOW)
+    other = shop.month(AUGUST, {}, inputs=dict(now.inputs), bins="3")
+    found = compared(shop, then, other).moves
+    assert dict(found.totals)["Moved to another"] == 3
+    assert not any(label.startswith("Rose") for label, _ in found.totals)
 
 
 def test_it_counts_over_all_files_in_any_order(shop: Shop) -> None:

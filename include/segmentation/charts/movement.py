@@ -91,7 +91,8 @@ def movement_history(history: pd.DataFrame) -> Chart | None:
     )
     axes.axhline(0, color=PALETTE["ink"][0], linewidth=1)
     _name_months(axes, days[0], places[-1])
-    axes.set(xlim=(-0.6, places[-1] + 0.6), ylim=(1.08 * lowest - 0.5, 1.08 * highest + 0.5))
+    # As wide as a year, so that a few months are no broad blocks.
+    axes.set(xlim=(min(0, places[-1] - 11) - 0.6, places[-1] + 0.6), ylim=(1.08 * lowest - 0.5, 1.08 * highest + 0.5))
     axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(6, integer=True))
     axes.yaxis.set_major_formatter(lambda value, _: money(abs(value), "", compact=True))
     axes.grid(axis="y", color=PALETTE["line"][0], linewidth=0.8)
@@ -120,7 +121,7 @@ def _stack(axes: Axes, places: list[int], layers: list[list[int]], names: list[t
 def _name_months(axes: Axes, first: date, last: int) -> None:
     """Name as many months as have room beside each other in a wide font, the last one always."""
     room = (WIDE - LEFT - 20) / (1.1 * text_width("2020-01", SMALL + 1) + GAP)
-    step = max(1, ceil((last + 1) / room))
+    step = max(1, ceil(max(last + 1, 12) / room))
     named = range(last, -1, -step)
     texts = [f"{(_months(first) + place) // 12}-{(_months(first) + place) % 12 + 1:02}" for place in named]
     axes.set_xticks(list(named), texts)

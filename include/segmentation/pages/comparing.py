@@ -8,7 +8,7 @@ from typing import Any
 
 from segmentation.formats import clean
 from segmentation.pages import fits, listing, moving, tables
-from segmentation.pages.published import Damaged, data_of, input_of_month
+from segmentation.pages.published import VERSION, Damaged, StoredFile, data_of, input_of_month, remembered
 from segmentation.pages.segment_order import GROUPS, by_group
 from segmentation.pages.whose import Owner
 from segmentation.warehouse.manifests import Manifest
@@ -197,12 +197,25 @@ def _moves(
             return None, (
                 f"Both months together have {customers:,} customers. Up to {MOST_CUSTOMERS:,} the page says who moved."
             )
-        counts = moving.counts(data_of(warehouse, then), data_of(warehouse, now))
+        counts, directions = moving.counts(
+            data_of(warehouse, then),
+            data_of(warehouse, now),
+            _first_purchases(warehouse, after),
+            before.as_of_date,
+            all(before.settings.get(name) == after.settings.get(name) for name in ("bins", "scoring")),
+        )
     except Damaged as error:
         return None, f"Who moved cannot be told. {error}"
     except tables.ERRORS:
         return None, "Who moved cannot be told. The table customer_rfm of one of the months cannot be read."
-    return moving.Moves(counts, tuple(order)), ""
+    return moving.Moves(counts, tuple(order), directions=directions), ""
+
+
+def _first_purchases(warehouse: Warehouse, report: Manifest) -> tuple[StoredFile, ...]:
+    """The files that say when each customer first bought; none where the source cannot say it, or they are too many."""
+    version = report.inputs.get("first_purchases", "")
+    found = remembered(warehouse, "first_purchases", version, None) if VERSION.fullmatch(version) else None
+    return data_of(warehouse, found) if found and found.rows <= MOST_CUSTOMERS else ()
 
 
 def _customers(warehouse: Warehouse, report: Manifest) -> Manifest:

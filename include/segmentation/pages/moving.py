@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -11,6 +12,7 @@ import pyarrow.compute as pc
 
 from segmentation.formats import count_of, name, percent
 from segmentation.pages import tables
+from segmentation.pages.directions import SCORES, Directions, directions
 from segmentation.pages.published import Damaged, StoredFile
 
 NEW, GONE = "new", "gone"
@@ -36,12 +38,13 @@ class Cell:
 class Moves:
     """counts: (segment then or None, segment now or None, customers), and the order to show the segments in.
 
-    words: what they did, and what they were, in a sentence.
+    words: what they did, and what they were, in a sentence. directions: who rose, fell and returned, where it is known.
     """
 
     counts: Counts
     order: tuple[str, ...]
     words: tuple[str, str] = ("moved", "were")
+    directions: Directions = Directions()
 
     @cached_property
     def _by_pair(self) -> dict[tuple[str | None, str | None], int]:
@@ -52,13 +55,20 @@ class Moves:
 
     @property
     def totals(self) -> list[tuple[str, int]]:
-        """How many stayed, moved, came and left."""
-        return [
-            ("Stayed in their segment", self._sum(lambda then, now: then == now)),
-            ("Moved to another", self._sum(lambda then, now: None not in (then, now) and then != now)),
-            ("New: in the later month only", self._sum(lambda then, now: then is None)),
-            ("Gone: in the earlier month only", self._sum(lambda then, now: now is None)),
-        ]
+        """How many stayed, moved, came and left, and how, where it is known."""
+        moved = self._sum(lambda then, now: None not in (then, now) and then != now)
+        came, ways = self._sum(lambda then, now: then is None), self.directions
+        parts = [("Stayed in their segment", self._sum(lambda then, now: then == now))]
+        if ways.rose is None or ways.fell is None:
+            parts.append(("Moved to another", moved))
+        else:
+            parts += [("Rose: to another, with higher scores", ways.rose), ("Fell: with lower scores", ways.fell)]
+            parts += [("Moved: with the same scores in sum", ways.level)] if ways.level else []
+        if ways.returned is None:
+            parts.append(("New: in the later month only", came))
+        else:
+            parts += [("Returned: bought before, and again", ways.returned), ("New", came - ways.returned)]
+        return [*parts, ("Gone: in the earlier month only", self._sum(lambda then, now: now is None))]
 
     @property
     def columns(self) -> list[str | None]:
@@ -100,15 +110,36 @@ class Moves:
         )
 
 
-def counts(then: tuple[StoredFile, ...], now: tuple[StoredFile, ...]) -> Counts:
-    """Count the customers of two versions of `customer_rfm` by their segments. Raises Damaged or tables.ERRORS."""
+def counts(
+    then: tuple[StoredFile, ...],
+    now: tuple[StoredFile, ...],
+    first: tuple[StoredFile, ...] = (),
+    day: date | None = None,
+    same_scores: bool = True,
+) -> tuple[Counts, Directions]:
+    """Count the customers of two versions of `customer_rfm` by their segments, and who rose, fell and returned.
+
+    first: the later month's `first_purchases`; without, it is not told who returned. day: the earlier month's as-of
+    date. same_scores: whether a score means the same in both. Raises Damaged or tables.ERRORS.
+    """
     with _ONE_AT_A_TIME:
-        return _counts(then, now)
+        return _counts(then, now, first, day, same_scores)
 
 
 @lru_cache(maxsize=64)
-def _counts(then: tuple[StoredFile, ...], now: tuple[StoredFile, ...]) -> Counts:
-    before, after = _customers(then), _customers(now)
+def _counts(
+    then: tuple[StoredFile, ...],
+    now: tuple[StoredFile, ...],
+    first: tuple[StoredFile, ...],
+    day: date | None,
+    same_scores: bool,
+) -> tuple[Counts, Directions]:
+    before, after = _customers(then, same_scores), _customers(now, same_scores)
+    days = tables.read(first, ["user_id", "first_day"]).combine_chunks() if first else None
+    return _by_segments(before, after), directions(before, after, days, day)
+
+
+def _by_segments(before: pa.Table, after: pa.Table) -> Counts:
     names = pc.unique(pa.chunked_array([*before["segment"].chunks, *after["segment"].chunks], pa.large_string()))
     if len(names) > MOST_SEGMENTS:
         raise Damaged(f"The table customer_rfm has more than {MOST_SEGMENTS} segments.")
@@ -130,11 +161,12 @@ def _counts(then: tuple[StoredFile, ...], now: tuple[StoredFile, ...]) -> Counts
     return tuple((*pair, customers) for pair, customers in (found | came).items() if customers)
 
 
-def _customers(files: tuple[StoredFile, ...]) -> pa.Table:
-    table = tables.read(files, ["user_id", "segment"])
+def _customers(files: tuple[StoredFile, ...], scored: bool) -> pa.Table:
+    names = ["user_id", "segment"]
+    table = tables.read(files, [*names, *SCORES] if scored and set(SCORES) <= tables.columns(files) else names)
     # Large strings, because the ids of millions of customers pass the 2 GB that a plain column of text can hold.
-    wide = pa.schema([("user_id", pa.large_string()), ("segment", pa.large_string())])
-    table = table.cast(wide).combine_chunks()
+    wide = [pa.field(name, pa.large_string() if name in names else pa.int32()) for name in table.column_names]
+    table = table.cast(pa.schema(wide)).combine_chunks()
     if table["segment"].null_count or table["user_id"].null_count:
         raise Damaged("The table customer_rfm has rows without a customer or a segment.")
     return table

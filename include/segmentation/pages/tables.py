@@ -53,6 +53,15 @@ def read(files: tuple[StoredFile, ...], columns: list[str]) -> pa.Table:
     return pa.concat_tables(found)
 
 
+def columns(files: tuple[StoredFile, ...]) -> set[str]:
+    """The names of the columns that all of the files have."""
+    found = []
+    for stored in files:
+        with stored.open() as file:
+            found.append(set(pq.read_schema(file).names))
+    return set.intersection(*found) if found else set()
+
+
 def total(table: Rows, column: str) -> Any:
     """The sum of a column that has no gaps, of its type."""
     return sum(row[column] for row in table)
