@@ -3,30 +3,19 @@
 from collections import Counter
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from jobs.conftest import RELEASED_DAYS as DAYS
+from jobs.conftest import SMALL_DEMO
 from jobs.flow import Flow
 from segmentation import releasing
 from segmentation.plan import months_before
 
-# A year ago, a month that is missing between, and two that follow each other.
-DAYS = ("2022-08-01", "2023-06-01", "2023-07-01", "2023-08-01")
-DEMO: dict[str, Any] = {"source": "demo", "demo_reviews": 1000, "k_max": 3}
 
-
-@pytest.fixture(scope="module")
-def months(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Flow]:
-    root = tmp_path_factory.mktemp("movement")
-    return {day: whole_month(root, day) for day in DAYS}
-
-
-def whole_month(root: Path, day: str) -> Flow:
-    """Run and release a month."""
-    flow = Flow(root, day, **DEMO)
-    flow.run()
-    return flow
+@pytest.fixture
+def months(released_months: dict[str, Flow]) -> dict[str, Flow]:
+    return released_months
 
 
 def scored(flow: Flow) -> dict[str, tuple[str, int]]:
@@ -122,7 +111,7 @@ def test_the_page_of_a_later_month_has_all_of_it(months: dict[str, Flow]) -> Non
 
 
 def test_another_history_makes_only_what_rests_on_it_anew(months: dict[str, Flow], tmp_path: Path) -> None:
-    alone = Flow(tmp_path, DAYS[-1], **DEMO)
+    alone = Flow(tmp_path, DAYS[-1], **SMALL_DEMO)
     then, now = (releasing.versions_of(flow.plan) for flow in (alone, months[DAYS[-1]]))
     changed = {name for name in then if then[name] != now[name]}
     assert changed == {"customer_rfm", "movement_history", "segment_stays", "year_migration", "exports", "report"}
