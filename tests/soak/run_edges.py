@@ -24,7 +24,13 @@ from segmentation.warehouse.manifests import Manifest, data_files, describe_file
 from segmentation.warehouse.versions import Warehouse
 
 PARAMS = {"demo_reviews": 2000, "as_of": "2023-09-01", "k_max": 3}
-STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGINT, signal.SIGKILL)
+# How a run is stopped, and once which dataset is there: the next one goes on from there.
+STOPS = (
+    (signal.SIGINT, "source"),
+    (signal.SIGTERM, "reviews"),
+    (signal.SIGINT, "customer_rfm"),
+    (signal.SIGKILL, "kmeans_search"),
+)
 PRUNES = 20
 LOOPS = 20  # seconds in which a scheduler would have taken over what it can see
 MEGABYTES = (4, 8, 16, 24, 32)
@@ -48,14 +54,16 @@ def beside(folder: Path, dice: random.Random) -> Iterator[str]:
     warehouse = Warehouse(folder / "mine")
     environment = airflow.environment() | {"SEGMENTATION_WAREHOUSE": str(warehouse.root)}
     try:
-        for told in STOPS:
+        for told, made in STOPS:
             run = start(environment)
-            time.sleep(dice.uniform(5, 90))
+            while run.poll() is None and not any((warehouse.root / made).glob("**/_manifest.json")):
+                time.sleep(0.2)
+            time.sleep(dice.uniform(0, 1))
             run.send_signal(told)
             said, _ = run.communicate()
-            if told != signal.SIGKILL and run.returncode not in (0, 128 + told):
+            if run.returncode != (-told if told == signal.SIGKILL else 128 + told):
                 yield f"a run that was told {told.name} ended with {run.returncode}: {said[-500:]}"
-            print(f"  stopped by {told.name}, exit {run.returncode}", flush=True)
+            print(f"  stopped by {told.name} once {made} was there, exit {run.returncode}", flush=True)
         time.sleep(LOOPS)
         both = [start(environment) for _ in range(2)]
         for run in both:
