@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -363,3 +364,14 @@ def test_a_release_that_knows_no_stays_is_refused(shop: Shop, monkeypatch: pytes
     )
     with pytest.raises(UserError, match="knew no stays"):
         deliver(shop.warehouse, release, "run")
+
+
+def test_nothing_that_a_connection_holds_is_in_what_a_driver_says() -> None:
+    from airflow.sdk import Connection
+
+    from segmentation.deliver.database import in_words
+
+    held = Connection(conn_id="crm", conn_type="sqlite", login="some_login", extra='{"sslkey": "/keys/ours.pem"}')
+    with pytest.raises(UserError) as refused, in_words("deliver", held):
+        raise sqlite3.OperationalError("some_login cannot read /keys/ours.pem\nand no further line")
+    assert str(refused.value) == "deliver: the database says: *** cannot read ***"

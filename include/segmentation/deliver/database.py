@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from segmentation.errors import Unavailable, UserError
 from segmentation.orchestration.connections import connection_for
 from segmentation.quoting import cut
+from segmentation.sources.databases.faults import Secrets
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 BUSY_SECONDS = 60
 CONNECT_SECONDS = 30
-HIDDEN = "***"
 # PostgreSQL's classes of errors that a retry may mend: connections, resources, the operator's hand, deadlocks; and
 # another one that delivers the same customers at the same time.
 _PASSING = ("08", "53", "57", "58", "40", "55P03", "23505", "25006", "25P03", "25P04")
@@ -190,7 +190,7 @@ def _be_impatient(connection: "Connection") -> None:
 
 @contextlib.contextmanager
 def in_words(what: str, connection: "Connection") -> Iterator[None]:
-    """Turn a driver's error into a sentence without host, user or password."""
+    """Turn a driver's error into a sentence without anything that the connection holds."""
     try:
         yield
     except (UserError, Unavailable):
@@ -200,9 +200,8 @@ def in_words(what: str, connection: "Connection") -> Iterator[None]:
         if "Error" not in kinds and not isinstance(error, OSError):
             raise
         # The lines below the first show the statement, or a customer's row.
-        said = _without_secrets(str(error).strip().partition("\n")[0], connection)
-        said = " ".join(_SERVER.sub("", said).split())
-        sentence = f"{what}: the database says: {cut(said, 400)}"
+        said = Secrets(connection).hidden(_SERVER.sub("", str(error).strip().partition("\n")[0]))
+        sentence = f"{what}: the database says: {said}"
         raise (Unavailable(sentence) if may_pass(error, kinds) else UserError(sentence)) from None
 
 
@@ -217,10 +216,3 @@ def may_pass(error: Exception, kinds: set[str]) -> bool:
     if isinstance(error, OSError):
         return True
     return bool(kinds & {"OperationalError", "InterfaceError"}) and not any(word in words for word in _REFUSED)
-
-
-def _without_secrets(text: str, connection: "Connection") -> str:
-    for secret in (connection.password, connection.host, connection.login):
-        if secret and len(secret) > 2:
-            text = text.replace(secret, HIDDEN)
-    return text
