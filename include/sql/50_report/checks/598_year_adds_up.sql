@@ -21,8 +21,8 @@ SELECT
     moved.now AS figure,
     everyone.before = 0 OR (moved.now = everyone.now AND moved.before = everyone.before) AS passed,
     concat(
-        'The movements of a year hold ', moved.now, ' of ', everyone.now, ' customers of now and ', moved.before, ' of ',
-        everyone.before, ' of a year ago; it must be all of both.'
+        'The movements of a year hold ', moved.now, ' of ', everyone.now, ' customers of now and ', moved.before,
+        ' of ', everyone.before, ' of a year ago; it must be all of both.'
     ) AS message
 FROM moved
 CROSS JOIN everyone
