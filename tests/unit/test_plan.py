@@ -167,7 +167,7 @@ def test_a_setting_of_orders_changes_the_datasets_that_use_it(name: str, value: 
 
 def test_what_customers_say_is_made_only_where_a_run_asks_for_it() -> None:
     silent, asked = make(), make(sentiment=True)
-    assert SAID == {"review_sentiment", "segment_sentiment", "segment_words", "sentiment_trust", "sentiment_quotes"}
+    assert {"review_sentiment", "segment_sentiment", "segment_words", "sentiment_trust", "sentiment_quotes"} == SAID
     assert set(asked.datasets("report")) - set(silent.datasets("report")) == SAID
     assert {each for each in asked.inputs("report") if each not in silent.inputs("report")} == SAID
     smaller = make(sentiment=True, sentiment_reviews=500)

@@ -60,8 +60,8 @@ def sentiment_by_segment(window: pd.DataFrame, groups: Mapping[str, str]) -> Cha
     draw_row_labels(axes, rows["segment"], [count_of(n, "review") + " read" for n in rows["sampled"]])
     kindest, harshest = rows.loc[means.idxmax()], rows.loc[means.idxmin()]
     alt = (
-        f"Points with lines: mean sentiment of {len(rows)} segments, from -1 to 1. Kindest: {clean(kindest['segment'])},"
-        f" {signed(kindest['mean_sentiment'])}. Harshest: {clean(harshest['segment'])},"
+        f"Points with lines: mean sentiment of {count_of(len(rows), 'segment')}, from -1 to 1. Kindest:"
+        f" {clean(kindest['segment'])}, {signed(kindest['mean_sentiment'])}. Harshest: {clean(harshest['segment'])},"
         f" {signed(harshest['mean_sentiment'])}."
     )
     note = "From −1, the harshest, to +1, the kindest. Line: where the mean lies with 95% confidence."
@@ -89,9 +89,10 @@ def sentiment_over_months(months: pd.DataFrame, order: Sequence[str], groups: Ma
         axes = new_axes(figure, 40 + across * (PANEL + step), down * tall + HEAD, PANEL, LINE_HEIGHT)
         means = rows[rows["segment"] == name].set_index("review_month")["mean"].reindex(days)
         _panel(axes, means, PALETTE[group_colour(groups.get(name))][0], (low, high))
-        axes.set_title(*wrap_into(name, PANEL, 1, SMALL + 1), loc="left", fontsize=SMALL + 1, weight="bold", pad=7)
+        title = wrap_into(name, PANEL, 1, SMALL + 1)[0]
+        axes.set_title(title, loc="left", fontsize=SMALL + 1, weight="bold", pad=7)
         ticks = _ticks(low, high)
-        axes.set_yticks(ticks, [signed(tick, 1) for tick in ticks] if across == 0 else [""] * len(ticks), fontsize=SMALL)
+        axes.set_yticks(ticks, ["" if across else signed(tick, 1) for tick in ticks], fontsize=SMALL)
     alt = (
         f"Small lines: mean sentiment of {len(shown)} segments in {count_of(len(days), 'month')}, from"
         f" {_month(days[0])} to {_month(days[-1])}, all on one scale from {signed(low)} to {signed(high)}."

@@ -89,9 +89,9 @@ def _trust(whole: pd.DataFrame) -> str:
         return f"All reviews to hold it against have {kind} stars, so nothing says how far to trust it."
     return (
         f"Of {count_of(row['low_reviews'], 'review')} with 1 or 2 stars {_share(row['low_told_share'])} have a text "
-        f"below 0, of {number(row['high_reviews'])} with 4 or 5 stars {_share(row['high_told_share'])} one above 0. That "
-        f"is a balanced accuracy of {_share(row['balanced_accuracy'])}, where guessing has 50%. Of a low and a high "
-        f"review drawn at random, the high one has the kinder text {_share(row['auc'])} of the time (AUC)."
+        f"below 0, of {number(row['high_reviews'])} with 4 or 5 stars {_share(row['high_told_share'])} one above 0. "
+        f"That is a balanced accuracy of {_share(row['balanced_accuracy'])}, where guessing has 50%. Of a low and a "
+        f"high review drawn at random, the high one has the kinder text {_share(row['auc'])} of the time (AUC)."
     )
 
 
