@@ -1,4 +1,4 @@
-"""The charts of what customers say: how kind the reviews of each segment are, in the window and over its months."""
+"""The charts of what customers say: how positive the reviews of each segment are, in the window and over its months."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -57,14 +57,14 @@ def sentiment_by_segment(window: pd.DataFrame, groups: Mapping[str, str]) -> Cha
     axes.set(xlim=(low, high), ylim=(len(rows) - 0.5, -0.5), yticks=[], xlabel="", ylabel="")
     axes.set_xticks(_ticks(low, high), [signed(tick, 1) for tick in _ticks(low, high)], fontsize=SMALL)
     axes.tick_params(length=0)
-    draw_row_labels(axes, rows["segment"], [count_of(n, "review") + " read" for n in rows["sampled"]])
-    kindest, harshest = rows.loc[means.idxmax()], rows.loc[means.idxmin()]
+    draw_row_labels(axes, rows["segment"], [count_of(n, "review") for n in rows["sampled"]])
+    highest, lowest = rows.loc[means.idxmax()], rows.loc[means.idxmin()]
     alt = (
-        f"Points with lines: mean sentiment of {count_of(len(rows), 'segment')}, from -1 to 1. Kindest:"
-        f" {clean(kindest['segment'])}, {signed(kindest['mean_sentiment'])}. Harshest: {clean(harshest['segment'])},"
-        f" {signed(harshest['mean_sentiment'])}."
+        f"Points with lines: mean sentiment of {count_of(len(rows), 'segment')}, from -1 to 1. Highest:"
+        f" {clean(highest['segment'])}, {signed(highest['mean_sentiment'])}. Lowest: {clean(lowest['segment'])},"
+        f" {signed(lowest['mean_sentiment'])}."
     )
-    note = "From −1, the harshest, to +1, the kindest. Line: where the mean lies with 95% confidence."
+    note = "From −1, negative, to +1, positive. Line: where the mean lies with 95% confidence."
     return finish("sentiment-by-segment", "Sentiment by segment", alt, figure, note=note)
 
 
@@ -97,7 +97,10 @@ def sentiment_over_months(months: pd.DataFrame, order: Sequence[str], groups: Ma
         f"Small lines: mean sentiment of {len(shown)} segments in {count_of(len(days), 'month')}, from"
         f" {_month(days[0])} to {_month(days[-1])}, all on one scale from {signed(low)} to {signed(high)}."
     )
-    note = f"All on one scale. A month with fewer than {FEWEST} reviews read is left out."
+    note = (
+        f"All on one scale. A month with fewer than {FEWEST} reviews in the sample is left out; of customers who have "
+        "not bought lately there are none of late."
+    )
     return finish("sentiment-over-months", "Sentiment over the months", alt, figure, wide=True, note=note)
 
 
@@ -105,7 +108,7 @@ def _panel(axes: Axes, means: pd.Series, colour: str, limits: tuple[float, float
     """The months of one segment; a point for each, so that a month between gaps is seen."""
     places = range(len(means))
     axes.plot(places, means.to_list(), color=colour, linewidth=1.8, marker="o", markersize=3.5)
-    edge = max(0.5, len(means) * 0.03)
+    edge = 0.03 * (len(means) - 1) or 0.5
     axes.set(xlim=(-edge, len(means) - 1 + edge), ylim=limits, xlabel="", ylabel="")
     ends = {0: "left", len(means) - 1: "right"} if len(means) > 1 else {0: "center"}
     axes.set_xticks(list(ends), [_month(means.index[place]) for place in ends], fontsize=SMALL)

@@ -17,6 +17,8 @@ TABLES = ("segment_sentiment", "segment_words", "sentiment_trust", "sentiment_qu
 QUOTE, WORD = 200, 30
 # From where on the balanced accuracy says that texts and stars mostly agree, and from where on that they do at all.
 GOOD, FAIR = 0.75, 0.6
+# Fewer reviews of low or of high stars say nothing of that.
+FEW = 30
 Row = Mapping[str, Any]
 
 
@@ -24,7 +26,7 @@ Row = Mapping[str, Any]
 class SaidView:
     """All that the page shows of it. Words and quotes are cleaned and shortened, but still untrusted texts.
 
-    about: sentences on what is measured and on the sample. trust: how well it agrees with the stars; verdict: what
+    about: sentences on what is measured and on the sample. trust: how well it agrees with the stars. verdict: what
     follows from that. rows: a segment each, with `words`. quotes: (segment, rows) where text and stars disagree.
     """
 
@@ -67,11 +69,11 @@ def _in_order(rows: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
 def _about(window: pd.DataFrame, most: int) -> list[str]:
     reviews, sampled, silent = (int(window[name].sum()) for name in ("reviews", "sampled", "without_words"))
     about = [
-        f"How kind the text of a review is, from −1 to +1, by {MODEL}: a lexicon of English words and rules. It "
-        "understands no other language, no irony, and not what a text is about.",
-        f"Read were {number(sampled)} of the {count_of(reviews, 'verified review')} of the window: of each segment "
-        f"{number(most)} at most, drawn by a hash, so that the same reviews are read each time. Of each text the first "
-        "1,000 characters count, and of headings nothing.",
+        f"How positive the text of a review is, from −1 to +1, by {MODEL}: a lexicon of English words and emoji, with "
+        "rules. It understands no other language, no irony, and not what a text is about.",
+        f"The sample is {number(sampled)} of the {count_of(reviews, 'verified review')} of the window: of each segment "
+        f"{number(most)} at most, drawn by a hash, so that the same are read each time. Of each text the first 1,000 "
+        "characters count, and of headings nothing.",
     ]
     if not sampled:
         return [*about, "None of them has a text, so there is nothing to say."]
@@ -82,24 +84,27 @@ def _about(window: pd.DataFrame, most: int) -> list[str]:
 def _trust(whole: pd.DataFrame) -> str:
     """How well the texts tell low stars from high ones, in a sentence with its figures."""
     if whole.empty:
-        return "No review that was read has 1, 2, 4 or 5 stars, so nothing says how far to trust it."
+        return "No review of the sample has 1, 2, 4 or 5 stars to hold its text against."
     row = whole.iloc[0]
     if pd.isna(row["auc"]):
         kind = "4 or 5" if row["high_reviews"] else "1 or 2"
-        return f"All reviews to hold it against have {kind} stars, so nothing says how far to trust it."
+        return f"All reviews of the sample that could tell have {kind} stars."
+    low, high = count_of(row["low_reviews"], "review"), number(row["high_reviews"])
     return (
-        f"Of {count_of(row['low_reviews'], 'review')} with 1 or 2 stars {_share(row['low_told_share'])} have a text "
-        f"below 0, of {number(row['high_reviews'])} with 4 or 5 stars {_share(row['high_told_share'])} one above 0. "
-        f"That is a balanced accuracy of {_share(row['balanced_accuracy'])}, where guessing has 50%. Of a low and a "
-        f"high review drawn at random, the high one has the kinder text {_share(row['auc'])} of the time (AUC)."
+        f"Of {low} with 1 or 2 stars {_share(row['low_told_share'])} have a negative text, below 0; of {high} with 4 "
+        f"or 5 {_share(row['high_told_share'])} a positive one. A text at 0 counts half. That is a balanced accuracy "
+        f"of {_share(row['balanced_accuracy'])}, where guessing has 50%. Of a low and a high review drawn at random, "
+        f"the high one has the more positive text {_share(row['auc'])} of the time (AUC)."
     )
 
 
 def _verdict(whole: pd.DataFrame) -> str:
-    accuracy = None if whole.empty else whole["balanced_accuracy"].iloc[0]
-    if accuracy is None or pd.isna(accuracy) or accuracy < FAIR:
+    row = {} if whole.empty else whole.iloc[0]
+    if not len(row) or min(row["low_reviews"], row["high_reviews"]) < FEW:
+        return "That is too little to trust the figures by."
+    if row["balanced_accuracy"] < FAIR:
         return "Do not rely on these figures: read the reviews themselves."
-    if accuracy < GOOD:
+    if row["balanced_accuracy"] < GOOD:
         return "Take differences between segments as a hint, no more."
     return "Good enough to compare segments and months; a single review may be read wrongly."
 

@@ -1,4 +1,4 @@
--- The drawn reviews with how kind their text is.
+-- The drawn reviews with how positive their text is.
 -- Grain: one row per drawn review with a text.
 -- Reads: scored_reviews
 -- Params: none

@@ -1,4 +1,4 @@
--- How kind the reviews of each segment are, in the window and in each of its months.
+-- How positive the reviews of each segment are, in the window and in each of its months.
 -- Grain: one row per segment with reviews in the window, and one per segment and month.
 -- Reads: window_reviews, review_sentiment
 -- Params: none

@@ -5,7 +5,7 @@
 -- Note: log-odds with an informative Dirichlet prior (Monroe, Colaresi and Quinn 2008, "Fightin' Words"), over the
 --   numbers of reviews that hold a word. The prior has the weight of 1,000 words, spread as all segments together use
 --   them. A word counts from a z-score of 4 on, which chance alone brings to one in 30,000 words, and in ten reviews or
---   more of the segment. Among equals the alphabet decides.
+--   more of the segment. Among equals the alphabet decides. A word that is the only one of all has no odds.
 WITH sizes AS (
     SELECT
         segment,
@@ -46,7 +46,8 @@ judged AS (
         word,
         here,
         elsewhere,
-        ln(mass_here / (whole_here - mass_here)) - ln(mass_elsewhere / (whole_elsewhere - mass_elsewhere)) AS log_odds,
+        ln(mass_here / nullif(whole_here - mass_here, 0))
+        - ln(mass_elsewhere / nullif(whole_elsewhere - mass_elsewhere, 0)) AS log_odds,
         sqrt(1 / mass_here + 1 / mass_elsewhere) AS spread
     FROM weighed
 ),

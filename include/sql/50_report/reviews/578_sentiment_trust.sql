@@ -3,9 +3,9 @@
 -- Reads: review_sentiment
 -- Params: none
 -- Note: a text is told right where its sentiment is below 0 for 1 and 2 stars, above 0 for 4 and 5. Exactly 0 says
---   nothing and counts half, as a coin would. Balanced accuracy is the mean of both shares, so that many kind reviews
---   cannot hide that harsh ones are missed; guessing has 0.5. auc is the area under the ROC curve: how often the review
---   of 4 or 5 stars has the higher sentiment of the two, ties half. All counts are whole, so both are exact.
+--   nothing and counts half, as a coin would. Balanced accuracy is the mean of both shares, so that many positive
+--   reviews cannot hide that negative ones are missed; guessing has 0.5. auc is the area under the ROC curve: how often
+--   the review of 4 or 5 stars has the higher sentiment of the two, ties half. All counts are whole, so both are exact.
 WITH by_value AS (
     SELECT
         segment,
