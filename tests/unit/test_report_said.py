@@ -28,7 +28,7 @@ def test_the_section_shows_the_figures_of_the_tables() -> None:
         "The sample is 500 of the 5,000 verified reviews of the window: of each segment 2,000 at most",
         "the first 1,000 characters",
         "2 of them (0.4%) hold no word of the lexicon",
-        "Of 1,120 reviews with 1 or 2 stars 61.2% have a negative text, below 0; of 3,400 with 4 or 5 95.1% a positive",
+        "Of 1,120 reviews with 1 or 2 stars, 61.2% have a negative text, below 0; of 3,400 with 4 or 5 stars, 95.1% a",
         "a balanced accuracy of 78.2%, where guessing has 50%",
         "the more positive text 86.4% of the time (AUC). Good enough to compare segments",
         "Champions 4,000 400 +0.65 75.0% 5.0% 20.0% – none stands out",

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from importlib.metadata import version
+from time import process_time
 
 import pyarrow as pa
 import pytest
@@ -55,6 +56,15 @@ def test_the_other_columns_stay_as_they_are() -> None:
         "segment": "Lost", "place": 1, "review_month": MONTH, "stars": 1, "sentiment": None, "has_words": True,
         "review_text": "Fine. Really.",
     }  # fmt: skip
+
+
+def test_a_flood_of_emoji_counts_by_its_first_and_stays_as_it_is() -> None:
+    few, many = rows("so " + "😁😂" * 25, "so " + "😁😂" * 500)
+    assert many["sentiment"] == few["sentiment"] < Decimal("0.9999")  # which is what a thousand come to
+    assert many["review_text"] == "so " + "😁😂" * 500
+    begun = process_time()
+    assert sentiments(*["😁😂" * 500] * 100) == [many["sentiment"]] * 100
+    assert process_time() - begun < 5, "as long as they all counted, it took twenty seconds"
 
 
 def test_what_is_markup_only_is_left_out() -> None:

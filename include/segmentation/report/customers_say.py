@@ -91,10 +91,10 @@ def _trust(whole: pd.DataFrame) -> str:
         return f"All reviews of the sample that could tell have {kind} stars."
     low, high = count_of(row["low_reviews"], "review"), number(row["high_reviews"])
     return (
-        f"Of {low} with 1 or 2 stars {_share(row['low_told_share'])} have a negative text, below 0; of {high} with 4 "
-        f"or 5 {_share(row['high_told_share'])} a positive one. A text at 0 counts half. That is a balanced accuracy "
-        f"of {_share(row['balanced_accuracy'])}, where guessing has 50%. Of a low and a high review drawn at random, "
-        f"the high one has the more positive text {_share(row['auc'])} of the time (AUC)."
+        f"Of {low} with 1 or 2 stars, {_share(row['low_told_share'])} have a negative text, below 0; of {high} with 4 "
+        f"or 5 stars, {_share(row['high_told_share'])} a positive one. A text at 0 counts half. That is a balanced "
+        f"accuracy of {_share(row['balanced_accuracy'])}, where guessing has 50%. Of a low and a high review drawn at "
+        f"random, the high one has the more positive text {_share(row['auc'])} of the time (AUC)."
     )
 
 
