@@ -363,6 +363,14 @@ def test_a_month_reads_the_purchases_of_the_window_and_of_the_last_year() -> Non
     assert make().bytes_to_read(["product_years", "customer_scores"], purchases) == 11111
 
 
+def test_what_customers_say_reads_the_reviews_of_the_years_of_the_window() -> None:
+    files = {f"review_year={year}/a.parquet": {"bytes": 10**place} for place, year in enumerate(range(2020, 2025))}
+    reviews = {"reviews": manifest("reviews", 11111, files)}
+    assert make(sentiment=True).bytes_to_read(["review_sentiment"], reviews) == 1100
+    assert make(sentiment=True, window_months=21).bytes_to_read(["review_sentiment"], reviews) == 1110
+    assert make().bytes_to_read(["purchases"], reviews) == 11111
+
+
 def test_what_only_python_looks_at_is_not_read() -> None:
     # The page shows how many reviews there are, which their manifest says.
     inputs = {"reviews": manifest("reviews", 1000, {}), "customer_scores": manifest("customer_scores", 10, {})}

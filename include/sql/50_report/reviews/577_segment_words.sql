@@ -4,8 +4,8 @@
 -- Params: none
 -- Note: log-odds with an informative Dirichlet prior (Monroe, Colaresi and Quinn 2008, "Fightin' Words"), over the
 --   numbers of reviews that hold a word. The prior has the weight of 1,000 words, spread as all segments together use
---   them. A word counts from a z-score of 4 on, which chance alone brings to one in 30,000 words, and in ten reviews or
---   more of the segment. Among equals the alphabet decides. A word that is the only one of all has no odds.
+--   them. A word counts from a z-score of 4 on, which chance alone brings to one in 30,000 words; a word of few reviews
+--   has no such score. Among equals the alphabet decides. A word that is the only one of all has no odds.
 WITH sizes AS (
     SELECT
         segment,
@@ -37,7 +37,6 @@ weighed AS (
         here + 1000 * (here + elsewhere) / all_words AS mass_here,
         elsewhere + 1000 * (here + elsewhere) / all_words AS mass_elsewhere
     FROM counted
-    WHERE here >= 10
 ),
 
 judged AS (
