@@ -5,6 +5,7 @@ from segmentation.report.content import gather
 from segmentation.report.insights import as_text
 from segmentation.report.page import render
 from segmentation.segment_maps import own_text
+from segmentation.sentiment import making as sentiment
 from segmentation.stage import main
 from segmentation.work import Work
 
@@ -13,7 +14,9 @@ def build(work: Work) -> None:
     """Make the tables and lists in SQL, then draw the page from them."""
     lists = exports.register_lists(work)
     work.run_sql(until="exports")
-    work.write(*[name for name in work.plan.datasets("report") if name != "report"])
+    later = {*sentiment.names(work), "report"}
+    work.write(*[name for name in work.plan.datasets("report") if name not in later])
+    sentiment.make(work)
     exports.write_cells(work, [each.name for each in lists])
     if "report" in work.missing:
         report = gather(work)

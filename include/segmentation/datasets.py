@@ -50,6 +50,11 @@ STAGES = {
         "popular_products",
         "category_summary",
         "helpful_reviews",
+        "review_sentiment",
+        "segment_sentiment",
+        "segment_words",
+        "sentiment_trust",
+        "sentiment_quotes",
         "exports",
         "report",
     ),
@@ -74,6 +79,7 @@ class Dataset:
     python_reads, python_uses: the datasets and params that the stage's Python, not its SQL, takes in.
     code: the Python files that shape the rows: those of the stage, then its own. Their text is part of the version.
     only_for: the kinds of source (`Plan.kind`) that the dataset is made for; empty for every kind.
+    only_with: the param, true or false, that asks for the dataset; None where every run makes it.
     order_by: the columns that order the rows of a file_per_list; `-name` is descending.
     sorted_by: the columns that order the rows within each file, so that who looks for one value reads little of it.
     bulky: the columns that hold most of the bytes; the checksum of the rows leaves them out.
@@ -94,6 +100,7 @@ class Dataset:
     python_uses: tuple[str, ...]
     code: tuple[str, ...]
     only_for: tuple[str, ...] = ()
+    only_with: str | None = None
     order_by: tuple[str, ...] = ()
     sorted_by: tuple[str, ...] = ()
     bulky: tuple[str, ...] = ()
@@ -160,6 +167,7 @@ def _dataset(name: str, stage: str, entry: dict[str, Any], code: list[str]) -> D
         python_uses=tuple(entry.get("python_uses", ())),
         code=(*code, *entry.get("code", ())),
         only_for=(kinds,) if isinstance(kinds, str) else tuple(kinds),
+        only_with=entry.get("only_with"),
         order_by=tuple(entry.get("order_by", ())),
         sorted_by=tuple(entry.get("sorted_by", ())),
         bulky=tuple(entry.get("bulky", ())),

@@ -35,6 +35,8 @@ def _dataset(item: Dataset) -> str:
     lines = [f"### {item.name}", "", f"{item.description} One row is {item.grain}.", "", f"Path: `<warehouse>/{place}`"]
     if item.partition_by:
         lines[-1] += f", one folder for each `{', '.join(item.partition_by)}`"
+    if item.only_with:
+        lines[-1] += f". Only with the param `{item.only_with}`"
     if item.columns:
         lines += ["", "| column | type | meaning |", "|---|---|---|"]
         lines += [f"| {name} | `{kind}` | {item.descriptions[name]} |" for name, kind in item.columns.items()]

@@ -57,6 +57,8 @@ def _check_source(params: Params) -> None:
         raise refuse("files_path", params["files_path"], allowed)
     if is_of_orders(source) and not params["orders_mapping"]:
         raise refuse("orders_mapping", params["orders_mapping"], f"a YAML file, or YAML, when source is {source}")
+    if params["sentiment"] and is_of_orders(source):
+        raise refuse("sentiment", params["sentiment"], f"false when source is {source}: orders hold no review texts")
     if source == DATABASE:
         _check_database(params)
 

@@ -34,7 +34,7 @@ CUSTOMERS = "customers"
 NOT_FOR_CUSTOMERS = {"window_months", "frequency_counts", "min_price", "excluded_categories", "keep_unknown_category"}
 # Settings that say nothing with the scoring `seed`.
 OF_EDGES = {"bins_closed", "frequency_scoring", "frequency_edges", "recency_edges", "monetary_edges"}
-PURCHASE_MONTH = "purchase_month="
+PURCHASE_MONTH, REVIEW_YEAR = "purchase_month=", "review_year="
 
 
 def fingerprint(content: Any) -> str:
@@ -110,7 +110,8 @@ class Plan:
         return [name for name in STAGES[stage] if self._is_made(name) and name not in left_out]
 
     def _is_made(self, name: str) -> bool:
-        return dataset(name).is_for(self.kind)
+        item = dataset(name)
+        return item.is_for(self.kind) and (item.only_with is None or getattr(self.settings, item.only_with))
 
     def has(self, read: str) -> bool:
         """Whether a view of an earlier month, of those that SQL files read, has anything to show; others always do."""
@@ -177,11 +178,17 @@ class Plan:
         return sum(self._bytes_of_month(one) if is_monthly else one.bytes for one in inputs)
 
     def _bytes_of_month(self, manifest: Manifest) -> int:
-        """Of `purchases` no more than the window and the last year."""
-        first = min(self.window_start, months_before(self.as_of, 12)).replace(day=1)
-        months = {name: name.partition("/")[0].partition(PURCHASE_MONTH)[2] for name in manifest.files}
-        passed = [name for name, month in months.items() if month and not str(first) <= month < str(self.as_of)]
+        """Of `purchases` no more than the window and the last year, of `reviews` the years of the window."""
+        passed = [name for name in manifest.files if self._is_passed(name.partition("/")[0])]
         return manifest.bytes - sum(manifest.files[name]["bytes"] for name in passed)
+
+    def _is_passed(self, folder: str) -> bool:
+        """Whether a month has no need to read a partition."""
+        month, year = (folder.partition(column)[2] for column in (PURCHASE_MONTH, REVIEW_YEAR))
+        first = min(self.window_start, months_before(self.as_of, 12)).replace(day=1)
+        if month:
+            return not str(first) <= month < str(self.as_of)
+        return bool(year) and not self.window_start.year <= int(year) <= self.as_of.year
 
     def parameters(self) -> dict[str, Any]:
         """The value of every marker that SQL files use, by name."""
@@ -199,6 +206,7 @@ class Plan:
             "recency_edges": [str(edge) for edge in self.settings.recency_edges],
             "monetary_edges": [str(edge) for edge in self.settings.monetary_edges],
             "frequency_counts": self._frequency_counts(),
+            "sentiment_reviews": self.settings.sentiment_reviews,
         }
 
     @property
@@ -241,10 +249,14 @@ class Plan:
         }
 
     def _matters(self, name: str) -> bool:
-        """Whether a setting has a say: the range of k has none where k is given, the edges none with ntile."""
+        """Whether a setting has a say: the range of k has none where k is given, the edges none with ntile.
+
+        A wish for what customers say has none where it is not made, so that a run without it makes what it made before.
+        """
         idle = {"k_min", "k_max"} if self.settings.k != "auto" else set()
         idle |= OF_EDGES if self.settings.scoring == "seed" else set()
         idle |= {"frequency_edges"} if self.settings.frequency_scoring == "quantiles" else set()
+        idle |= set() if self.settings.sentiment else {"sentiment"}
         idle |= {"category"} if self.settings.kind == "orders" else set()
         idle |= NOT_FOR_CUSTOMERS if self.kind == CUSTOMERS else set()
         return name not in idle

@@ -208,6 +208,15 @@ class Settings:
     keep_unknown_category: bool = setting(
         True, "boolean", "Keep products whose main category is unknown (the first notebooks lost them)."
     )
+    sentiment: bool = setting(
+        False,
+        "boolean",
+        "Also score what the window's reviews say, English only: by segment and month, with quotes and the words that "
+        "set a segment apart. Not for orders.",
+    )
+    sentiment_reviews: int = setting(
+        2_000, "integer", "sentiment: how many reviews of each segment are read, at most.", minimum=100, maximum=10_000
+    )
     rejected_share_warn: Decimal = setting(
         0.01, "number", "Warn if a larger share of the raw lines is refused.", minimum=0, maximum=1
     )

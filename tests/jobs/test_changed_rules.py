@@ -18,6 +18,7 @@ from segmentation.warehouse.manifests import Manifest
 AS_OF = "2023-03-01"
 PARAMS = {"source": "demo", "demo_reviews": 1000, "k_max": 3}
 NAMES = [name for names in list(STAGES.values())[1:] for name in names if dataset(name).is_for("reviews")]
+NAMES = [name for name in NAMES if not dataset(name).only_with]
 REPORT = {
     "segment_summary",
     "segment_claims",

@@ -9,6 +9,7 @@ from test_charts import draw_all
 from test_customer_charts import grid, points, sample
 from test_data_charts import draw_all as draw_source
 from test_retention_chart import cohort_retention, cohorts
+from test_sentiment_charts import draw_all as draw_sentiment
 from test_share_charts import draw_all as draw_shares
 
 from segmentation import dictionary
@@ -116,6 +117,7 @@ def test_the_charts_of_the_notebook_are_where_the_page_says() -> None:
         cohort_retention(cohorts()),
         *draw_source(),
         *draw_shares(),
+        *draw_sentiment(),
         *points(sample()),
         rfm_heatmap(grid()),
     ]

@@ -38,6 +38,8 @@ AFTER_RFM = {"customer_scores", "customer_rfm"} | KMEANS | REPORT - ABOUT_THE_SO
 # What rests on the names of segments: no cluster does.
 NAMED = AFTER_RFM - KMEANS - {"customer_scores"} | {"second_purchase"}
 CLUSTERED = KMEANS | {"segment_cluster", "segment_agreement", "customer_sample", "report"}
+# What a run makes only where it is asked what customers say, and what of it rests on the sample.
+SAID = {name for name in REPORT if dataset(name).only_with == "sentiment"}
 SOURCE = "0123456789ab"
 OWN_MAP = "segments: [{name: All, group: New, meaning: m., action: a., rules: [{}]}]"
 
@@ -100,6 +102,8 @@ CHANGES = pytest.mark.parametrize(
         ("k_max", 9, CLUSTERED),
         ("compare_algorithms", True, {"kmeans_search", "report"}),
         ("bins", 4, AFTER_PURCHASES),
+        ("sentiment", True, {"report"}),  # which then rests on what it asks for
+        ("sentiment_reviews", 500, SAID),  # no run makes them without the other
     ],
 )
 
@@ -158,7 +162,17 @@ def test_a_setting_of_orders_changes_the_datasets_that_use_it(name: str, value: 
     one, other = make(**ORDERS), make(**{**ORDERS, name: value})
     made = {each for stage in STAGES for each in one.datasets(stage)}
     assert made == {name for name in ALL if dataset(name).is_for("orders")} | {"source", "orders"}
-    assert {each for each in made if one.version(each) != other.version(each)} == expected
+    assert {each for each in made if one.version(each) != other.version(each)} == expected - SAID
+
+
+def test_what_customers_say_is_made_only_where_a_run_asks_for_it() -> None:
+    silent, asked = make(), make(sentiment=True)
+    assert {"review_sentiment", "segment_sentiment", "segment_words", "sentiment_trust", "sentiment_quotes"} == SAID
+    assert set(asked.datasets("report")) - set(silent.datasets("report")) == SAID
+    assert {each for each in asked.inputs("report") if each not in silent.inputs("report")} == SAID
+    smaller = make(sentiment=True, sentiment_reviews=500)
+    assert changed(asked, smaller) == SAID | {"report"}
+    assert not {each for each in make(**ORDERS).datasets("report") if dataset(each).only_with}
 
 
 # What a table of customers has no rows for: products and lines, and whatever needs the month before.
@@ -348,6 +362,14 @@ def test_a_month_reads_the_purchases_of_the_window_and_of_the_last_year() -> Non
     # The years of a product are no month's: they read all purchases, also beside what is.
     assert make().bytes_to_read(["product_years"], purchases) == 11111
     assert make().bytes_to_read(["product_years", "customer_scores"], purchases) == 11111
+
+
+def test_what_customers_say_reads_the_reviews_of_the_years_of_the_window() -> None:
+    files = {f"review_year={year}/a.parquet": {"bytes": 10**place} for place, year in enumerate(range(2020, 2025))}
+    reviews = {"reviews": manifest("reviews", 11111, files)}
+    assert make(sentiment=True).bytes_to_read(["review_sentiment"], reviews) == 1100
+    assert make(sentiment=True, window_months=21).bytes_to_read(["review_sentiment"], reviews) == 1110
+    assert make().bytes_to_read(["purchases"], reviews) == 11111
 
 
 def test_what_only_python_looks_at_is_not_read() -> None:

@@ -12,6 +12,7 @@ from segmentation.kmeans.cluster_tables import VIEWS as CLUSTER_VIEWS
 from segmentation.paths import SQL
 from segmentation.plan import FROZEN_VIEW, SEGMENT_MAP_VIEWS, SOURCE_VIEWS
 from segmentation.report import exports
+from segmentation.sentiment.making import SCORED
 from segmentation.settings import FIELDS
 from segmentation.sql_files import SqlFile, closure, read_file, stage_checks, stage_files
 
@@ -19,7 +20,7 @@ HEADER = "-- Rows.\n-- Grain: one row per n.\n-- Reads: numbers\n-- Params: none
 VARIANTS = [(scoring, kind) for scoring in ("edges", "seed") for kind in ("reviews", "orders", "customers")]
 OWN = sorted(path for path in SQL.rglob("*.sql"))
 # Views that a stage's Python registers itself.
-REGISTERED = {*SOURCE_VIEWS, *SEGMENT_MAP_VIEWS, FROZEN_VIEW, *CLUSTER_VIEWS, exports.VIEW, "figures"}
+REGISTERED = {*SOURCE_VIEWS, *SEGMENT_MAP_VIEWS, FROZEN_VIEW, *CLUSTER_VIEWS, exports.VIEW, SCORED, "figures"}
 
 
 @pytest.fixture

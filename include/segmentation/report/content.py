@@ -9,7 +9,7 @@ from segmentation.kinds import OF_A_DATABASE
 from segmentation.plan import CUSTOMERS, NOT_FOR_CUSTOMERS, OF_EDGES, fingerprint
 from segmentation.release import RELEASE
 from segmentation.report import clusters as report_clusters
-from segmentation.report import exports, left_out
+from segmentation.report import customers_say, exports, left_out
 from segmentation.report import source_data as report_data
 from segmentation.report.advice import with_advice
 from segmentation.report.chart_list import draw_all
@@ -54,7 +54,7 @@ def gather(work: Work) -> Report:
     has_previous = work.has_previous
     source = work.input_manifest("source")
     currency, words = currency_of(source), words_of(settings, plan.kind)
-    data = _data(work)
+    data, said = _data(work), _said(work, segments)
     return Report(
         title="Customer segments",
         category=category_of(settings, plan.kind),
@@ -74,6 +74,7 @@ def gather(work: Work) -> Report:
         charts=[
             *draw_all(frames, segments, has_previous, currency, words, settings.bins),
             *(data.charts if data else ()),
+            *(said.charts if said else ()),
         ],
         edges=_rows(frames["rfm_edges"]),
         quality=_quality(work),
@@ -99,6 +100,7 @@ def gather(work: Work) -> Report:
         cluster_moves=report_clusters.move_sentences(_rows(frames["cluster_movement"])) if has_previous else (),
         algorithms=report_clusters.algorithm_rows(_rows(search)),
         data=data,
+        said=said,
         lists=_lists(work, segments, has_previous),
         lists_folder=_folder_of(work, "exports"),
         # Not those of the report's own tables: they run when the page is written.
@@ -111,6 +113,14 @@ def _data(work: Work) -> report_data.SourceView | None:
     if work.plan.kind != "reviews":
         return None
     return report_data.view({name: work.small_table(name) for name in report_data.TABLES})
+
+
+def _said(work: Work, segments: tuple[Segment, ...]) -> customers_say.SaidView | None:
+    """What customers say, where the run asks for it."""
+    if not work.plan.settings.sentiment:
+        return None
+    frames = {name: work.small_table(name) for name in customers_say.TABLES}
+    return customers_say.view(frames, segments, work.plan.parameters()["sentiment_reviews"])
 
 
 def _lists(work: Work, segments: tuple[Segment, ...], has_previous: bool) -> list[dict[str, Any]]:
@@ -146,6 +156,7 @@ def _settings_shown(settings: Any, kind: str = "") -> dict[str, Any]:
     hidden |= OF_EDGES if settings.scoring == "seed" else set()
     hidden |= {"frequency_edges"} if settings.frequency_scoring == "quantiles" else set()
     hidden |= {name for name in ("recency_edges", "monetary_edges") if not getattr(settings, name)}
+    hidden |= set() if settings.sentiment else {"sentiment", "sentiment_reviews"}
     hidden |= {"category"} if settings.kind == "orders" else set()
     hidden |= NOT_FOR_CUSTOMERS if kind == CUSTOMERS else set()
     values = {name: value for name, value in vars(settings).items() if name not in hidden}

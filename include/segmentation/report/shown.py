@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from segmentation.charts.drawing import Chart
+from segmentation.report.customers_say import SaidView
 from segmentation.report.source_data import SourceView
 from segmentation.report.words import Words
 
@@ -59,3 +60,4 @@ class Report:
     cohorts: Sequence[Row] = field(default=())  # cohort_retention
     second_purchases: Sequence[Row] = field(default=())  # second_purchase
     data: SourceView | None = None  # what the source looks like; its charts are among `charts`
+    said: SaidView | None = None  # what customers say; its charts are among `charts`
