@@ -4,6 +4,7 @@ import contextlib
 import errno
 import getpass
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,8 @@ FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
 FORBIDDEN_WORDS = tuple(map(os.strerror, FORBIDDEN))
 # As Python, Java and SQLite say it. Python looks for a folder for temporary files by writing into it.
 FULL_WORDS = (*map(os.strerror, FULL), "disk is full", "No usable temporary directory")
+# Java does not say why it could not make a folder. Where we may write, there is no room for one.
+_NO_FOLDER = re.compile(r"Mkdirs failed to create (?:file:)?(/[^\s(]+)")
 # How far the clocks of machines that share a warehouse may be apart.
 SLACK = timedelta(minutes=5)
 
@@ -83,7 +86,10 @@ def causes(error: BaseException) -> Iterator[object]:
 def _is_full(cause: object) -> bool:
     if isinstance(cause, OSError) and cause.errno in FULL:
         return True
-    return isinstance(cause, str) and any(words in cause for words in FULL_WORDS)
+    if not isinstance(cause, str):
+        return False
+    folder = _NO_FOLDER.search(cause)
+    return any(words in cause for words in FULL_WORDS) or bool(folder and os.access(_there(Path(folder[1])), os.W_OK))
 
 
 def _places(warehouse: Path) -> Iterator[tuple[str, str, Path]]:
@@ -107,10 +113,14 @@ def _full(warehouse: Path) -> str:
 
 def _room(place: Path) -> tuple[float, bool]:
     """How many megabytes are free where a folder is or would be, and whether another file can be made there."""
-    there = next(folder for folder in (place, *place.parents) if folder.exists())
-    found = os.statvfs(there)
+    found = os.statvfs(_there(place))
     # A file system that counts no files says that it has none at all.
     return found.f_bavail * found.f_frsize / 1e6, bool(found.f_favail or not found.f_files)
+
+
+def _there(place: Path) -> Path:
+    """A folder, or the nearest one above it that exists."""
+    return next(folder for folder in (place, *place.parents) if folder.exists())
 
 
 def _forbidden(cause: object, warehouse: Path) -> tuple[str | None, str]:

@@ -84,6 +84,19 @@ def test_other_errors_stay_what_they_are(tmp_path: Path, error: Exception) -> No
     assert caught.value is error
 
 
+def test_a_folder_that_java_cannot_make_where_it_may_is_a_full_disk(tmp_path: Path) -> None:
+    folder = tmp_path / "reviews/_attempts/one/_temporary/0"
+    java = Java(f"java.io.IOException: Mkdirs failed to create file:{folder} (exists=false, cwd=file:/)")
+    assert "The disk " in words(tmp_path, SparkError(java))
+
+
+def test_a_folder_that_java_may_not_make_is_no_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda place, how: False)
+    java = Java(f"java.io.IOException: Mkdirs failed to create file:{tmp_path}/one (exists=false, cwd=file:/)")
+    with pytest.raises(SparkError), in_words(tmp_path):
+        raise SparkError(java)
+
+
 def test_a_users_mistake_keeps_its_words(tmp_path: Path) -> None:
     assert words(tmp_path, UserError("no such month")) == "no such month"
 
