@@ -42,7 +42,13 @@ def start(environment: dict[str, str]) -> subprocess.Popen[str]:
     words = {name.upper(): str(value) for name, value in PARAMS.items()}
     command = [sys.executable, "-m", "segmentation.local", "run"]
     return subprocess.Popen(
-        command, env=environment | words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        env=environment | words,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # A shell has what it runs behind it ignore Ctrl-C, and so would a run of this soak there.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - no threads here
     )
 
 

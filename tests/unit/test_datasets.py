@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -215,6 +216,7 @@ def names_imported(node: ast.AST) -> set[str]:
     return set()
 
 
+@cache
 def imported(path: Path) -> set[Path]:
     """The project's modules that a file imports, also inside functions."""
     names: set[str] = set()
@@ -224,11 +226,13 @@ def imported(path: Path) -> set[Path]:
     return {found for found in paths if found and not is_docstring(found)}
 
 
+@cache
 def is_docstring(path: Path) -> bool:
     """Whether a file has nothing but a docstring, as most packages do."""
     return len(ast.parse(path.read_text(encoding="utf-8")).body) == 1
 
 
+@cache
 def reached(stage: str) -> set[str]:
     """All that a stage's job can run of the project, by path inside it."""
     found: set[Path] = set()
