@@ -62,6 +62,7 @@ def test_who_moved(shop: Shop) -> None:
     assert rows == {"Champions": (4, [3, 0, 1, 0, 0]), "Promising": (2, [0, 0, 0, 1, 1]), None: (2, [1, 1, 0, 0, 0])}
     champions = moves.table[0][2]
     assert [(cell.shade, cell.stayed) for cell in champions][:3] == [(8, True), (0, False), (3, False)]
+    assert not moves.table[-1][2][-1].stayed, "who was not there and is not there is nobody"
 
 
 # Scores of then and now, in sum: d falls, e rises in spite of all, i moves with the same sum, a rises but stays.

@@ -87,7 +87,7 @@ class Moves:
     def _cell(self, then: str | None, now: str | None, whole: int) -> Cell:
         customers = self._by_pair.get((then, now), 0)
         # Rounded up, so that a cell with anyone in it is never blank.
-        return Cell(customers, -(-SHADES * customers // whole) if whole else 0, then == now)
+        return Cell(customers, -(-SHADES * customers // whole) if whole else 0, then is not None and then == now)
 
     def _present(self, side: int) -> list[str | None]:
         found = {pair[side] for pair in self._by_pair}
