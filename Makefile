@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 GIVEN = $(strip $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
 run preview backfill: export SEGMENTATION_GIVEN = $(GIVEN)
 
-.PHONY: help setup demo preview run up down backfill shop views docs reproduce lineage releases release upgrade verify prune mirror restore test coverage test-browser soak soak-backfill soak-shops cluster-test bench lint audit format clean
+.PHONY: help setup check demo preview run up down backfill shop views docs reproduce lineage releases release upgrade verify prune mirror restore test coverage test-browser soak soak-backfill soak-shops cluster-test bench lint audit format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -101,6 +101,10 @@ restore: .venv/ready ## Bring back from there what the warehouse lacks: MIRROR=s
 # Two processes, a file of tests to each; the long ones are first in `testpaths`, so that both end at about the same time.
 test: .venv/ready-dev ## Run all tests
 	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+check: .venv/ready-dev ## Style, types and the tests that are quick and need neither Spark nor Airflow: in about a minute, before each commit
+	@$(MAKE) --no-print-directory lint
+	@.venv/bin/python -m pytest -n 2 --dist loadfile -m "not slow" tests/unit
 
 # Not in `make test`: the trace makes every Python step slower, most of all in Spark's workers and Airflow's tasks.
 coverage: .venv/ready-dev ## Run the tests that need no Spark, and see how much of the code they reach

@@ -5,6 +5,8 @@ import pytest
 from orders_cases import Case, Trial, all_cases, by_hand
 from segmentation.errors import UserError
 
+pytestmark = pytest.mark.slow
+
 CASES = all_cases()
 
 

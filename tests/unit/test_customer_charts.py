@@ -13,6 +13,8 @@ from segmentation.charts import markers
 from segmentation.charts.drawing import VARIABLES, WIDTH, Chart
 from segmentation.charts.palette import CLUSTER_COLOURS, PALETTE
 
+pytestmark = pytest.mark.slow
+
 POINTS = ["recency-frequency", "recency-monetary", "frequency-monetary"]
 
 

@@ -16,6 +16,8 @@ from segmentation.segment_maps import parse_map
 from segmentation.settings import FIELDS, parse
 from segmentation.sources.orders_mapping import read_mapping
 
+pytestmark = pytest.mark.slow
+
 MAPS = [
     "bins: 3\nsegments:\n- {name: A, group: New, meaning: m, action: a, rules: [{recency: [1, 2]}, {monetary: 3}]}\n"
     "- {name: B, group: New, meaning: m, action: a, rules: [{}]}\noverlaps: first_wins\n",

@@ -8,6 +8,8 @@ from test_datasets import names_imported
 
 from segmentation.paths import PROJECT
 
+pytestmark = pytest.mark.slow
+
 PACKAGE = PROJECT / "include" / "segmentation"
 
 

@@ -11,6 +11,8 @@ from segmentation.kmeans import blocks
 from segmentation.kmeans.stability import adjusted_rand_index, stability
 from segmentation.kmeans.starts import starts
 
+pytestmark = pytest.mark.slow
+
 RNG = np.random.default_rng(7)
 
 

@@ -13,6 +13,8 @@ from segmentation.kmeans.cluster_count import choose_k
 from segmentation.paths import PROJECT
 from segmentation.sources.demo import DEMO_SEED
 
+pytestmark = pytest.mark.slow
+
 PUBLISHED = yaml.safe_load((PROJECT / "docs/reproduction/published.yaml").read_text(encoding="utf-8"))
 TOLERANCES = PUBLISHED["tolerances"]
 ELECTRONICS = zlib.crc32(b"Electronics")
