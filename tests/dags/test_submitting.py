@@ -1,5 +1,6 @@
 """Where a stage's job goes: to what the connection names, with nothing that is secret where others can read it."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -23,7 +24,13 @@ def connection(monkeypatch: pytest.MonkeyPatch, **parts: Any) -> None:
 def port():
     """A port at which somebody answers."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=lambda: [listener.accept() for _ in range(9)], daemon=True).start()
+
+        def answer() -> None:
+            with contextlib.suppress(OSError):  # until it is closed
+                while True:
+                    listener.accept()
+
+        threading.Thread(target=answer, daemon=True).start()
         yield listener.getsockname()[1]
 
 

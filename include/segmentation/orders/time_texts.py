@@ -72,8 +72,9 @@ def _local(fields: dict[str, pa.Array | None]) -> tuple[np.ndarray, np.ndarray, 
     by_month = (month >= 1) & (month <= 12) & (day >= 1)
     valid = (year >= 1) & (year <= 9999) & (by_month | (yearday >= 1))
     first = (np.where(valid, year, 1970) - 1970).astype("datetime64[Y]")
-    start = first.astype("datetime64[M]") + np.where(by_month, month - 1, 0)
-    date = start.astype("datetime64[D]") + np.where(by_month, day, np.maximum(yearday, 1)) - 1
+    start = first.astype("datetime64[M]") + np.where(by_month, month - 1, 0).astype("timedelta64[M]")
+    days = np.where(by_month, day, np.maximum(yearday, 1)) - 1
+    date = start.astype("datetime64[D]") + days.astype("timedelta64[D]")
     valid &= np.where(by_month, date.astype("datetime64[M]") == start, date.astype("datetime64[Y]") == first)
     valid &= (hour >= 0) & (hour <= 23) & (minute <= 59) & (second <= 59)
     micros = ((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction

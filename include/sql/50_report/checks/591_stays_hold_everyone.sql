@@ -1,6 +1,6 @@
 -- The stays that go on hold all customers, and no stay ends before it begins.
 -- Grain: one row.
--- Reads: segment_stays, customer_segments
+-- Reads: segment_stays, customer_rfm
 -- Params: none
 -- Level: fail
 -- Of: segment_stays
@@ -12,7 +12,7 @@ WITH stays AS (
 ),
 
 everyone AS (
-    SELECT count(*) AS customers FROM customer_segments
+    SELECT count(*) AS customers FROM customer_rfm
 )
 
 SELECT
