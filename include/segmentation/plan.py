@@ -16,12 +16,11 @@ from typing import Any
 
 from segmentation import sql_files
 from segmentation.datasets import STAGE_OF, STAGES, Dataset, dataset
-from segmentation.earlier import LABELS, PREVIOUS, VIEWS
+from segmentation.earlier import PREVIOUS, VIEWS
 from segmentation.paths import PROJECT
 from segmentation.segment_maps import map_hash
 from segmentation.session import RESULT_SETTINGS
 from segmentation.settings import Settings
-from segmentation.warehouse.manifests import Manifest
 
 # Views that a job registers itself, and what they come from.
 SOURCE_VIEWS = ("raw_reviews", "raw_products", "raw_orders")
@@ -34,7 +33,6 @@ CUSTOMERS = "customers"
 NOT_FOR_CUSTOMERS = {"window_months", "frequency_counts", "min_price", "excluded_categories", "keep_unknown_category"}
 # Settings that say nothing with the scoring `seed`.
 OF_EDGES = {"bins_closed", "frequency_scoring", "frequency_edges", "recency_edges", "monetary_edges"}
-PURCHASE_MONTH, REVIEW_YEAR = "purchase_month=", "review_year="
 
 
 def fingerprint(content: Any) -> str:
@@ -142,9 +140,9 @@ class Plan:
     def reads(self, item: Dataset) -> set[str]:
         """The views and datasets from outside those SQL files that a dataset takes in."""
         python = {read for read in item.python_reads if read not in STAGE_OF or self._is_made(read)}
-        return (self._sql_reads(item) | python) - set(self.needed(item))
+        return (self.sql_reads(item) | python) - set(self.needed(item))
 
-    def _sql_reads(self, item: Dataset) -> set[str]:
+    def sql_reads(self, item: Dataset) -> set[str]:
         """All views and datasets that those SQL files read, one another included."""
         return {read for file in self.needed(item).values() for read in file.reads}
 
@@ -165,30 +163,6 @@ class Plan:
             elif read in STAGE_OF:
                 found[read] = self.version(read)
         return found
-
-    def bytes_to_read(self, missing: Sequence[str], manifests: Mapping[str, Manifest]) -> int:
-        """About how many bytes the SQL of the missing datasets reads of their inputs, given by name.
-
-        What only Python takes in does not count: it looks at manifests and at tables of a few rows.
-        """
-        read = {"source" if one in SOURCE_VIEWS else one for name in missing for one in self._sql_reads(dataset(name))}
-        # What belongs to no month reads all purchases.
-        is_monthly = all(dataset(name).as_of for name in missing)
-        inputs = [one for name, one in manifests.items() if LABELS.get(name, (name,))[0] in read]
-        return sum(self._bytes_of_month(one) if is_monthly else one.bytes for one in inputs)
-
-    def _bytes_of_month(self, manifest: Manifest) -> int:
-        """Of `purchases` no more than the window and the last year, of `reviews` the years of the window."""
-        passed = [name for name in manifest.files if self._is_passed(name.partition("/")[0])]
-        return manifest.bytes - sum(manifest.files[name]["bytes"] for name in passed)
-
-    def _is_passed(self, folder: str) -> bool:
-        """Whether a month has no need to read a partition."""
-        month, year = (folder.partition(column)[2] for column in (PURCHASE_MONTH, REVIEW_YEAR))
-        first = min(self.window_start, months_before(self.as_of, 12)).replace(day=1)
-        if month:
-            return not str(first) <= month < str(self.as_of)
-        return bool(year) and not self.window_start.year <= int(year) <= self.as_of.year
 
     def parameters(self) -> dict[str, Any]:
         """The value of every marker that SQL files use, by name."""

@@ -19,7 +19,7 @@ from segmentation.datasets import Dataset, dataset
 from segmentation.earlier import LABELS, PREVIOUS, VIEWS, dataset_of
 from segmentation.failures import check_clock
 from segmentation.figures import Figures
-from segmentation.inputs import input_manifest, input_manifests
+from segmentation.inputs import bytes_of, input_manifest, input_manifests
 from segmentation.plan import FROZEN_VIEW, SEGMENT_MAP_VIEWS, Plan
 from segmentation.segment_maps import claim_rows
 from segmentation.together import together
@@ -68,7 +68,7 @@ class Work:
         """Make a view of each dataset version, segment map and frozen edges that the missing datasets read."""
         manifests = input_manifests(self.plan, self.missing, self.warehouse)
         check_clock(manifests.values())
-        tables.fit_shuffles(self.spark, self.plan.bytes_to_read(self.missing, manifests))
+        tables.fit_shuffles(self.spark, bytes_of(self.plan, self.missing, manifests))
         shown: dict[str, list[DataFrame]] = {}
         for name, manifest in manifests.items():
             if name != "source":

@@ -5,9 +5,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+from test_plan import make
 
 from segmentation.errors import UserError
-from segmentation.inputs import bytes_to_read, input_manifests
+from segmentation.inputs import bytes_of, bytes_to_read, input_manifests
 from segmentation.plan import Plan
 from segmentation.settings import parse
 from segmentation.warehouse.manifests import Manifest
@@ -59,3 +60,40 @@ def test_a_job_reads_as_much_as_what_is_missing_rests_on() -> None:
 def test_an_input_that_is_not_there_is_named(warehouse: Warehouse) -> None:
     with pytest.raises(UserError, match="purchases"):
         bytes_to_read(PLAN, ["customer_scores"], warehouse)
+
+
+def manifest(name: str, size: int, files: dict[str, dict[str, int]]) -> Manifest:
+    return Manifest(name, "0" * 12, None, "", 1, size, {}, files, {}, {}, {}, {}, "run")
+
+
+def test_a_month_reads_the_purchases_of_the_window_and_of_the_last_year() -> None:
+    months = ["2020-08-01", "2022-08-01", "2022-09-01", "2023-08-01", "2023-09-01"]
+    files = {f"purchase_month={month}/a.parquet": {"bytes": 10**place} for place, month in enumerate(months)}
+    purchases = {"purchases": manifest("purchases", 11111, files)}
+    monthly = ["customer_scores", "rfm_edges"]
+    assert bytes_of(make(), monthly, purchases) == 1100
+    assert bytes_of(make(date(2023, 9, 15)), monthly, purchases) == 11100
+    assert bytes_of(make(window_months=3), monthly, purchases) == 1100, "the popular products look at a year"
+    assert bytes_of(make(window_months=37), monthly, purchases) == 1111
+    unknown = {"purchases": manifest("purchases", 11111, {"a.parquet": {"bytes": 11111}})}
+    assert bytes_of(make(), monthly, unknown) == 11111
+    # The years of a product are no month's: they read all purchases, also beside what is.
+    assert bytes_of(make(), ["product_years"], purchases) == 11111
+    assert bytes_of(make(), ["product_years", "customer_scores"], purchases) == 11111
+
+
+def test_what_customers_say_reads_the_reviews_of_the_years_of_the_window() -> None:
+    files = {f"review_year={year}/a.parquet": {"bytes": 10**place} for place, year in enumerate(range(2020, 2025))}
+    reviews = {"reviews": manifest("reviews", 11111, files)}
+    assert bytes_of(make(sentiment=True), ["review_sentiment"], reviews) == 1100
+    assert bytes_of(make(sentiment=True, window_months=21), ["review_sentiment"], reviews) == 1110
+    assert bytes_of(make(), ["purchases"], reviews) == 11111
+
+
+def test_what_only_python_looks_at_is_not_read() -> None:
+    # The page shows how many reviews there are, which their manifest says.
+    inputs = {"reviews": manifest("reviews", 1000, {}), "customer_scores": manifest("customer_scores", 10, {})}
+    assert bytes_of(make(), ["segment_summary", "report"], inputs) == 10
+    assert bytes_of(make(), ["purchases"], {"reviews": manifest("reviews", 1000, {})}) == 1000
+    # The raw files are read through views.
+    assert bytes_of(make(), ["products"], {"source": manifest("source", 500, {})}) == 500

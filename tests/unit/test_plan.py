@@ -13,7 +13,6 @@ from segmentation import plan
 from segmentation.datasets import STAGES, dataset
 from segmentation.plan import Plan, months_before
 from segmentation.settings import FIELDS, parse
-from segmentation.warehouse.manifests import Manifest
 
 # What the sources of reviews make.
 INGEST, CLEAN, RFM, KMEANS, REPORT = (
@@ -342,40 +341,3 @@ def test_a_page_that_would_show_another_setting_is_another_version(name: str, va
     edges = {"frequency_edges": [1, 2, 3, 5]} if name == "bins_closed" else {}
     changes = shown(make(**{**base, **edges, name: value}).settings) != shown(make(**base).settings)
     assert not changes or "report" in expected
-
-
-def manifest(name: str, size: int, files: dict[str, dict[str, int]]) -> Manifest:
-    return Manifest(name, "0" * 12, None, "", 1, size, {}, files, {}, {}, {}, {}, "run")
-
-
-def test_a_month_reads_the_purchases_of_the_window_and_of_the_last_year() -> None:
-    months = ["2020-08-01", "2022-08-01", "2022-09-01", "2023-08-01", "2023-09-01"]
-    files = {f"purchase_month={month}/a.parquet": {"bytes": 10**place} for place, month in enumerate(months)}
-    purchases = {"purchases": manifest("purchases", 11111, files)}
-    monthly = ["customer_scores", "rfm_edges"]
-    assert make().bytes_to_read(monthly, purchases) == 1100
-    assert make(date(2023, 9, 15)).bytes_to_read(monthly, purchases) == 11100
-    assert make(window_months=3).bytes_to_read(monthly, purchases) == 1100, "the popular products look at a year"
-    assert make(window_months=37).bytes_to_read(monthly, purchases) == 1111
-    unknown = {"purchases": manifest("purchases", 11111, {"a.parquet": {"bytes": 11111}})}
-    assert make().bytes_to_read(monthly, unknown) == 11111
-    # The years of a product are no month's: they read all purchases, also beside what is.
-    assert make().bytes_to_read(["product_years"], purchases) == 11111
-    assert make().bytes_to_read(["product_years", "customer_scores"], purchases) == 11111
-
-
-def test_what_customers_say_reads_the_reviews_of_the_years_of_the_window() -> None:
-    files = {f"review_year={year}/a.parquet": {"bytes": 10**place} for place, year in enumerate(range(2020, 2025))}
-    reviews = {"reviews": manifest("reviews", 11111, files)}
-    assert make(sentiment=True).bytes_to_read(["review_sentiment"], reviews) == 1100
-    assert make(sentiment=True, window_months=21).bytes_to_read(["review_sentiment"], reviews) == 1110
-    assert make().bytes_to_read(["purchases"], reviews) == 11111
-
-
-def test_what_only_python_looks_at_is_not_read() -> None:
-    # The page shows how many reviews there are, which their manifest says.
-    inputs = {"reviews": manifest("reviews", 1000, {}), "customer_scores": manifest("customer_scores", 10, {})}
-    assert make().bytes_to_read(["segment_summary", "report"], inputs) == 10
-    assert make().bytes_to_read(["purchases"], {"reviews": manifest("reviews", 1000, {})}) == 1000
-    # The raw files are read through views.
-    assert make().bytes_to_read(["products"], {"source": manifest("source", 500, {})}) == 500

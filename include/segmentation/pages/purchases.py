@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from segmentation.inputs import PURCHASE_MONTH
 from segmentation.pages import listing, lookup
 from segmentation.pages.published import data_of, remembered
-from segmentation.plan import PURCHASE_MONTH
 from segmentation.warehouse import releases
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
