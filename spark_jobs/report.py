@@ -1,12 +1,17 @@
 """Make the report's tables, the lists of customers, the charts and `report.html`."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 from segmentation.report import exports
-from segmentation.report.content import gather
+from segmentation.report.content import draw, gather
 from segmentation.report.insights import as_text
 from segmentation.report.page import render
 from segmentation.segment_maps import own_text
 from segmentation.sentiment import making as sentiment
 from segmentation.stage import main
+from segmentation.together import together
 from segmentation.work import Work
 
 
@@ -17,9 +22,12 @@ def build(work: Work) -> None:
     later = {*sentiment.names(work), "report"}
     work.write(*[name for name in work.plan.datasets("report") if name not in later])
     sentiment.make(work)
-    exports.write_cells(work, [each.name for each in lists])
-    if "report" in work.missing:
-        report = gather(work)
+    names = [each.name for each in lists]
+    if "report" not in work.missing:
+        exports.write_cells(work, names)
+    else:
+        drawing: list[Callable[[], Any]] = [partial(draw, work), partial(exports.write_cells, work, names)]
+        report = gather(work, together(drawing)[0])
         texts = {"report.html": render(report), "insights.txt": as_text(report)}
         texts |= {f"charts/{chart.name}.svg": chart.svg for chart in report.charts}
         # A map that comes along is in the code; one of the user's own may be gone tomorrow.

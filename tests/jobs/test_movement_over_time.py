@@ -1,21 +1,44 @@
-"""Movement over time: counted again here, in Python, from what each month has released."""
+"""Stays and movement over time: the chain of releases, whatever is run when; counted again here, in Python."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from jobs.conftest import RELEASED_DAYS as DAYS
-from jobs.conftest import SMALL_DEMO
 from jobs.flow import Flow
 from segmentation import releasing
+from segmentation.earlier import dataset_of
 from segmentation.plan import months_before
+from segmentation.warehouse import releases
+
+STAYS = "customer_rfm"
+# A year ago, a month that is missing between, and two that follow each other.
+DAYS = ("2022-08-01", "2023-06-01", "2023-07-01", "2023-08-01")
+SMALL_DEMO: dict[str, Any] = {"source": "demo", "demo_reviews": 1000, "k": "2"}
 
 
-@pytest.fixture
-def months(released_months: dict[str, Flow]) -> dict[str, Flow]:
-    return released_months
+@pytest.fixture(scope="module")
+def months(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Flow]:
+    """A shop with four released months, by as-of date; the first one has nothing but its customers."""
+    root, months = tmp_path_factory.mktemp("months"), {}
+    for day in DAYS:
+        months[day] = Flow(root, day, **SMALL_DEMO)
+        if day == DAYS[0]:
+            release_customers(months[day])
+        else:
+            months[day].run()
+    return months
+
+
+def release_customers(flow: Flow) -> Flow:
+    """Run a month as far as `customer_rfm`, and release that alone."""
+    flow.run("ingest", "clean", "rfm")
+    draft = releasing.draft_of(flow.plan, f"run-{flow.as_of}", "")
+    releases.create(flow.warehouse, replace(draft, versions={STAYS: flow.plan.version(STAYS)}))
+    return flow
 
 
 def scored(flow: Flow) -> dict[str, tuple[str, int]]:
@@ -87,7 +110,7 @@ def test_those_of_a_year_ago_are_somewhere_now(months: dict[str, Flow]) -> None:
 
 
 def test_what_is_not_released_is_empty_and_the_page_says_so(months: dict[str, Flow]) -> None:
-    first = months["2022-08-01"]
+    first = months["2023-06-01"]
     assert {row["as_of_date"] for row in first.rows("movement_history")} == {first.as_of}
     assert first.rows("year_migration") == []
     assert not any(row["ended"] or row["months"] for row in first.rows("segment_stays"))
@@ -115,3 +138,96 @@ def test_another_history_makes_only_what_rests_on_it_anew(months: dict[str, Flow
     then, now = (releasing.versions_of(flow.plan) for flow in (alone, months[DAYS[-1]]))
     changed = {name for name in then if then[name] != now[name]}
     assert changed == {"customer_rfm", "movement_history", "segment_stays", "year_migration", "exports", "report"}
+
+
+# Since when customers stay
+JUNE, JULY, AUGUST = "2023-06-01", "2023-07-01", "2023-08-01"
+Rows = dict[str, dict[str, Any]]
+
+
+def month(root: Path, as_of: str, **params: Any) -> Flow:
+    """Run a month as far as `customer_rfm`."""
+    flow = Flow(root, as_of, **{**SMALL_DEMO, **params})
+    flow.run("ingest", "clean", "rfm")
+    return flow
+
+
+def by_customer(flow: Flow) -> Rows:
+    return {row["user_id"]: row for row in flow.rows("customer_rfm")}
+
+
+@pytest.fixture
+def summer(months: dict[str, Flow]) -> list[Flow]:
+    return [months[as_of] for as_of in (JUNE, JULY, AUGUST)]
+
+
+def test_a_stay_begins_where_the_unbroken_chain_of_releases_does(summer: list[Flow]) -> None:
+    june, july, august = map(by_customer, summer)
+    found = set()
+    for user, row in august.items():
+        segment = row["segment"]
+        chain = [JUNE, JULY, AUGUST]
+        if july.get(user, {}).get("segment") != segment:
+            chain = [AUGUST]
+        elif june.get(user, {}).get("segment") != segment:
+            chain = [JULY, AUGUST]
+        assert str(row["segment_since"]) == chain[0], user
+        assert row["previous_segment"] == july.get(user, {}).get("segment"), user
+        found.add(chain[0])
+    assert found == {JUNE, JULY, AUGUST}, "each length of a stay is a case of this test"
+
+
+def test_the_first_release_of_a_shop_knows_no_earlier_stay(summer: list[Flow]) -> None:
+    june = by_customer(summer[0])
+    assert {str(row["segment_since"]) for row in june.values()} == {JUNE}
+    assert {row["previous_segment"] for row in june.values()} > {None}, "the month before is known all the same"
+
+
+def test_a_month_alone_is_another_version_of_its_own_with_the_same_segments(summer: list[Flow], tmp_path: Path) -> None:
+    alone = month(tmp_path, AUGUST)
+    assert alone.plan.version("customer_rfm") != summer[2].plan.version("customer_rfm")
+    assert alone.plan.version("customer_scores") == summer[2].plan.version("customer_scores")
+    assert alone.manifest("customer_scores").rows_checksum == summer[2].manifest("customer_scores").rows_checksum
+    assert {str(row["segment_since"]) for row in by_customer(alone).values()} == {AUGUST}
+    assert "previous_customer_rfm" not in alone.manifest("customer_rfm").inputs
+
+
+def test_a_month_again_is_the_same_version_and_goes_on_when_an_earlier_one_has_come(
+    summer: list[Flow], tmp_path: Path
+) -> None:
+    last = release_customers(Flow(tmp_path, AUGUST, **SMALL_DEMO))
+    assert month(tmp_path, AUGUST).plan.version("customer_rfm") == last.plan.version("customer_rfm")
+    for as_of in (JUNE, JULY):
+        release_customers(Flow(tmp_path, as_of, **SMALL_DEMO))
+    again = month(tmp_path, AUGUST)
+    assert again.plan.version("customer_rfm") == summer[2].plan.version("customer_rfm")
+    assert again.manifest("customer_rfm").rows_checksum == summer[2].manifest("customer_rfm").rows_checksum
+    # Not replaced: a version's rows never change.
+    assert by_customer(last) != by_customer(again)
+    assert last.manifest("customer_rfm").rows_checksum != again.manifest("customer_rfm").rows_checksum
+
+
+def test_another_shop_of_the_same_source_has_its_own_stays(summer: list[Flow]) -> None:
+    other = month(summer[0].warehouse.root, AUGUST, shop="another")
+    assert {str(row["segment_since"]) for row in by_customer(other).values()} == {AUGUST}
+
+
+def test_a_release_that_cannot_be_read_or_knows_no_stays_begins_them_anew(
+    summer: list[Flow], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    warehouse = summer[0].warehouse
+
+    def released(day: date) -> dict[str, str]:
+        found = releasing.released_earlier(warehouse, "demo", day)
+        return {label: version for label, version in found.items() if dataset_of(label) == "customer_rfm"}
+
+    assert released(date(2023, 8, 1))["previous_customer_rfm"] == summer[1].plan.version("customer_rfm")
+    assert released(date(2024, 6, 1)) == {"released_12_customer_rfm": summer[0].plan.version("customer_rfm")}
+    assert released(date(2023, 6, 1)) == {}
+    path = releases.place(warehouse, "demo", date(2023, 7, 1), 1)
+    text = path.read_text()
+    path.write_text(text.replace('"demo"', '"dema"'))
+    assert set(released(date(2023, 8, 1))) == {"released_12_customer_rfm"}
+    said = capsys.readouterr().out
+    assert said.count("WARNING The release as of 2023-07-01 is left out of stays and movements: ") == 1
+    path.write_text(text)

@@ -1,9 +1,11 @@
 """Gather what the report shows: from the tables of the run, and from the manifests it rests on."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from segmentation.charts.drawing import Chart
 from segmentation.datasets import STAGE_OF, STAGES
 from segmentation.kinds import OF_A_DATABASE
 from segmentation.plan import CUSTOMERS, NOT_FOR_CUSTOMERS, OF_EDGES, fingerprint
@@ -38,23 +40,49 @@ TABLES = (
 )  # fmt: skip
 
 
-def gather(work: Work) -> Report:
-    """Everything of one run's page, the charts included. The tables are small: a row per segment or cluster."""
+@dataclass(frozen=True)
+class Drawn:
+    """The tables of a page by name, and what is drawn from them. The tables are small: a row per segment or cluster."""
+
+    frames: dict[str, pd.DataFrame]
+    charts: list[Chart]
+    data: report_data.SourceView | None
+    said: customers_say.SaidView | None
+
+
+def draw(work: Work) -> Drawn:
+    """Read the tables and draw their charts. It needs no list of customers, so these can be written meanwhile."""
     plan, settings = work.plan, work.plan.settings
     made = plan.datasets("kmeans") + plan.datasets("report")
-    frames: dict[str, pd.DataFrame] = {
-        name: work.small_table(name) for name in TABLES if name in made or name == "rfm_edges"
-    }
-    customers = work.input_manifest("customer_rfm")
+    frames = {name: work.small_table(name) for name in TABLES if name in made or name == "rfm_edges"}
+    segments = load_map(settings.segment_map, settings.bins)
+    data, said = _data(work), _said(work, segments)
+    currency, words = currency_of(work.input_manifest("source")), words_of(settings, plan.kind)
+    charts = [
+        *draw_all(frames | _searched(frames), segments, work.has_previous, currency, words, settings.bins),
+        *(data.charts if data else ()),
+        *(said.charts if said else ()),
+    ]
+    return Drawn(frames, charts, data, said)
+
+
+def _searched(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The search of K-Means without the other algorithms."""
     search = frames["kmeans_search"].sort_values(["k", "algorithm"])
-    frames["kmeans_search"] = search[search["algorithm"] == "kmeans"]
+    return {"kmeans_search": search[search["algorithm"] == "kmeans"]}
+
+
+def gather(work: Work, drawn: Drawn) -> Report:
+    """Everything of one run's page, once the lists of customers are written."""
+    plan, settings = work.plan, work.plan.settings
+    search = drawn.frames["kmeans_search"].sort_values(["k", "algorithm"])
+    frames = drawn.frames | _searched(drawn.frames)
+    customers = work.input_manifest("customer_rfm")
     chosen = frames["kmeans_search"].query("chosen").iloc[0]
     cluster_quality = _rows(frames["cluster_quality"])
     segments = load_map(settings.segment_map, settings.bins)
     has_previous = work.has_previous
     source = work.input_manifest("source")
-    currency, words = currency_of(source), words_of(settings, plan.kind)
-    data, said = _data(work), _said(work, segments)
     return Report(
         title="Customer segments",
         category=category_of(settings, plan.kind),
@@ -71,11 +99,7 @@ def gather(work: Work) -> Report:
         search=_rows(frames["kmeans_search"]),
         chosen_k=int(chosen["k"]),
         k_reason=str(chosen["reason"]),
-        charts=[
-            *draw_all(frames, segments, has_previous, currency, words, settings.bins),
-            *(data.charts if data else ()),
-            *(said.charts if said else ()),
-        ],
+        charts=drawn.charts,
         edges=_rows(frames["rfm_edges"]),
         quality=_quality(work),
         left_out=left_out.sentences(
@@ -87,8 +111,8 @@ def gather(work: Work) -> Report:
         lineage=_lineage(work),
         # Not the commit, which may change while the rules stay: a version is the same page wherever it is made.
         run={"release": RELEASE, "rules": fingerprint(plan.identity("report")["code"])},
-        currency=currency,
-        words=words,
+        currency=currency_of(source),
+        words=words_of(settings, plan.kind),
         previous_as_of=plan.previous.as_of if has_previous else None,
         migration=_rows(frames["segment_migration"]) if has_previous else (),
         movement_history=_rows(frames["movement_history"]) if has_previous else (),
@@ -99,8 +123,8 @@ def gather(work: Work) -> Report:
         ),
         cluster_moves=report_clusters.move_sentences(_rows(frames["cluster_movement"])) if has_previous else (),
         algorithms=report_clusters.algorithm_rows(_rows(search)),
-        data=data,
-        said=said,
+        data=drawn.data,
+        said=drawn.said,
         lists=_lists(work, segments, has_previous),
         lists_folder=_folder_of(work, "exports"),
         # Not those of the report's own tables: they run when the page is written.
