@@ -102,7 +102,7 @@ restore: .venv/ready ## Bring back from there what the warehouse lacks: MIRROR=s
 test: .venv/ready-dev ## Run all tests
 	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-check: .venv/ready-dev ## Style, types and the tests that are quick and need neither Spark nor Airflow: in about a minute, before each commit
+check: .venv/ready-dev ## Style, types and the tests that are quick and need neither Spark nor Airflow: before each commit
 	@$(MAKE) --no-print-directory lint
 	@.venv/bin/python -m pytest -n 2 --dist loadfile -m "not slow" tests/unit
 
