@@ -45,6 +45,16 @@ VIEWS = {
 LABELS = {label: (view, months) for view, each in VIEWS.items() for label, months in each.labels().items()}
 
 
+def view_of(name: str) -> str:
+    """The view that shows an input; one that is no label is a view of its own."""
+    return LABELS[name][0] if name in LABELS else name
+
+
+def shown_by(view: str, released: Mapping[str, str]) -> dict[str, str]:
+    """The versions by label that one of VIEWS has to show."""
+    return {label: released[label] for label in VIEWS[view].labels() if label in released}
+
+
 def dataset_of(label: str) -> str:
     """The dataset of a label; a name that is none comes back as it is."""
     found = _LABEL.fullmatch(label)

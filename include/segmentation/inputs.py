@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from segmentation.datasets import STAGE_OF, dataset
-from segmentation.earlier import LABELS, PREVIOUS, VIEWS, dataset_of
+from segmentation.earlier import LABELS, PREVIOUS, VIEWS, dataset_of, shown_by, view_of
 from segmentation.failures import in_words
 from segmentation.plan import SOURCE_VIEWS, Plan, months_before
 from segmentation.warehouse.manifests import Manifest
@@ -33,7 +33,7 @@ def input_manifests(plan: Plan, missing: Sequence[str], warehouse: Warehouse) ->
     reads = sorted({read for name in missing for read in plan.reads(dataset(name))})
     names = [name for name in reads if name.removeprefix(PREVIOUS) in STAGE_OF and name not in missing]
     names = [name for name in names if plan.has(name) and name not in VIEWS]
-    names += [label for read in reads if read in VIEWS for label in VIEWS[read].labels() if label in plan.released]
+    names += [label for read in reads if read in VIEWS for label in shown_by(read, plan.released)]
     if set(reads) & set(SOURCE_VIEWS) and "source" not in names:
         names.append("source")
     return {name: input_manifest(plan, name, warehouse) for name in names}
@@ -53,7 +53,7 @@ def bytes_of(plan: Plan, missing: Sequence[str], manifests: Mapping[str, Manifes
     read = {"source" if one in SOURCE_VIEWS else one for name in missing for one in plan.sql_reads(dataset(name))}
     # What belongs to no month reads all purchases.
     is_monthly = all(dataset(name).as_of for name in missing)
-    found = [one for name, one in manifests.items() if LABELS.get(name, (name,))[0] in read]
+    found = [one for name, one in manifests.items() if view_of(name) in read]
     return sum(_bytes_of_month(plan, one) if is_monthly else one.bytes for one in found)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from segmentation import sql_files
 from segmentation.datasets import STAGE_OF, STAGES, Dataset, dataset
-from segmentation.earlier import PREVIOUS, VIEWS
+from segmentation.earlier import PREVIOUS, VIEWS, shown_by
 from segmentation.paths import PROJECT
 from segmentation.segment_maps import map_hash
 from segmentation.session import RESULT_SETTINGS
@@ -114,7 +114,7 @@ class Plan:
     def has(self, read: str) -> bool:
         """Whether a view of an earlier month, of those that SQL files read, has anything to show; others always do."""
         if read in VIEWS:
-            return any(label in self.released for label in VIEWS[read].labels())
+            return bool(shown_by(read, self.released))
         return self.compares or not read.startswith(PREVIOUS)
 
     def files(self, stage: str) -> dict[str, sql_files.SqlFile]:
@@ -155,7 +155,7 @@ class Plan:
             elif not self.has(read):
                 continue
             elif read in VIEWS:
-                found |= {label: self.released[label] for label in VIEWS[read].labels() if label in self.released}
+                found |= shown_by(read, self.released)
             elif read.startswith(PREVIOUS):
                 found[read] = self.previous.version(read.removeprefix(PREVIOUS))
             elif read == FROZEN_VIEW and self.settings.frozen_edges_from:

@@ -16,7 +16,7 @@ from segmentation import frozen_edges, segment_maps, sql_files, tables
 from segmentation.checks import run_checks
 from segmentation.code_version import made_by
 from segmentation.datasets import Dataset, dataset
-from segmentation.earlier import LABELS, PREVIOUS, VIEWS, dataset_of
+from segmentation.earlier import PREVIOUS, VIEWS, dataset_of, view_of
 from segmentation.failures import check_clock
 from segmentation.figures import Figures
 from segmentation.inputs import bytes_of, input_manifest, input_manifests
@@ -72,7 +72,7 @@ class Work:
         shown: dict[str, list[DataFrame]] = {}
         for name, manifest in manifests.items():
             if name != "source":
-                shown.setdefault(LABELS.get(name, (name,))[0], []).append(self._rows_of(manifest))
+                shown.setdefault(view_of(name), []).append(self._rows_of(manifest))
         for view, frames in shown.items():
             reduce(DataFrame.unionByName, frames).createOrReplaceTempView(view)
         read = {view for name in self.missing for view in self.plan.reads(dataset(name))}

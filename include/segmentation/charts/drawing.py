@@ -12,6 +12,7 @@ import warnings
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -28,6 +29,7 @@ NEW, GONE = "new", "gone"
 
 # One unit is one CSS pixel at natural size. 420 is narrow enough to stay readable on a phone.
 WIDTH, WIDE, FONT, SMALL, LABELS = 420, 760, 12.5, 11, 142
+MONTH_GAP = 8  # between the names of two months
 CHARACTER = 7.8  # width of a digit at FONT, in the wide font that the layout counts on
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
@@ -102,6 +104,11 @@ def draw_bars(axes: Axes, values: Any, labels: list[str], colours: list[str]) ->
         axes.annotate(label, (value, place), xytext=(5, 0), textcoords="offset points", va="center")
     leave_room(axes, values.max(), labels)
     axes.set(xlabel="", ylabel="")
+
+
+def months_apart(months: int, width: float) -> int:
+    """Every how many of these months can be named, `2020-01`, beside each other on so many pixels, in a wide font."""
+    return max(1, ceil(months * (1.1 * text_width("2020-01", SMALL + 1) + MONTH_GAP) / width))
 
 
 def leave_room(axes: Axes, longest_bar: float, labels: Iterable[str]) -> None:

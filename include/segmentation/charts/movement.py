@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import ceil
 
 import matplotlib
 import pandas as pd
@@ -18,9 +17,9 @@ from segmentation.charts.drawing import (
     Chart,
     draw_heatmap,
     finish,
+    months_apart,
     new_axes,
     new_figure,
-    text_width,
 )
 from segmentation.charts.palette import PALETTE
 from segmentation.charts.segments import cross
@@ -30,7 +29,6 @@ from segmentation.formats import count_of, money, number, percent
 UP = {"rose": "high", "returned": "new", "new": "other"}
 DOWN = {"fell": "risk", "gone": "churned"}
 LEFT, TOP, HEIGHT = 56, 40, 220
-GAP = 8  # between the names of two months
 
 
 @dataclass(frozen=True)
@@ -120,9 +118,7 @@ def _stack(axes: Axes, places: list[int], layers: list[list[int]], names: list[t
 
 def _name_months(axes: Axes, first: date, last: int) -> None:
     """Name as many months as have room beside each other in a wide font, the last one always."""
-    room = (WIDE - LEFT - 20) / (1.1 * text_width("2020-01", SMALL + 1) + GAP)
-    step = max(1, ceil(max(last + 1, 12) / room))
-    named = range(last, -1, -step)
+    named = range(last, -1, -months_apart(max(last + 1, 12), WIDE - LEFT - 20))
     texts = [f"{(_months(first) + place) // 12}-{(_months(first) + place) % 12 + 1:02}" for place in named]
     axes.set_xticks(list(named), texts)
 

@@ -1,11 +1,9 @@
 """The chart of those who bought again, by the month of their first purchase."""
 
-from math import ceil
-
 import matplotlib
 import pandas as pd
 
-from segmentation.charts.drawing import SMALL, STYLE, WIDE, Chart, finish, new_axes, new_figure, text_width
+from segmentation.charts.drawing import SMALL, STYLE, WIDE, Chart, finish, months_apart, new_axes, new_figure
 from segmentation.charts.palette import PALETTE
 from segmentation.formats import count_of, percent
 
@@ -13,7 +11,6 @@ SHOWN = 36  # months: the last ones
 COLOURS = {30: "churned", 90: "high", 180: "new", 365: "risk"}
 MARKERS = {30: "s", 90: "o", 180: "^", 365: "D"}
 LEFT, TOP, HEIGHT = 46, 40, 190
-GAP = 8  # between the names of two months
 
 
 @matplotlib.rc_context(STYLE)
@@ -41,8 +38,7 @@ def cohort_retention(cohort_retention: pd.DataFrame, one: str = "purchase") -> C
             label=f"within {int(days)} days",
         )
     # As many months are named as have room beside each other in a wide font.
-    room = (WIDE - LEFT - 20) / (1.1 * text_width("2020-01", SMALL + 1) + GAP)
-    step = max(1, ceil(len(months) / room))
+    step = months_apart(len(months), WIDE - LEFT - 20)
     axes.set_xticks(range(0, len(months), step), [f"{month:%Y-%m}" for month in months[::step]])
     highest = max(1.0, 100 * rows["share"].max())
     axes.set(xlim=(-0.6, len(months) - 0.4), ylim=(0, 1.1 * highest))

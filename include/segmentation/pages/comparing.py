@@ -8,7 +8,7 @@ from typing import Any
 
 from segmentation.formats import clean
 from segmentation.pages import fits, listing, moving, tables
-from segmentation.pages.published import VERSION, Damaged, StoredFile, data_of, input_of_month, remembered
+from segmentation.pages.published import Damaged, StoredFile, data_of, input_of_month, input_of_source
 from segmentation.pages.segment_order import GROUPS, by_group
 from segmentation.pages.whose import Owner
 from segmentation.warehouse.manifests import Manifest
@@ -213,8 +213,7 @@ def _moves(
 
 def _first_purchases(warehouse: Warehouse, report: Manifest) -> tuple[StoredFile, ...]:
     """The files that say when each customer first bought; none where the source cannot say it, or they are too many."""
-    version = report.inputs.get("first_purchases", "")
-    found = remembered(warehouse, "first_purchases", version, None) if VERSION.fullmatch(version) else None
+    found = input_of_source(warehouse, report, "first_purchases")
     return data_of(warehouse, found) if found and found.rows <= MOST_CUSTOMERS else ()
 
 

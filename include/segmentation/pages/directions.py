@@ -21,13 +21,16 @@ class Directions:
     returned: int | None = None
 
 
-def directions(before: pa.Table, after: pa.Table, first: pa.Table | None, then: date | None) -> Directions:
+def directions(
+    before: pa.Table, after: pa.Table, place: pa.ChunkedArray, first: pa.Table | None, then: date | None
+) -> Directions:
     """Count them over all customers of both months, as the report's `segment_movement` does.
 
-    before, after: user_id, segment and, where they are known, SCORES. first: user_id and first_day of all customers of
+    before, after: user_id, segment and, where they are known, SCORES. place: where each customer of `before` is in
+    `after`, null for who is gone. first: user_id and first_day of all customers of
     the later month. then: the earlier month's as-of date.
     """
-    rose, fell, level = _moved(before, after) if _both_scored(before, after) else (None, None, None)
+    rose, fell, level = _moved(before, after, place) if _both_scored(before, after) else (None, None, None)
     return Directions(rose, fell, level, _returned(before, after, first, then))
 
 
@@ -35,8 +38,7 @@ def _both_scored(before: pa.Table, after: pa.Table) -> bool:
     return all(set(SCORES) <= set(table.column_names) for table in (before, after))
 
 
-def _moved(before: pa.Table, after: pa.Table) -> tuple[int, int, int]:
-    place = pc.index_in(before["user_id"], value_set=after["user_id"])
+def _moved(before: pa.Table, after: pa.Table, place: pa.ChunkedArray) -> tuple[int, int, int]:
     difference = pc.subtract(pc.take(_sums(after), place), _sums(before))
     other = pc.not_equal(pc.take(after["segment"], place), before["segment"])  # null for who is gone
     signs = pc.sign(pc.filter(difference, pc.fill_null(other, False)))

@@ -136,16 +136,16 @@ def _counts(
 ) -> tuple[Counts, Directions]:
     before, after = _customers(then, same_scores), _customers(now, same_scores)
     days = tables.read(first, ["user_id", "first_day"]).combine_chunks() if first else None
-    return _by_segments(before, after), directions(before, after, days, day)
+    place = pc.index_in(before["user_id"], value_set=after["user_id"])
+    return _by_segments(before, after, place), directions(before, after, place, days, day)
 
 
-def _by_segments(before: pa.Table, after: pa.Table) -> Counts:
+def _by_segments(before: pa.Table, after: pa.Table, place: pa.ChunkedArray) -> Counts:
     names = pc.unique(pa.chunked_array([*before["segment"].chunks, *after["segment"].chunks], pa.large_string()))
     if len(names) > MOST_SEGMENTS:
         raise Damaged(f"The table customer_rfm has more than {MOST_SEGMENTS} segments.")
     # The number of each customer's segment then, and now: null for those who are gone.
     was = pc.index_in(before["segment"], value_set=names)
-    place = pc.index_in(before["user_id"], value_set=after["user_id"])
     becomes = pc.take(pc.index_in(after["segment"], value_set=names), place)
     named = dict(enumerate(names.to_pylist()))
     # A segment at a time. Grouping a table is one step, but makes Arrow load pandas, which takes two seconds.

@@ -66,8 +66,17 @@ def remembered(warehouse: Warehouse, dataset: str, version: str, as_of: date | N
 
 def input_of_month(warehouse: Warehouse, report: Manifest, dataset: str) -> Manifest | None:
     """What a report was made from, of its own as-of date; None if it was not, or if that is gone. Raises Damaged."""
+    return _input(warehouse, report, dataset, report.as_of_date)
+
+
+def input_of_source(warehouse: Warehouse, report: Manifest, dataset: str) -> Manifest | None:
+    """The same for what belongs to no month."""
+    return _input(warehouse, report, dataset, None)
+
+
+def _input(warehouse: Warehouse, report: Manifest, dataset: str, as_of: date | None) -> Manifest | None:
     version = report.inputs.get(dataset, "")
-    return remembered(warehouse, dataset, version, report.as_of_date) if VERSION.fullmatch(version) else None
+    return remembered(warehouse, dataset, version, as_of) if VERSION.fullmatch(version) else None
 
 
 def file_of(warehouse: Warehouse, manifest: Manifest, name: str) -> StoredFile | None:

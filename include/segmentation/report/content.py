@@ -42,9 +42,13 @@ TABLES = (
 
 @dataclass(frozen=True)
 class Drawn:
-    """The tables of a page by name, and what is drawn from them. The tables are small: a row per segment or cluster."""
+    """The tables of a page by name, and what is drawn from them. The tables are small: a row per segment or cluster.
+
+    search: kmeans_search of all algorithms; among the frames it has K-Means only.
+    """
 
     frames: dict[str, pd.DataFrame]
+    search: pd.DataFrame
     charts: list[Chart]
     data: report_data.SourceView | None
     said: customers_say.SaidView | None
@@ -55,28 +59,23 @@ def draw(work: Work) -> Drawn:
     plan, settings = work.plan, work.plan.settings
     made = plan.datasets("kmeans") + plan.datasets("report")
     frames = {name: work.small_table(name) for name in TABLES if name in made or name == "rfm_edges"}
+    search = frames["kmeans_search"].sort_values(["k", "algorithm"])
+    frames["kmeans_search"] = search[search["algorithm"] == "kmeans"]
     segments = load_map(settings.segment_map, settings.bins)
     data, said = _data(work), _said(work, segments)
     currency, words = currency_of(work.input_manifest("source")), words_of(settings, plan.kind)
     charts = [
-        *draw_all(frames | _searched(frames), segments, work.has_previous, currency, words, settings.bins),
+        *draw_all(frames, segments, work.has_previous, currency, words, settings.bins),
         *(data.charts if data else ()),
         *(said.charts if said else ()),
     ]
-    return Drawn(frames, charts, data, said)
-
-
-def _searched(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The search of K-Means without the other algorithms."""
-    search = frames["kmeans_search"].sort_values(["k", "algorithm"])
-    return {"kmeans_search": search[search["algorithm"] == "kmeans"]}
+    return Drawn(frames, search, charts, data, said)
 
 
 def gather(work: Work, drawn: Drawn) -> Report:
     """Everything of one run's page, once the lists of customers are written."""
     plan, settings = work.plan, work.plan.settings
-    search = drawn.frames["kmeans_search"].sort_values(["k", "algorithm"])
-    frames = drawn.frames | _searched(drawn.frames)
+    frames = drawn.frames
     customers = work.input_manifest("customer_rfm")
     chosen = frames["kmeans_search"].query("chosen").iloc[0]
     cluster_quality = _rows(frames["cluster_quality"])
@@ -122,7 +121,7 @@ def gather(work: Work, drawn: Drawn) -> Report:
             cluster_quality, frames["segment_agreement"]["adjusted_rand_index"].iloc[0]
         ),
         cluster_moves=report_clusters.move_sentences(_rows(frames["cluster_movement"])) if has_previous else (),
-        algorithms=report_clusters.algorithm_rows(_rows(search)),
+        algorithms=report_clusters.algorithm_rows(_rows(drawn.search)),
         data=drawn.data,
         said=drawn.said,
         lists=_lists(work, segments, has_previous),

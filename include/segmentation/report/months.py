@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from segmentation.charts.drawing import GONE, NEW
+from segmentation.charts.drawing import GONE
 from segmentation.formats import count_of, listed, name
 from segmentation.report.facts import share
 from segmentation.report.shown import Report
@@ -86,7 +86,6 @@ def _was(row: Any, segment: str) -> bool:
 def _since_then(report: Report, segment: str) -> Iterator[str]:
     now = {row["segment"]: row["customers"] for row in report.year_migration if _was(row, segment)}
     whole, still, gone = sum(now.values()), now.pop(segment, 0), now.pop(GONE, 0)
-    now.pop(NEW, None)
     moved = sorted(now.items(), key=lambda each: (-each[1], each[0]))
     others = [f"{_part(customers, whole)} in {name(goal)}" for goal, customers in moved[:GOALS]]
     if len(moved) > GOALS:

@@ -56,6 +56,7 @@ def render(report: Report) -> str:
         insights=insights(report),
         movements=movements(report),
         movement_months=months.by_month(report),
+        movement_kinds=months.MOVEMENTS,
         stays=months.stays(report),
         a_year_ago=months.a_year_ago(report),
         total=total(row["total_monetary"] for row in report.segments),
