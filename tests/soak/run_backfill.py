@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 
 from local_airflow import LocalAirflow
-from run_soak import OF_STAYS, Undisturbed, left_over, rows, verdict
+from run_soak import OF_EARLIER, Undisturbed, left_over, rows, verdict
 
 from segmentation.datasets import STAGES
 from segmentation.warehouse.manifests import data_files
@@ -99,7 +99,7 @@ def compare(folder: Path, months: int, warehouses: list[Warehouse]) -> list[str]
         alone.run(0)
         for path in all_versions(alone.warehouse):
             one = manifest_at(alone.warehouse, path)
-            if one.dataset in OF_STAYS:  # a month alone has no release before it
+            if one.dataset in OF_EARLIER:  # a month alone has no release before it
                 continue
             for other in warehouses:
                 twin = other.root / path.relative_to(alone.warehouse.root)

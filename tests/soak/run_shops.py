@@ -17,7 +17,7 @@ from typing import Any
 from killer import Killer, orders, table
 from local_airflow import LocalAirflow
 from run_backfill import month
-from run_soak import OF_STAYS, PARALLEL, Undisturbed, Watchman, left_over, rows, run_id, verdict
+from run_soak import OF_EARLIER, PARALLEL, Undisturbed, Watchman, left_over, rows, run_id, verdict
 
 from segmentation.warehouse import releases
 from segmentation.warehouse.upkeep import verify
@@ -109,7 +109,7 @@ def _differences(alone: Alone, warehouse: Warehouse) -> Iterator[str]:
             for ours, theirs in zip(
                 releases.manifests(warehouse, found[each.as_of]), releases.manifests(one.warehouse, each), strict=True
             ):
-                if ours.dataset not in OF_STAYS and rows(warehouse, ours) != rows(one.warehouse, theirs):
+                if ours.dataset not in OF_EARLIER and rows(warehouse, ours) != rows(one.warehouse, theirs):
                     yield f"{ours.dataset} of {name} as of {each.as_of} has other rows"
                 compared += ours.rows
     yield from verify(warehouse)[1]
@@ -118,7 +118,7 @@ def _differences(alone: Alone, warehouse: Warehouse) -> Iterator[str]:
 
 
 def _versions(one: releases.Release) -> dict[str, str]:
-    return {name: version for name, version in one.versions.items() if name not in OF_STAYS}
+    return {name: version for name, version in one.versions.items() if name not in OF_EARLIER}
 
 
 def main() -> int:

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from local_airflow import LocalAirflow
 
 from segmentation import releasing, sources, stage
 from segmentation.arguments import JobArguments
+from segmentation.datasets import STAGES
 from segmentation.earlier import LABELS
 from segmentation.plan import Plan
 from segmentation.settings import parse
@@ -33,8 +35,6 @@ from segmentation.warehouse.versions import Warehouse
 MONTHS = ("2023-09-01", "2023-08-01")
 SHOPS = ("books", "games", "toys")
 PARALLEL = 2
-# What rests on the release of the month before: which run finds one is a matter of when the kills come.
-OF_STAYS = ("customer_rfm", "exports", "report")
 FEW = 10  # kills that one run after another can bear
 SAY_EVERY = 20  # seconds
 
@@ -48,6 +48,17 @@ def params(number: int) -> dict[str, Any]:
 
 def run_id(number: int) -> str:
     return f"soak-{number:03}"
+
+
+def of_earlier() -> set[str]:
+    """The datasets that rest on releases of earlier months: which run finds one is a matter of when the kills come."""
+    first = Plan(parse({}), date.fromisoformat(MONTHS[0]), "0" * 12)
+    later = replace(first, released=dict.fromkeys(LABELS, "0" * 12), _known={})
+    made = [name for stage_name in STAGES for name in first.datasets(stage_name)]
+    return {name for name in made if first.version(name) != later.version(name)}
+
+
+OF_EARLIER = of_earlier()
 
 
 class Undisturbed:
@@ -195,7 +206,7 @@ def differences(undisturbed: Undisturbed, warehouse: Warehouse) -> Iterator[str]
     """What differs between a warehouse and the undisturbed one, and what is left over or damaged in it."""
     plain = undisturbed.warehouse
     ours, theirs = (
-        {path.relative_to(w.root) for path in all_versions(w) if path.relative_to(w.root).parts[0] not in OF_STAYS}
+        {path.relative_to(w.root) for path in all_versions(w) if path.relative_to(w.root).parts[0] not in OF_EARLIER}
         for w in (warehouse, plain)
     )
     yield from (f"{path} is missing" for path in sorted(theirs - ours))
@@ -230,7 +241,7 @@ def released(warehouse: Warehouse) -> set[tuple[str, str, str]]:
     """Shop, month and versions of every release. Which number each has depends on who ended first."""
     found = set()
     for one in releases.every(warehouse):
-        versions = {name: version for name, version in one.versions.items() if name not in OF_STAYS}
+        versions = {name: version for name, version in one.versions.items() if name not in OF_EARLIER}
         found.add((one.shop, one.as_of, json.dumps(versions, sort_keys=True)))
     return found
 
