@@ -152,9 +152,12 @@ class Work:
 
     def _sql(self, file: sql_files.SqlFile) -> DataFrame:
         """The rows of a SQL file, with the plan's values for its markers."""
-        values, frames = self.plan.parameters(), self.figures.frames(file.reads)
-        text, arguments = sql_files.over_frames(file.text, frames), {name: values[name] for name in file.markers}
-        return self.spark.sql(text, args=arguments, **frames)
+        frames = self.figures.frames(file.reads)
+        return self._rows(sql_files.over_frames(file.text, frames), file.markers, **frames)
+
+    def _rows(self, text: str, markers: Collection[str], **frames: DataFrame) -> DataFrame:
+        values = self.plan.parameters()
+        return self.spark.sql(text, args={name: values[name] for name in markers}, **frames)
 
     def _make_view(self, file: sql_files.SqlFile) -> None:
         frame = self.figures.watch(self._sql(file), file)
@@ -274,7 +277,7 @@ class Work:
         self.register_rows("figures", "name string, value string", self.figures.rows())
         due = [check for check in self.plan.checks(self.stage) if check.of in self._drafts]
         self._make_views_of(due)
-        checks = run_checks(due, self._sql)
+        checks = run_checks(due, self._rows)
         shutil.rmtree(self.scratch(), ignore_errors=True)
         published = []
         for name in self.plan.datasets(self.stage):
