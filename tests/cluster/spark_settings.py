@@ -5,7 +5,7 @@ from pathlib import Path
 from segmentation.paths import PROJECT
 
 # Little data: the quick compiler only, and no collector that wants threads of its own.
-SMALL = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+SMALL = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=128m -XX:+UseSerialGC"
 
 
 def write(folder: Path, events: Path) -> None:

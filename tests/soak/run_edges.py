@@ -139,7 +139,7 @@ def full(folder: Path, dice: random.Random) -> Iterator[str]:
     """Let the warehouse, the installation and temporary files run full: one sentence, and green with more room."""
     places = {"SEGMENTATION_WAREHOUSE": "w", "SEGMENTATION_LOCAL": "l", "TMPDIR": "t"}
     own = {name: str(folder / place) for name, place in places.items()}
-    environment = os.environ | own | {"SPARK_SUBMIT_OPTS": "-XX:TieredStopAtLevel=1"}
+    environment = os.environ | own | {"SPARK_SUBMIT_OPTS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=384m"}
     for name, place in places.items():
         for other in places.values():
             (folder / other).mkdir(parents=True, exist_ok=True)

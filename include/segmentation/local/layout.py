@@ -20,8 +20,9 @@ SPARK = LOCAL / "spark"
 SQLITE_CONNECT_ARGS = {"timeout": 60}
 
 
-# With the quick compiler only, a job on little data takes half the processor time; on much it would take more.
-SMALL_JOBS = "-XX:TieredStopAtLevel=1"
+# With the quick compiler only, a job on little data takes half the processor time; on much it would take more. Java has
+# room for 48 MB of code then, which a stage can fill: it would throw code out and compile it again.
+SMALL_JOBS = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=128m"
 # Jobs want throughput, not short pauses.
 COLLECTOR = "-XX:+UseParallelGC"
 
