@@ -23,7 +23,7 @@ class ShopsAirflow(LocalAirflow):
     more: dict[str, str]
 
     def environment(self) -> dict[str, str]:
-        looks_often = {"AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "2"}
+        looks_often = {"AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "10"}
         return super().environment() | looks_often | {"SEGMENTATION_SHOPS": str(self.shops)} | self.more
 
     @property

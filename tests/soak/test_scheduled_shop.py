@@ -1,22 +1,29 @@
 """Shops refresh themselves: nobody triggers anything, their schedules tick, and their months are there.
 
-One is a demo, one a category of a stand-in for the Hub, one has orders of its own. `make shop` writes their files.
-Files come and go.
+One is a demo, one a category of a stand-in for the Hub, one has orders of its own, and one is on PostgreSQL, as its
+page tells it: filled, read by a schedule, and its segments brought back to a table. `make shop` writes their files.
+Files come and go. All have one Airflow.
 """
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from cluster.postgres import Postgres
+from databases.shops import address
 from hub.local_hub import LocalHub
 from segmentation import demo
+from segmentation.connect.server import free_port
 from segmentation.paths import PROJECT
 from segmentation.settings import LAST_AS_OF, PINNED_REVISION
 from segmentation.shops.names import dag_of
 from segmentation.warehouse import releases
 from segmentation.warehouse.upkeep import verify
 from segmentation.warehouse.versions import Warehouse
+from soak.shop_on_postgres import SHOP, block, check_figures, ended, fill, in_airflow, last_task, note_of, words_of
 from soak.shops_airflow import ShopsAirflow, wait_for
 
 OWN = PROJECT / "docs/how-to/own-orders"
@@ -25,39 +32,55 @@ SHOPS = {
     "tick": {"SOURCE": "demo", "DEMO_REVIEWS": "1000"},
     "gift_cards": {"CATEGORY": CATEGORY},
     # The orders are of 2022 and 2023, and a scheduled run is as of today.
-    "tea": {"FILES": str(OWN / "orders.csv"), "ORDERS_MAPPING": str(OWN / "mapping.yaml"), "WINDOW_MONTHS": "600"},
+    "leaves": {"FILES": str(OWN / "orders.csv"), "ORDERS_MAPPING": str(OWN / "mapping.yaml"), "WINDOW_MONTHS": "600"},
 }
 
 
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[LocalHub]:
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalHub]:
     """A Hub whose pinned commit holds a small category."""
-    demo.generate(tmp_path / "category", category=CATEGORY, reviews=1000, seed=7, report=lambda _: None)
-    files = [path for path in (tmp_path / "category").rglob("*") if path.is_file()]
+    folder = tmp_path_factory.mktemp("category")
+    demo.generate(folder, category=CATEGORY, reviews=1000, seed=7, report=lambda _: None)
+    files = [path for path in folder.rglob("*") if path.is_file()]
     with LocalHub() as hub:
-        hub.commits[PINNED_REVISION] = {
-            path.relative_to(tmp_path / "category").as_posix(): path.read_bytes() for path in files
-        }
+        hub.commits[PINNED_REVISION] = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
         hub.branches[PINNED_REVISION] = PINNED_REVISION
         yield hub
 
 
-@pytest.fixture
-def airflow(tmp_path: Path, hub: LocalHub) -> Iterator[ShopsAirflow]:
-    airflow = ShopsAirflow(tmp_path, dags=PROJECT / "dags", impatient=False)
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres | None]:
+    """A PostgreSQL; None where it is not installed."""
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
+        Path(folder).chmod(0o755)  # its user is another one where we are root
+        try:
+            made = Postgres(Path(folder) / "server", free_port())
+        except FileNotFoundError:
+            yield None
+            return
+        made.start()
+        made.create_database()
+        yield made
+        made.stop()
+
+
+@pytest.fixture(scope="module")
+def airflow(tmp_path_factory: pytest.TempPathFactory, hub: LocalHub, server: Postgres | None) -> Iterator[ShopsAirflow]:
+    airflow = ShopsAirflow(tmp_path_factory.mktemp("airflow"), dags=PROJECT / "dags", impatient=False)
     airflow.more = {"HF_ENDPOINT": hub.endpoint}
+    if server:
+        airflow.more["AIRFLOW_CONN_SHOP_DB"] = address(server)
     airflow.start(unpause=False)
     yield airflow
     airflow.stop()
 
 
-def test_shops_refresh_themselves_and_files_come_and_go_without_a_restart(
-    airflow: ShopsAirflow, hub: LocalHub, tmp_path: Path
-) -> None:
+def test_shops_refresh_themselves_and_files_come_and_go_without_a_restart(airflow: ShopsAirflow, hub: LocalHub) -> None:
     warehouse = Warehouse(airflow.warehouse)
     assert releases.shops(warehouse) == []
     for name, words in SHOPS.items():
         airflow.make("shop", NAME=name, TITLE=name.title(), SCHEDULE="* * * * *", K="2", **words)
+    for name in SHOPS:
         airflow.switch_on(name)
     made = {}
     for name in SHOPS:
@@ -67,18 +90,81 @@ def test_shops_refresh_themselves_and_files_come_and_go_without_a_restart(
     assert made["tick"].params["demo_reviews"] == 1000
     # The pinned commit has ended, so the month is the last one that it has, not the one that is over now.
     assert (made["gift_cards"].params["category"], made["gift_cards"].as_of) == (CATEGORY, LAST_AS_OF.isoformat())
-    assert made["tea"].params["source"] == "orders"
+    assert made["leaves"].params["source"] == "orders"
     assert verify(warehouse)[1] == []
 
-    (tmp_path / "shops/wrong.yaml").write_text("params: {sorce: demo}\n")
+    (airflow.shops / "wrong.yaml").write_text("params: {sorce: demo}\n")
     wait_for(lambda: airflow.knows(dag_of("wrong")), "DAG of the file that is wrong")
     page = airflow.rest.ask(f"/api/v2/dags/{dag_of('wrong')}/details")["doc_md"]
     assert "wrong.yaml: params: Unknown param 'sorce'" in page
 
-    (tmp_path / "shops/tick.yaml").unlink()
+    (airflow.shops / "tick.yaml").unlink()
     gone = f"/api/v2/dags?dag_id_pattern={dag_of('tick')}"
     wait_for(lambda: not airflow.rest.ask(gone)["dags"], "end of the DAG whose file is gone")
     listed = airflow.rest.read("/segments/").decode()
     assert all(month.versions["report"] in listed for month in made.values())
     ended = made["tick"]
     assert airflow.rest.read(f"/segments/reports/{ended.as_of}/{ended.versions['report']}?shop=tick")
+
+
+def test_a_shop_on_postgres_gets_its_segments_back_each_once(airflow: ShopsAirflow, server: Postgres | None) -> None:
+    if server is None:
+        pytest.skip("PostgreSQL is not installed, so no shop is on it.")
+    with psycopg.connect(address(server), autocommit=True) as shop_db:
+        airflow.dag_id = dag_of(SHOP)
+        walk(airflow, server, shop_db)
+
+
+def walk(airflow: ShopsAirflow, server: Postgres, shop_db: psycopg.Connection) -> None:
+    """All steps of the page, and what may go wrong on the way. shop_db: looks into the shop's database from outside."""
+    fill(airflow)
+    fill(airflow)
+    assert shop_db.execute("SELECT count(*), count(ordered_at), count(unit_price) FROM tea.orders").fetchall() == [
+        (487, 486, 486)
+    ]
+    airflow.make("shop", **words_of("shop"), K="2")
+    with open(airflow.shops / f"{SHOP}.yaml", "a", encoding="utf-8") as file:
+        file.write(block("yaml"))
+    airflow.switch_on(SHOP)
+    made = airflow.first_release(SHOP)
+    assert ended(airflow, made.run_id) == "success"
+    state, tries, log = last_task(airflow, made.run_id)
+    assert (state, tries) == ("success", 1)
+    assert f"has the {made.figures['customers']} customers of release 1" in log
+    assert server.password not in log
+    check_figures(airflow, shop_db, server)
+    assert shop_db.execute(block("sql")).fetchall()
+
+    # A second run of the month: nothing is written once more.
+    written = shop_db.execute("SELECT DISTINCT xmin::text FROM tea.segments").fetchall()
+    airflow.trigger("again", {"as_of": made.as_of})
+    assert ended(airflow, "again") == "success"
+    assert shop_db.execute("SELECT DISTINCT xmin::text FROM tea.segments").fetchall() == written
+    listed = airflow.make("releases", SHOP=SHOP)
+    assert "delivered to table tea.segments (shop_db), " in listed
+    assert "delivered to table tea.segments (shop_db), as release 1 has, " in listed
+    assert server.password not in listed
+    assert "delivered to table tea.segments (shop_db), as release 1 has, " in airflow.rest.read("/segments/").decode()
+
+    # A connection that is missing: the delivery fails at once, the release stands, and the task is cleared once it is
+    # there. It is kept by Airflow, not by the environment, and somebody has taken a row out of the table meanwhile.
+    shop_file = airflow.shops / f"{SHOP}.yaml"
+    shop_file.write_text(shop_file.read_text().replace(block("yaml"), block("yaml").replace("shop_db", "crm")))
+    airflow.trigger("broken", {"as_of": made.as_of})
+    assert ended(airflow, "broken") == "failed"
+    state, tries, log = last_task(airflow, "broken")
+    assert (state, tries) == ("failed", 1)
+    assert "ERROR deliver: table tea.segments of the connection crm: Airflow has no connection 'crm'. Add it" in log
+    (failed,) = [line for line in airflow.make("releases", SHOP=SHOP).splitlines() if "not delivered" in line]
+    assert failed.strip().startswith("not delivered to table tea.segments (crm), ")
+    assert "UTC: Airflow has no connection 'crm'" in failed
+    assert note_of(airflow, "broken").startswith(f"Tea shop as of {made.as_of}, release 3")
+    shop_db.execute("DELETE FROM tea.segments WHERE user_id = (SELECT max(user_id) FROM tea.segments)")
+    airflow.rest.ask("/api/v2/connections", in_airflow("crm", server))
+    clear = {"dry_run": False, "dag_run_id": "broken", "task_ids": ["deliver"], "only_failed": True}
+    airflow.rest.ask(f"/api/v2/dags/{airflow.dag_id}/clearTaskInstances", clear)
+    wait_for(lambda: airflow.states()["broken"] == "success", "end of the run that was mended")
+    listed = airflow.make("releases", SHOP=SHOP)
+    assert "delivered to table tea.segments (crm), " in listed and "not delivered" not in listed
+    check_figures(airflow, shop_db, server)
+    assert verify(Warehouse(airflow.warehouse))[1] == []
