@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import agreement, data, machine, page
-from bench.contenders import CONTENDERS, HOME, Contender, prepare_product
+from bench import agreement, data, machine, page, workflow
+from bench.contenders import CONTENDERS, Contender
 from bench.errors import BenchError
+from bench.journeys import LATER
 from bench.measure import Measured, adopt_orphans, memory_kind
 from bench.outputs import Output
 from bench.stages import AS_OF
+from bench.workflow import HOME
 from segmentation.code_version import code_version
 from segmentation.errors import UserError
 
@@ -39,6 +41,10 @@ class Request:
     @property
     def folder(self) -> Path:
         return HOME / f"{self.scale:g}"
+
+    def out(self, one: Contender) -> Path:
+        """Where a contender writes."""
+        return self.folder / "out" / one.name
 
     @property
     def fewest_runs(self) -> int:
@@ -63,32 +69,32 @@ def read_request(words: dict[str, str]) -> Request:
 
 
 def bench(request: Request) -> dict[str, Any]:
-    """Time the contenders in turns; after the first round, check that they agree. Returns the results."""
+    """Time the contenders in turns, journey by journey; after the first round, check that they agree.
+
+    Returns the results.
+    """
     folder = request.data or request.folder / "data"
     if request.data is None:
         data.make(folder, request.scale)
     data.check(folder, request.scale)
-    # The notebook-style run wants Java as well.
-    prepare_product()
+    workflow.prepare()
     adopt_orphans()
-    places = {one.name: request.folder / "out" / one.name for one in request.contenders}
     rows: dict[str, int] = {}
     runs: dict[str, list[dict[str, Any]]] = {one.name: [] for one in request.contenders}
+    later: dict[str, dict[str, list[dict[str, Any]]]] = {one.name: {} for one in request.contenders}
     for number in range(1, request.runs + 1):
+        outputs = []
         for one in request.contenders:
             data.warm(folder)
-            measured, stages = one.run(folder, places[one.name])
+            measured, stages, output = one.first(folder, request.out(one))
+            output.check()
+            outputs.append(output)
             runs[one.name].append(asdict(measured) | {"stages": stages})
-            print(
-                f"Round {number} of {request.runs}: {one.title:<22} {measured.wall:7.1f} s, "
-                f"CPU {measured.cpu:7.1f} s, {measured.peak_memory / 2**20:6,.0f} MiB{_disturbed(measured)}",
-                flush=True,
-            )
+            _say(f"Round {number} of {request.runs}", one.title, measured)
         if number == 1:
             print("Do they agree?", flush=True)
-            rows = agreement.check(
-                [Output(one.title, one.name, places[one.name]) for one in request.contenders], folder
-            )
+            rows = agreement.check(outputs, folder)
+        _take_journeys(request, folder, number, later)
     return {
         "scale": request.scale,
         "as_of": AS_OF,
@@ -100,7 +106,33 @@ def bench(request: Request) -> dict[str, Any]:
         "versions": machine.versions(),
         "memory": memory_kind(),
         "contenders": runs,
+        "journeys": later,
     }
+
+
+def _take_journeys(
+    request: Request, folder: Path, number: int, later: dict[str, dict[str, list[dict[str, Any]]]]
+) -> None:
+    """Have each contender take the later journeys; after the first round, check that they agree."""
+    journeys = [one for one in LATER if number == 1 or not one.once]
+    outputs: dict[str, list[Output]] = {}
+    for one in request.contenders:
+        for journey, measured, output in one.later(folder, request.out(one), journeys):
+            output.check()
+            outputs.setdefault(journey.name, []).append(output)
+            later[one.name].setdefault(journey.name, []).append(asdict(measured))
+            _say(f"  {journey.title}", one.title, measured)
+    if number == 1:
+        for made in outputs.values():
+            agreement.check_later(made)
+
+
+def _say(what: str, title: str, measured: Measured) -> None:
+    print(
+        f"{what}: {title:<22} {measured.wall:7.1f} s, CPU {measured.cpu:7.1f} s, "
+        f"{measured.peak_memory / 2**20:6,.0f} MiB{_disturbed(measured)}",
+        flush=True,
+    )
 
 
 def _disturbed(measured: Measured) -> str:

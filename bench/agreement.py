@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from bench.errors import BenchError
+from bench.journeys import FIRST
 from bench.outputs import Output
 from bench.search_agreement import check_search
 from bench.stages import AS_OF, WINDOW_START, raw_files
@@ -45,6 +46,7 @@ EQUAL = {
         "avg_monetary::DECIMAL(18,2)", "total_monetary::DECIMAL(28,2)", "share_of_total",
     ],
 }  # fmt: skip
+OF_MONTH = ("customer_rfm", "rfm_edges", "segment_summary")
 NOTEBOOK = ["user_id", "recency::BIGINT", "frequency::BIGINT", "round(monetary, 2)::DECIMAL(18,2)"]
 SHOWN = 3
 
@@ -74,6 +76,31 @@ def check(outputs: list[Output], data: Path) -> dict[str, int]:
     return rows
 
 
+def check_later(outputs: list[Output]) -> None:
+    """Compare what all have made on a later journey, month by month: customers, edges, segments, number of clusters.
+
+    Raises BenchError for the first table that differs.
+    """
+    con, journey = duckdb.connect(), outputs[0].journey
+    con.execute("SET TimeZone = 'UTC'")
+    for as_of in journey.months:
+        for name in OF_MONTH:
+            sums = [hash_sum(con, output.table(name, as_of), EQUAL[name]) for output in outputs]
+            for output, found in zip(outputs, sums, strict=True):
+                if found != sums[0]:
+                    raise BenchError(differences(con, name, EQUAL[name], outputs[0], output, as_of))
+        for output in outputs:
+            query = f"SELECT count(*), sum(customers) FROM {output.table('cluster_profile', as_of)}"  # noqa: S608
+            clusters, customers = con.execute(query).fetchone()
+            everyone = con.execute(f"SELECT count(*) FROM {output.table('customer_rfm', as_of)}").fetchone()[0]  # noqa: S608
+            if customers != everyone or (journey.k and clusters != journey.k):
+                raise BenchError(
+                    f"{output.title} has {clusters} clusters of {customers:,} customers as of {as_of}; "
+                    f"there are {everyone:,} customers, and {journey.k or 'any number of'} clusters were asked for."
+                )
+    print(f"  {journey.title}: {_in_words(outputs)}", flush=True)
+
+
 def _in_words(outputs: list[Output]) -> str:
     return f"the same in {', '.join(output.title for output in outputs)}"
 
@@ -84,11 +111,13 @@ def hash_sum(con: duckdb.DuckDBPyConnection, source: str, columns: list[str]) ->
     return con.execute(query).fetchone()
 
 
-def differences(con: duckdb.DuckDBPyConnection, name: str, columns: list[str], one: Output, other: Output) -> str:
+def differences(
+    con: duckdb.DuckDBPyConnection, name: str, columns: list[str], one: Output, other: Output, as_of: str = AS_OF
+) -> str:
     """What differs between a table of two outputs, with the first rows that only one of them has."""
     parts = []
     for here, there in ((one, other), (other, one)):
-        first, second = (f"SELECT {', '.join(columns)} FROM {output.table(name)}" for output in (here, there))  # noqa: S608
+        first, second = (f"SELECT {', '.join(columns)} FROM {output.table(name, as_of)}" for output in (here, there))  # noqa: S608
         con.execute(f"CREATE OR REPLACE TEMP TABLE odd AS {first} EXCEPT ALL {second}")
         count = con.execute("SELECT count(*) FROM odd").fetchone()[0]
         shown = con.execute(f"SELECT * FROM odd ORDER BY ALL LIMIT {SHOWN}").fetchall()  # noqa: S608
@@ -128,7 +157,7 @@ def _check_notebook(con: duckdb.DuckDBPyConnection, output: Output, data: Path) 
             AND make_timestamp(timestamp * 1000) BETWEEN TIMESTAMP '{WINDOW_START}' AND TIMESTAMP '{AS_OF}'
         GROUP BY user_id
     """)  # noqa: S608
-    rules = _Rules("the query of its rules", "rules", data)
+    rules = _Rules("the query of its rules", "rules", FIRST, data)
     found = hash_sum(con, output.table("customer_values"), NOTEBOOK)
     if found != hash_sum(con, rules.table("customer_values"), NOTEBOOK):
         raise BenchError(differences(con, "customer_values", NOTEBOOK, rules, output))
@@ -137,5 +166,5 @@ def _check_notebook(con: duckdb.DuckDBPyConnection, output: Output, data: Path) 
 
 
 class _Rules(Output):
-    def table(self, name: str) -> str:
+    def table(self, name: str, as_of: str | None = None) -> str:
         return "by_the_rules"

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from bench.journeys import FIRST, JOURNEYS
 from bench.stages import (
     AIRFLOW,
     CLEAN,
     CLEAN_AND_SCORES,
     EXTRA,
     FETCH,
-    LONGEST_START,
     RAW,
     REST,
     SCORES,
@@ -47,14 +47,8 @@ ROWS = (
     OTHERS,
 )
 
-GOAL_RAW = 2.0
-GOAL_CLEAN_SECONDS, GOAL_CLEAN_SCALE, GOAL_CLEAN_CORES = 8.0, 0.2, 2
-# The same as a ratio: on the machine where the goal was set, the script needed a second.
-GOAL_CLEAN = 8.0
-GOAL_SEARCH, GOAL_SEARCH_FULL = 2.0, 1.0
-GOAL_NOTEBOOK = 10.0
-GOAL_TOTAL = 2.5
-GOAL_START_SECONDS = 4.0
+ANY_SCALE = 0.0
+PRODUCT, NOTEBOOK, DUCKDB = "product", "notebook", "duckdb"
 
 
 @dataclass(frozen=True)
@@ -69,6 +63,86 @@ class Goal:
     @property
     def word(self) -> str:
         return {True: "met", False: "not met", None: "not judged"}[self.met]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A goal before a run: the least or most of a figure, by scale. below: what the figure is divided by.
+
+    A figure is a contender with a journey, or with a row of the first run.
+    """
+
+    text: str
+    figure: tuple[str, str]
+    below: tuple[str, str] | None
+    at_most: dict[float, float]
+
+    def judged(self, results: dict[str, Any]) -> Goal | None:
+        """The goal by the figures of a run; None where there is none at its scale."""
+        limit = self.at_most.get(results["scale"], self.at_most.get(ANY_SCALE))
+        if limit is None:
+            return None
+        found = _of(results, *self.figure)
+        value = ratio(found, _of(results, *self.below)) if self.below else (median(found) if found else None)
+        form = "{:.2f} times as long" if self.below else "{:,.0f} MiB" if self.figure[1] == MEMORY else "{:.1f} s"
+        if self.figure[1] == MEMORY:
+            value = None if value is None else value / 2**20
+        given = "not measured" if value is None else form.format(value)
+        return Goal(self.text, f"at most {form.format(limit)}", given, None if value is None else value <= limit)
+
+
+WANTED = (
+    Wanted("First run", (PRODUCT, FIRST.name), None, {0.05: 90, 0.2: 115, 1: 270}),
+    Wanted("First run, against DuckDB", (PRODUCT, FIRST.name), (DUCKDB, FIRST.name), {0.2: 5, 1: 2.5}),
+    Wanted("First run, against the notebook-style run", (PRODUCT, FIRST.name), (NOTEBOOK, FIRST.name), {0.2: 0.5}),
+    Wanted("A month more, against a notebook-style run", (PRODUCT, "warm_month"), (NOTEBOOK, FIRST.name), {0.2: 0.1}),
+    Wanted("A month more", (PRODUCT, "warm_month"), None, {1: 45}),
+    Wanted("A month more, against DuckDB's first run", (PRODUCT, "warm_month"), (DUCKDB, FIRST.name), {1: 0.5}),
+    Wanted("Another segment map", (PRODUCT, "map"), None, {0.2: 10}),
+    Wanted("Raw to Parquet, against DuckDB", (PRODUCT, RAW), (DUCKDB, RAW), {0.2: 2.5, 1: 1.5}),
+    Wanted("k search, against scikit-learn", (PRODUCT, SEARCH), (DUCKDB, SEARCH), {0.2: 2.5, 1: 1.2}),
+    Wanted("Peak memory of the first run", (PRODUCT, MEMORY), None, {ANY_SCALE: 4096}),
+)
+
+
+def goals(results: dict[str, Any]) -> list[Goal]:
+    """The goals of a run's scale in the order of the page."""
+    found = (one.judged(results) for one in WANTED)
+    return [goal for goal in found if goal]
+
+
+def _of(results: dict[str, Any], contender: str, name: str) -> list[float]:
+    return walls(results, contender, name) if name in JOURNEYS else values(results, contender, name)
+
+
+def taken(results: dict[str, Any], contender: str, journey: str) -> list[dict[str, Any]]:
+    """The measures of a journey, in the order of the rounds.
+
+    The notebook-style run keeps nothing that it could go on from, so its first run counts for each month.
+    """
+    if journey == FIRST.name or (contender == NOTEBOOK and len(JOURNEYS[journey].months) == 1):
+        return results["contenders"].get(contender, [])
+    return results.get("journeys", {}).get(contender, {}).get(journey, [])
+
+
+def walls(results: dict[str, Any], contender: str, journey: str) -> list[float]:
+    """Seconds of a journey, in the order of the rounds; empty where there are none."""
+    return [one["wall"] for one in taken(results, contender, journey)]
+
+
+def ahead(results: dict[str, Any], journey: str, names: list[str]) -> tuple[str, float] | None:
+    """Who needs the least time for a journey, and how many times as long the workflow takes.
+
+    If it is the workflow: how many times as long the next one takes. None where only one has taken it.
+    """
+    found = {name: walls(results, name, journey) for name in names}
+    order = sorted((median(seconds), name) for name, seconds in found.items() if seconds)
+    if len(order) < 2 or PRODUCT not in {name for _, name in order}:
+        return None
+    first = order[0][1]
+    other = order[1][1] if first == PRODUCT else PRODUCT
+    times = ratio(found[other], found[first])
+    return first, times or 1.0
 
 
 def value(run: dict[str, Any], row: str) -> float | None:
@@ -93,53 +167,6 @@ def ratio(above: list[float], below: list[float]) -> float | None:
     """The median of the rounds' ratios, or None where one of the two has no figures."""
     pairs = list(zip(above, below, strict=False))
     return median(one / other for one, other in pairs) if pairs else None
-
-
-def without_starts(results: dict[str, Any]) -> list[float]:
-    """The workflow's total in each round with Spark's start-up set aside."""
-    totals, starts = (values(results, "product", row) for row in (TOTAL, STARTS))
-    return [total - start for total, start in zip(totals, starts, strict=True)]
-
-
-def goals(results: dict[str, Any]) -> list[Goal]:
-    """The goals in the order of the page."""
-
-    def of(contender: str, row: str) -> list[float]:
-        return values(results, contender, row)
-
-    scale, cores = results["scale"], int(results["machine"]["cores"])
-    search_limit = GOAL_SEARCH_FULL if scale >= 1 else GOAL_SEARCH
-    clean, start = middle(results, "product", CLEAN_AND_SCORES), middle(results, "product", LONGEST_START)
-    is_set_up = scale == GOAL_CLEAN_SCALE and cores == GOAL_CLEAN_CORES
-    return [
-        _at_most("Raw to Parquet, against DuckDB", ratio(of("product", RAW), of("duckdb", RAW)), GOAL_RAW),
-        Goal(
-            f"Clean, RFM and scores at scale {GOAL_CLEAN_SCALE:g} on {GOAL_CLEAN_CORES} cores",
-            f"at most {GOAL_CLEAN_SECONDS:g} s",
-            "not measured" if clean is None else f"{clean:.1f} s{'' if is_set_up else ' here'}",
-            clean <= GOAL_CLEAN_SECONDS if is_set_up and clean is not None else None,
-        ),
-        _at_most("Clean, RFM and scores, against DuckDB",
-                 ratio(of("product", CLEAN_AND_SCORES), of("duckdb", CLEAN_AND_SCORES)), GOAL_CLEAN),
-        _at_most("k search, against scikit-learn", ratio(of("product", SEARCH), of("duckdb", SEARCH)), search_limit),
-        _at_least("The whole run, against the notebook-style run",
-                  ratio(of("notebook", TOTAL), of("product", TOTAL)), GOAL_NOTEBOOK),
-        _at_most("The whole run without Spark's start-up, against the DuckDB script",
-                 ratio(without_starts(results), of("duckdb", TOTAL)), GOAL_TOTAL),
-        Goal("Spark's start-up, the longest of a run's jobs", f"under {GOAL_START_SECONDS:g} s",
-             "not measured" if start is None else f"{start:.1f} s",
-             None if start is None else start < GOAL_START_SECONDS),
-    ]  # fmt: skip
-
-
-def _at_most(text: str, found: float | None, limit: float) -> Goal:
-    given = "not measured" if found is None else f"{found:.2f} times as long"
-    return Goal(text, f"at most {limit:g} times as long", given, None if found is None else found <= limit)
-
-
-def _at_least(text: str, found: float | None, limit: float) -> Goal:
-    given = "not measured" if found is None else f"{found:.2f} times as fast"
-    return Goal(text, f"at least {limit:g} times as fast", given, None if found is None else found >= limit)
 
 
 def growth(smaller: dict[str, Any], larger: dict[str, Any], contender: str, row: str) -> float | None:

@@ -7,9 +7,11 @@ systems that do not tell it, the sum of the resident sets.
 
 import ctypes
 import os
+import resource
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
@@ -70,6 +72,47 @@ def measure(command: list[str], environment: dict[str, str], folder: Path, log: 
             sampler.stop()
             _end_all()
     return Measured(wall, cpu, others, sampler.peak, process.returncode)
+
+
+def measure_while(work: Callable[[], None]) -> Measured:
+    """Measure what is done meanwhile by all processes below this one, those that stood before among them.
+
+    Their time between two pieces of work counts as well as long as this one lasts.
+    """
+    began, busy, cpu = time.monotonic(), _busy_seconds(), _seconds_below()
+    sampler = Sampler()
+    sampler.start()
+    try:
+        work()
+        wall = time.monotonic() - began
+        cpu = _seconds_below() - cpu
+        others = max(0.0, _busy_seconds() - busy - cpu)
+    finally:
+        sampler.stop()
+    return Measured(wall, cpu, others, sampler.peak, 0)
+
+
+def _seconds_below() -> float:
+    """The CPU seconds of all processes that run below this one, or have."""
+    _reap()
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    found = ended.ru_utime + ended.ru_stime
+    for child in psutil.Process().children(recursive=True):
+        try:
+            # With those that it has waited for itself.
+            found += sum(child.cpu_times()[:4])
+        except psutil.Error:
+            continue
+    return found
+
+
+def _reap() -> None:
+    """Wait for adopted processes that have ended, so that their time counts once."""
+    try:
+        while os.wait4(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return
 
 
 class Sampler(Thread):

@@ -11,7 +11,8 @@ from bench import figures
 from bench.chart import draw
 from bench.contenders import CONTENDERS
 from bench.errors import BenchError
-from bench.figures import CPU, MEMORY, ROWS
+from bench.figures import CPU, MEMORY, PRODUCT, ROWS
+from bench.journeys import JOURNEYS
 from bench.stages import CLEAN_AND_SCORES, RAW, SEARCH, TABLES, TOTAL
 from segmentation.paths import PROJECT
 
@@ -50,6 +51,8 @@ def summary(results: dict[str, Any]) -> str:
     """The medians and the goals of a bench, for the terminal."""
     lines = ["| ".join(f"{cell:<30}" if not place else f"{cell:>30}" for place, cell in enumerate(row))
              for row in [["median (least to most)", *_titles(results)], *table(results)]]  # fmt: skip
+    for title, *cells in journeys(results):
+        lines += ["", *[title, *(f"  {cell:>26}" for cell in cells if cell)]]
     lines += ["", *[f"{one.word:>14}: {one.text}: {one.given} ({one.limit})" for one in figures.goals(results)]]
     return "\n".join(lines)
 
@@ -63,6 +66,24 @@ def table(results: dict[str, Any]) -> list[list[str]]:
     names = [name for name in CONTENDERS if name in results["contenders"]]
     rows = [[row, *[_cell(row, figures.values(results, name, row)) for name in names]] for row in ROWS]
     return [row for row in rows if any(row[1:])]
+
+
+def journeys(results: dict[str, Any]) -> list[list[str]]:
+    """A row for each journey: its name, the seconds of each contender, CPU and memory of the workflow, who is ahead."""
+    names = [name for name in CONTENDERS if name in results["contenders"]]
+    rows = []
+    for name, journey in JOURNEYS.items():
+        cells = [_cell(TOTAL, figures.walls(results, one, name)) for one in names]
+        ours = figures.taken(results, PRODUCT, name)
+        costs = [_cell(CPU, [one["cpu"] for one in ours]), _cell(MEMORY, [one["peak_memory"] for one in ours])]
+        if any(cells):
+            rows.append([journey.title, *cells, *costs, _ahead(results, name, names)])
+    return rows
+
+
+def _ahead(results: dict[str, Any], journey: str, names: list[str]) -> str:
+    found = figures.ahead(results, journey, names)
+    return f"{CONTENDERS[found[0]].short}, {found[1]:.1f} times" if found else ""
 
 
 def _cell(row: str, found: list[float]) -> str:
@@ -82,6 +103,7 @@ def _scale(results: dict[str, Any]) -> dict[str, Any]:
         "scale": f"{results['scale']:g}",
         "titles": _titles(results),
         "table": table(results),
+        "journeys": journeys(results),
         "goals": figures.goals(results),
     }
 

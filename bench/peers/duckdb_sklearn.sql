@@ -87,8 +87,12 @@ FROM distinct_reviews AS review
 LEFT JOIN known_products AS product USING (parent_asin)
 WHERE product.dropped IS NOT TRUE;
 
+--- purchases_again
+CREATE VIEW purchases AS
+SELECT * FROM read_parquet(getvariable('out') || '/purchases.parquet');
+
 --- customer_values
-CREATE TABLE customer_values AS
+CREATE OR REPLACE TABLE customer_values AS
 SELECT
     user_id,
     datediff('day', max(purchased_at)::DATE, getvariable('as_of'))::INTEGER AS recency_days,
@@ -102,7 +106,7 @@ GROUP BY user_id;
 
 --- edges
 -- Quantiles in whole hundredths, rounded up where they do not divide; those of frequency are fixed.
-CREATE TABLE edge_values AS
+CREATE OR REPLACE TABLE edge_values AS
 WITH quantiles AS (
     SELECT
         quantile_cont(recency_days * 100, [0.2, 0.4, 0.6, 0.8]) AS recency,
@@ -116,7 +120,7 @@ SELECT
 FROM quantiles;
 
 --- customer_rfm
-CREATE TABLE customer_rfm AS
+CREATE OR REPLACE TABLE customer_rfm AS
 WITH scored AS (
     SELECT
         customer_values.*,
@@ -129,7 +133,7 @@ SELECT scored.*, cell AS rfm_score, segment
 FROM scored LEFT JOIN segment_cells ON concat(r_score, f_score, m_score) = cell;
 
 --- rfm_edges
-CREATE TABLE rfm_edges AS
+CREATE OR REPLACE TABLE rfm_edges AS
 WITH bins AS (
     SELECT 'recency' AS metric, 5 - i AS score, recency[i] AS lower, recency[i + 1] AS upper
     FROM edge_values, range(5) AS r (i)
@@ -152,12 +156,12 @@ FROM bins LEFT JOIN counts USING (metric, score);
 SELECT user_id, recency_days, frequency, (monetary * 100)::BIGINT AS cents FROM customer_rfm;
 
 --- customer_clusters
-CREATE TABLE customer_clusters AS
+CREATE OR REPLACE TABLE customer_clusters AS
 SELECT placed.user_id, placed.cluster::INTEGER AS cluster, labels.label AS cluster_label
 FROM placed JOIN labels USING (cluster);
 
 --- cluster_profile
-CREATE TABLE cluster_profile AS
+CREATE OR REPLACE TABLE cluster_profile AS
 SELECT
     cluster,
     cluster_label AS label,
@@ -171,7 +175,7 @@ FROM customer_clusters JOIN customer_rfm USING (user_id)
 GROUP BY cluster, cluster_label;
 
 --- segment_summary
-CREATE TABLE segment_summary AS
+CREATE OR REPLACE TABLE segment_summary AS
 WITH now AS (
     SELECT
         segment, count(*) AS customers, sum(recency_days) AS days, sum(frequency) AS purchases, sum(monetary) AS spend

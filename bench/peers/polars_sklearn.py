@@ -6,9 +6,10 @@ from pathlib import Path
 
 import polars as pl
 
+from bench.journeys import FIRST, JOURNEYS, Journey, window_start
 from bench.peers.search import Found, search
-from bench.stages import AS_OF, CLEAN, RAW, SCORES, SEARCH, TABLES, WINDOW_START, Clock, raw_files
-from segmentation.segment_maps import load_map
+from bench.stages import CLEAN, RAW, SCORES, SEARCH, TABLES, Clock, raw_files
+from segmentation.segment_maps import Segment, load_map
 from segmentation.settings import Settings
 
 REVIEW = {
@@ -23,36 +24,46 @@ PLACEHOLDERS = ["None", "none", "N/A", "n/a", "null", "NULL", ""]
 NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 COLUMNS = ["user_id", "parent_asin", "reviewed_at", "rating", "helpful_vote"]
 BINS = 5
+Segments = tuple[Segment, ...]
 
 
-def main(data: Path, out: Path) -> None:
-    """Read the raw files of `data`; write a folder or file of Parquet for each table into `out`."""
+def main(data: Path, out: Path, journey: Journey) -> None:
+    """Write a folder or file of Parquet for each table; the first time from the raw files of `data` into `out`.
+
+    Later the purchases are read again from there, and all that rests on them is made once more.
+    """
     clock, settings = Clock(out), Settings()
+    segments = load_map(journey.segment_map or "came_back")
 
-    def write(name: str, frame: pl.LazyFrame | pl.DataFrame) -> None:
-        frame.lazy().sink_parquet(out / f"{name}.parquet", compression="zstd", engine="streaming")
+    def write(place: Path, name: str, frame: pl.LazyFrame | pl.DataFrame) -> None:
+        frame.lazy().sink_parquet(place / f"{name}.parquet", compression="zstd", engine="streaming")
 
-    with clock.stage(RAW):
-        by_year = pl.PartitionBy(out / "reviews", key="review_year", include_key=False)
-        reviews, products = raw_files(data)
-        options = {"compression": "zstd", "engine": "streaming"}
-        _reviews(reviews).sink_parquet(by_year, mkdir=True, maintain_order=False, **options)
-        write("products", _products(products))
-    with clock.stage(CLEAN):
-        known = known_products(pl.scan_parquet(out / "products.parquet"), settings)
-        write("known_products", known)
-        write("purchases", purchases(pl.scan_parquet(out / "reviews"), known.lazy()))
-        values = customer_values(pl.scan_parquet(out / "purchases.parquet"), settings)
-    with clock.stage(SCORES):
-        edges = edges_of(values, settings)
-        scored = customer_rfm(values, edges)
-        write("customer_rfm", scored.drop("cents"))
-        write("rfm_edges", rfm_edges(scored, edges))
-    with clock.stage(SEARCH):
-        found = search(*(scored[name].to_numpy() for name in ("recency_days", "frequency", "cents")))
-    with clock.stage(TABLES):
-        for name, frame in tables(scored, found).items():
-            write(name, frame)
+    if journey == FIRST:
+        with clock.stage(RAW):
+            by_year = pl.PartitionBy(out / "reviews", key="review_year", include_key=False)
+            reviews, products = raw_files(data)
+            options = {"compression": "zstd", "engine": "streaming"}
+            _reviews(reviews).sink_parquet(by_year, mkdir=True, maintain_order=False, **options)
+            write(out, "products", _products(products))
+        with clock.stage(CLEAN):
+            known = known_products(pl.scan_parquet(out / "products.parquet"), settings)
+            write(out, "known_products", known)
+            write(out, "purchases", purchases(pl.scan_parquet(out / "reviews"), known.lazy()))
+    for as_of in journey.months:
+        place = journey.place(out, as_of)
+        place.mkdir(parents=True, exist_ok=True)
+        with clock.stage(CLEAN):
+            values = customer_values(pl.scan_parquet(out / "purchases.parquet"), settings, as_of)
+        with clock.stage(SCORES):
+            edges = edges_of(values, settings)
+            scored = customer_rfm(values, edges, segments)
+            write(place, "customer_rfm", scored.drop("cents"))
+            write(place, "rfm_edges", rfm_edges(scored, edges))
+        with clock.stage(SEARCH):
+            found = search(*(scored[name].to_numpy() for name in ("recency_days", "frequency", "cents")), journey.k)
+        with clock.stage(TABLES):
+            for name, frame in tables(scored, found, segments).items():
+                write(place, name, frame)
     clock.save()
 
 
@@ -147,9 +158,9 @@ def purchases(reviews: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def customer_values(rows: pl.LazyFrame, settings: Settings) -> pl.DataFrame:
+def customer_values(rows: pl.LazyFrame, settings: Settings, as_of: str) -> pl.DataFrame:
     """Recency in days, purchases, spend and spend in cents of each customer of the window."""
-    first, end = date.fromisoformat(WINDOW_START), date.fromisoformat(AS_OF)
+    first, end = date.fromisoformat(window_start(as_of)), date.fromisoformat(as_of)
     inside = (pl.col("purchased_at") >= first) & (pl.col("purchased_at") < end)
     recency = (pl.lit(end) - pl.col("purchased_at").max().dt.date()).dt.total_days()
     return (
@@ -184,13 +195,13 @@ def edges_of(values: pl.DataFrame, settings: Settings) -> dict[str, list[int]]:
     }
 
 
-def customer_rfm(values: pl.DataFrame, edges: dict[str, list[int]]) -> pl.DataFrame:
+def customer_rfm(values: pl.DataFrame, edges: dict[str, list[int]], segments: Segments) -> pl.DataFrame:
     """The customers with their scores and segment. A value on an edge belongs to the bin above."""
 
     def bins(column: str, metric: str, unit: int) -> pl.Expr:
         return pl.sum_horizontal([(pl.col(column) * unit >= edge).cast(pl.Int32) for edge in edges[metric]])
 
-    segments = {cell: one.name for one in load_map("came_back") for cell in one.cells}
+    named = {cell: one.name for one in segments for cell in one.cells}
     return (
         values.lazy()
         .with_columns(
@@ -199,7 +210,7 @@ def customer_rfm(values: pl.DataFrame, edges: dict[str, list[int]]) -> pl.DataFr
             (1 + bins("cents", "monetary", 1)).alias("m_score"),
         )
         .with_columns(pl.concat_str("r_score", "f_score", "m_score").alias("rfm_score"))
-        .with_columns(pl.col("rfm_score").replace_strict(segments, default=None).alias("segment"))
+        .with_columns(pl.col("rfm_score").replace_strict(named, default=None).alias("segment"))
         .collect()
     )
 
@@ -218,14 +229,13 @@ def rfm_edges(scored: pl.DataFrame, edges: dict[str, list[int]]) -> pl.DataFrame
     return frame.with_columns((pl.col("lower", "upper").cast(pl.Decimal(18, 2)) / 100).cast(pl.Decimal(18, 2)))
 
 
-def tables(scored: pl.DataFrame, found: Found) -> dict[str, pl.DataFrame]:
+def tables(scored: pl.DataFrame, found: Found, segments: Segments) -> dict[str, pl.DataFrame]:
     """What follows from the search and the segments."""
     labels = pl.DataFrame({"cluster": range(len(found.labels)), "label": found.labels}).cast({"cluster": pl.Int32})
     placed = scored.with_columns(pl.Series("cluster", found.clusters).cast(pl.Int32)).join(labels, on="cluster")
     tried = [(t.k, t.wcss, t.silhouette, t.k == found.chosen) for t in found.tried]
-    names = [(s.name, s.group) for s in load_map("came_back")]
-    segments = pl.DataFrame(names, ["segment", "segment_group"], orient="row")
-    summary = segments.join(_described(scored, "segment"), on="segment", how="left").with_columns(
+    names = pl.DataFrame([(s.name, s.group) for s in segments], ["segment", "segment_group"], orient="row")
+    summary = names.join(_described(scored, "segment"), on="segment", how="left").with_columns(
         pl.col("customers", "share", "total_monetary").fill_null(0)
     )
     return {
@@ -256,4 +266,4 @@ def _shares(parts: pl.Series, whole: float) -> pl.Series:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), JOURNEYS[sys.argv[3]])

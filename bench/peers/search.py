@@ -25,16 +25,19 @@ class Found:
     labels: list[str]
 
 
-def search(recency: np.ndarray, frequency: np.ndarray, cents: np.ndarray) -> Found:
-    """Fit each k of KS once and choose one. The three values of each customer, (customers,); spend in cents."""
+def search(recency: np.ndarray, frequency: np.ndarray, cents: np.ndarray, k: int | None = None) -> Found:
+    """Fit each k of KS once and choose one, or fit the one that is given.
+
+    The three values of each customer, (customers,); spend in cents.
+    """
     points = features(recency, frequency, cents)
     # By value: DuckDB and Polars hand over the rows in another order each time, and where scikit-learn starts depends
     # on the order. So that a script finds the same clusters each time.
     order = np.lexsort(points.T)
     points = points[order]
-    fits = {k: KMeans(k, random_state=SEED).fit(points) for k in KS}
-    tried = [Tried(k, float(fit.inertia_), silhouette(points, fit.labels_, k)) for k, fit in fits.items()]
-    chosen, reason = choose_k(tried)
+    fits = {each: KMeans(each, random_state=SEED).fit(points) for each in ((k,) if k else KS)}
+    tried = [Tried(each, float(fit.inertia_), silhouette(points, fit.labels_, each)) for each, fit in fits.items()]
+    chosen, reason = (k, "given") if k else choose_k(tried)
     in_order, labels = _named(fits[chosen])
     clusters = np.empty_like(in_order)
     clusters[order] = in_order
