@@ -107,10 +107,11 @@ def released_earlier(warehouse: Warehouse, shop: str, as_of: date) -> dict[str, 
     """The versions that a shop's releases of the twelve months before name, by label: stays in segments go on from
     them, and what a year has moved is counted from them.
 
-    Looked up once for a run, so that all its tasks have the same. Left out is what is not there, what cannot be read,
-    with a warning, and what an older release of this project made with other columns.
+    Looked up once for a run, so that all its tasks have the same. Left out is what is not there; with a warning, what
+    cannot be read, and what an older release of this project made with other columns.
     """
     found: dict[str, str] = {}
+    older: list[str] = []
     for months in sorted({months for _, months in LABELS.values()}):
         day = months_before(as_of, months)
         names = {label: dataset_of(label) for label, (_, each) in LABELS.items() if each == months}
@@ -122,9 +123,16 @@ def released_earlier(warehouse: Warehouse, shop: str, as_of: date) -> dict[str, 
         except UserError as error:
             print(f"WARNING The release as of {day} is left out of stays and movements: {error}", flush=True)
             continue
-        for label, manifest in stands.items():
-            if manifest and manifest.columns == dataset(manifest.dataset).columns:
-                found[label] = manifest.version
+        fits = {label: one for label, one in stands.items() if one and one.columns == dataset(one.dataset).columns}
+        found |= {label: one.version for label, one in fits.items()}
+        if not fits and any(stands.values()):
+            older.append(str(day))
+    if older:
+        print(
+            f"WARNING The releases as of {', '.join(older)} are left out of stays and movements: an older release of "
+            "this project made them with other columns.",
+            flush=True,
+        )
     return found
 
 
