@@ -118,11 +118,14 @@ def _of(results: dict[str, Any], contender: str, name: str) -> list[float]:
 def taken(results: dict[str, Any], contender: str, journey: str) -> list[dict[str, Any]]:
     """The measures of a journey, in the order of the rounds.
 
-    The notebook-style run keeps nothing that it could go on from, so its first run counts for each month.
+    The notebook-style run keeps nothing that it could go on from, so its first run counts for each month that others
+    have taken.
     """
-    if journey == FIRST.name or (contender == NOTEBOOK and len(JOURNEYS[journey].months) == 1):
+    later = results.get("journeys", {})
+    does_again = contender == NOTEBOOK and len(JOURNEYS[journey].months) == 1
+    if journey == FIRST.name or (does_again and any(journey in each for each in later.values())):
         return results["contenders"].get(contender, [])
-    return results.get("journeys", {}).get(contender, {}).get(journey, [])
+    return later.get(contender, {}).get(journey, [])
 
 
 def walls(results: dict[str, Any], contender: str, journey: str) -> list[float]:
