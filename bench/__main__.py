@@ -5,6 +5,7 @@ Reads its settings from the environment, as `make bench SCALE=0.2 RUNS=3 ONLY=du
 
 import json
 import os
+import signal
 import sys
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -142,6 +143,8 @@ def _disturbed(measured: Measured) -> str:
 
 def main(words: list[str]) -> int:
     """Returns the exit code."""
+    # Whoever ends the bench ends the Airflow and Spark that stand for it, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         if words == ["page"]:
             page.write()

@@ -8,12 +8,15 @@ from typing import Any
 from segmentation.errors import UserError
 from segmentation.given import file_named
 from segmentation.kinds import is_address
-from segmentation.paths import shops_folder
+from segmentation.paths import PROJECT, shops_folder
 from segmentation.settings import parse
 from segmentation.shops.files import ENDINGS, MONTHLY, Wrong, check_file, has_file, json_value
 from segmentation.warehouse.releases import check_name, create_file
 
-ABOUT = """# A shop: what its monthly runs read, and how. Its DAG is customer_segmentation_{name}.
+SCHEMA = PROJECT / "docs/reference/schemas/shop.schema.json"
+# The first line is for editors that know YAML: they complete and check what stands below it.
+ABOUT = """# yaml-language-server: $schema={schema}
+# A shop: what its monthly runs read, and how. Its DAG is customer_segmentation_{name}.
 # The params are those of `make run`; docs/how-to/shops.md says what else may stand here.
 """
 
@@ -53,7 +56,10 @@ def write(shop: NewShop) -> Path:
     params = with_source(shop.params)
     checked = parse(params)
     content["params"] = {name: json_value(getattr(checked, name)) for name in params}
-    text = ABOUT.format(name=shop.name) + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
+    schema = os.path.relpath(SCHEMA, folder)
+    text = ABOUT.format(name=shop.name, schema=schema) + yaml.safe_dump(
+        content, sort_keys=False, allow_unicode=True, width=120
+    )
     text = _as_dates(text, shop.start)
     path = folder / f"{shop.name}{ENDINGS[0]}"
     found = check_file(path, text.encode())
