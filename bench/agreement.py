@@ -10,7 +10,7 @@ import duckdb
 
 from bench.errors import BenchError
 from bench.journeys import FIRST
-from bench.outputs import Output
+from bench.outputs import OF_MONTH, Output
 from bench.search_agreement import check_search
 from bench.stages import AS_OF, WINDOW_START, raw_files
 from segmentation.settings import Settings
@@ -46,7 +46,6 @@ EQUAL = {
         "avg_monetary::DECIMAL(18,2)", "total_monetary::DECIMAL(28,2)", "share_of_total",
     ],
 }  # fmt: skip
-OF_MONTH = ("customer_rfm", "rfm_edges", "segment_summary")
 NOTEBOOK = ["user_id", "recency::BIGINT", "frequency::BIGINT", "round(monetary, 2)::DECIMAL(18,2)"]
 SHOWN = 3
 
@@ -61,12 +60,8 @@ def check(outputs: list[Output], data: Path) -> dict[str, int]:
     alike = [output for output in outputs if output.name != "notebook"]
     rows = {}
     for name, columns in EQUAL.items():
-        sums = [(output, *hash_sum(con, output.table(name), columns)) for output in alike]
-        for output, count, total in sums[1:]:
-            if (count, total) != sums[0][1:]:
-                raise BenchError(differences(con, name, columns, alike[0], output))
-        if sums:
-            rows[name] = sums[0][1]
+        if alike:
+            rows[name] = _same_rows(con, name, columns, alike, AS_OF)
             print(f"  {name}: {rows[name]:,} rows, {_in_words(alike)}", flush=True)
     for output in alike[1:]:
         check_search(con, alike[0], output)
@@ -84,11 +79,8 @@ def check_later(outputs: list[Output]) -> None:
     con, journey = duckdb.connect(), outputs[0].journey
     con.execute("SET TimeZone = 'UTC'")
     for as_of in journey.months:
-        for name in OF_MONTH:
-            sums = [hash_sum(con, output.table(name, as_of), EQUAL[name]) for output in outputs]
-            for output, found in zip(outputs, sums, strict=True):
-                if found != sums[0]:
-                    raise BenchError(differences(con, name, EQUAL[name], outputs[0], output, as_of))
+        for name in (name for name in EQUAL if name in OF_MONTH):
+            _same_rows(con, name, EQUAL[name], outputs, as_of)
         for output in outputs:
             query = f"SELECT count(*), sum(customers) FROM {output.table('cluster_profile', as_of)}"  # noqa: S608
             clusters, customers = con.execute(query).fetchone()
@@ -99,6 +91,15 @@ def check_later(outputs: list[Output]) -> None:
                     f"there are {everyone:,} customers, and {journey.k or 'any number of'} clusters were asked for."
                 )
     print(f"  {journey.title}: {_in_words(outputs)}", flush=True)
+
+
+def _same_rows(con: duckdb.DuckDBPyConnection, name: str, columns: list[str], outputs: list[Output], as_of: str) -> int:
+    """The rows of a table that is the same in all outputs. Raises BenchError with what differs."""
+    first, *others = [hash_sum(con, output.table(name, as_of), columns) for output in outputs]
+    for output, found in zip(outputs[1:], others, strict=True):
+        if found != first:
+            raise BenchError(differences(con, name, columns, outputs[0], output, as_of))
+    return first[0]
 
 
 def _in_words(outputs: list[Output]) -> str:

@@ -1,16 +1,12 @@
 """The journeys that are timed, in the order in which they are taken: each on what those before it have left.
 
-Stdlib only but for the calendar: every contender loads it.
+Stdlib only: every contender loads it.
 """
 
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from bench.stages import AS_OF
-from segmentation.plan import months_before
-
-WINDOW_MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -48,5 +44,5 @@ JOURNEYS = {one.name: one for one in (FIRST, *LATER)}
 
 
 def window_start(as_of: str) -> str:
-    """The first day of the window of an as-of date."""
-    return months_before(date.fromisoformat(as_of), WINDOW_MONTHS).isoformat()
+    """The first day of the window of an as-of date, which is the first of a month: a year before."""
+    return f"{int(as_of[:4]) - 1}{as_of[4:]}"

@@ -46,8 +46,8 @@ def statement(checks: list[SqlFile]) -> str:
 
 def _row(found: str, kind: str) -> dict[str, Any]:
     """A check's row as JSON can hold it: exact numbers are texts."""
-    is_exact = kind.startswith("decimal")
-    return json.loads(found, parse_float=str if is_exact else float, parse_int=str if is_exact else int)
+    exact = str if kind.startswith("decimal") else None
+    return json.loads(found, parse_float=exact, parse_int=exact)
 
 
 def _result(check: SqlFile, row: dict[str, Any]) -> dict[str, Any]:

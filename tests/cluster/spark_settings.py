@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from segmentation.local.layout import SMALL_JOBS
 from segmentation.paths import PROJECT
 
 # Little data: the quick compiler only, and no collector that wants threads of its own.
-SMALL = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=128m -XX:+UseSerialGC"
+SMALL = f"{SMALL_JOBS} -XX:+UseSerialGC"
 
 
 def write(folder: Path, events: Path) -> None:

@@ -15,10 +15,10 @@ from pathlib import Path
 from jobs.flow import Flow
 from segmentation.ingest import raw_lines
 from segmentation.kmeans import points
+from segmentation.local.layout import SMALL_JOBS
 from segmentation.session import spark_session
 
 FEW_ROWS = 100
-SMALL = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=128m"
 
 
 def kmeans_in_passes(flow: Flow) -> dict[str, str | None]:
@@ -44,8 +44,8 @@ def main(root: str, as_of: str, master: str, partitions: str, params: str) -> No
             "spark.sql.files.maxPartitionBytes": "200k",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.driver.host": "127.0.0.1",
-            "spark.driver.extraJavaOptions": f"{SMALL} -Duser.timezone=Asia/Tokyo",
-            "spark.executor.extraJavaOptions": f"{SMALL} -Duser.timezone=America/Caracas",
+            "spark.driver.extraJavaOptions": f"{SMALL_JOBS} -Duser.timezone=Asia/Tokyo",
+            "spark.executor.extraJavaOptions": f"{SMALL_JOBS} -Duser.timezone=America/Caracas",
             "spark.executor.memory": "512m",
         },
     )

@@ -12,10 +12,11 @@ from bench import __main__ as command
 from bench import agreement, figures, page, workflow_log
 from bench import workflow as bench_workflow
 from bench.errors import BenchError
-from bench.journeys import FIRST, JOURNEYS, LATER
+from bench.journeys import FIRST, JOURNEYS, LATER, window_start
 from bench.outputs import OF_MONTH, OF_SOURCE, Output
 from bench.stages import (
     AIRFLOW,
+    AS_OF,
     CLEAN_AND_SCORES,
     FETCH,
     LONGEST_START,
@@ -25,6 +26,7 @@ from bench.stages import (
     STARTS,
     TABLES,
     TOTAL,
+    WINDOW_START,
 )
 
 HOOK = "[airflow.task.hooks.airflow.providers.apache.spark.hooks.spark_submit.SparkSubmitHook] loc=spark_submit.py:965"
@@ -344,6 +346,7 @@ def test_later_journeys_name_the_months_that_they_make():
     assert [len(one.months) for one in LATER] == [1, 1, 1, 1, 1, 12]
     assert LATER[-1].months[0] == "2022-08-01" and LATER[-1].months[-1] == "2023-07-01"
     assert len(set(LATER[-1].months)) == 12
+    assert window_start(AS_OF) == WINDOW_START
 
 
 @pytest.mark.parametrize(
