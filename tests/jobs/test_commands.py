@@ -68,10 +68,10 @@ TYPED_ELSEWHERE = {
     "AS_OF=2023-07-01": ("tests/databases/test_previews.py", "preview"),
     'make shop NAME=tea TITLE="Tea shop" CONNECTION=shop_db TABLE=tea.orders '
     "ORDERS_MAPPING=docs/how-to/own-orders/database.yaml WINDOW_MONTHS=600": (
-        "tests/databases/test_shop_on_postgres.py",
+        "tests/soak/shop_on_postgres.py",
         'make {word} (.*)$", PAGE',
     ),
-    "make releases SHOP=tea": ("tests/databases/test_shop_on_postgres.py", "releases"),
+    "make releases SHOP=tea": ("tests/soak/test_scheduled_shop.py", 'airflow.make("releases"'),
     "make mirror MIRROR=s3://bucket/folder": ("tests/unit/test_mirror.py", 'main(["mirror"])'),
     "make restore MIRROR=s3://bucket/folder": ("tests/unit/test_mirror.py", 'main(["restore"])'),
     "make cluster-test": ("Makefile", "cluster-test:"),  # a script of its own, as it breaks a cluster for an hour

@@ -42,8 +42,6 @@ def many_shops(shop: Shop) -> Manifest:
             path.parent.mkdir(parents=True)
             path.write_text(releases.text_of(replace(made, seal=releases.seal(made))))
     releases.create(shop.warehouse, replace(draft, shop="shop-7", title="Shop 7"))
-    for remembering in (published._remember, releases.remembered):
-        remembering.cache_clear()
     return report
 
 
@@ -63,13 +61,16 @@ def test_every_page_is_there_in_under_a_second(shop: Shop, many_shops: Manifest,
     before = slowness()
     for words, path in addresses.items():
         # The best of three: the machine may stumble over one.
-        took[words] = min(_seconds(client, path) for _ in range(1 if words == FIRST else 3))
+        took[words] = min(_seconds(client, path, forget=words == FIRST) for _ in range(3))
     print(took)
     limit = SECONDS * max(before, slowness())
     assert {words: round(seconds, 2) for words, seconds in took.items() if seconds >= limit} == {}
 
 
-def _seconds(client: TestClient, path: str) -> float:
+def _seconds(client: TestClient, path: str, forget: bool) -> float:
+    if forget:
+        for remembering in (published._remember, releases.remembered):
+            remembering.cache_clear()
     began = time.process_time()
     answer = client.get(path)
     took = time.process_time() - began
