@@ -36,7 +36,7 @@ $(UV):
 # uv.lock decides what is installed; Java comes along only where the system has none that is new enough.
 .venv/ready: uv.lock pyproject.toml | $(UV)
 	@$(UV) sync --frozen --inexact --quiet --python "$$(command -v $(PYTHON))"
-	@.venv/bin/python -c 'from segmentation.local import java; raise SystemExit(not java.system_java_home())' || \
+	@.venv/bin/python -c 'from segmentation.running.local import java; raise SystemExit(not java.system_java_home())' || \
 	  $(UV) sync --frozen --inexact --quiet --group java
 	@touch $@
 
@@ -45,58 +45,58 @@ $(UV):
 	@touch $@
 
 setup: .venv/ready ## Install everything into this folder
-	@.venv/bin/python -m segmentation.local setup
+	@.venv/bin/python -m segmentation.running.local setup
 
 demo: .venv/ready ## Generate a small shop and run the whole workflow on it
-	@.venv/bin/python -m segmentation.local demo
+	@.venv/bin/python -m segmentation.running.local demo
 	@echo
 	@echo "Next: open the report in a browser. Run your own files: make run SOURCE=files FILES=... AS_OF=..."
 
 preview: .venv/ready ## See what a run would make of your orders, in seconds; without a mapping, propose one: FILES= ORDERS_MAPPING= AS_OF= SAVE=mapping.yaml
-	@.venv/bin/python -m segmentation.local preview
+	@.venv/bin/python -m segmentation.running.local preview
 
 # The words after `make run` reach the program through its environment, so that any value comes through whole.
 run: .venv/ready ## Run the workflow: SOURCE= CATEGORY= FILES= ORDERS_MAPPING= AS_OF= WINDOW_MONTHS= SCORING= SEGMENT_MAP= K= EXCLUDED= ...
-	@.venv/bin/python -m segmentation.local run
+	@.venv/bin/python -m segmentation.running.local run
 
 up: .venv/ready ## Start Airflow with its pages on this machine
-	@.venv/bin/python -m segmentation.local up
+	@.venv/bin/python -m segmentation.running.local up
 
 down: ## Stop the Airflow that `make up` started
-	@.venv/bin/python -m segmentation.local down
+	@.venv/bin/python -m segmentation.running.local down
 
 backfill: .venv/ready ## Have that Airflow run many months of a shop: SHOP=demo FROM=2022-01-01 TO=2022-12-01 ACTIVE= BACKWARDS=1 REPROCESS= and params
-	@.venv/bin/python -m segmentation.local backfill
+	@.venv/bin/python -m segmentation.running.local backfill
 
 shop: .venv/ready ## Write the file of a new shop: NAME=books CATEGORY=Books, or FILES= ORDERS_MAPPING=; TITLE= SCHEDULE= START= OWNER= TAGS= and params
-	@.venv/bin/python -m segmentation.local shop
+	@.venv/bin/python -m segmentation.running.local shop
 
 views: .venv/ready ## Write CREATE VIEW statements for DuckDB and Spark SQL over a shop's current release: SHOP=books AS_OF= OUT=
-	@.venv/bin/python -m segmentation.local views
+	@.venv/bin/python -m segmentation.running.local views
 
 lineage: .venv/ready ## Show what a version was made from: DATASET=report SHOP=demo AS_OF=2023-09-01
-	@.venv/bin/python -m segmentation.local lineage
+	@.venv/bin/python -m segmentation.running.local lineage
 
 releases: .venv/ready ## List the releases of a shop: SHOP=demo AS_OF=
-	@.venv/bin/python -m segmentation.local releases
+	@.venv/bin/python -m segmentation.running.local releases
 
 release: .venv/ready ## Bring an earlier release back, under a new number: SHOP=demo AS_OF=2023-09-01 NUMBER=1
-	@.venv/bin/python -m segmentation.local release
+	@.venv/bin/python -m segmentation.running.local release
 
 upgrade: .venv/ready ## Convert a warehouse that release 0.1 has left; the first other command would do it too
-	@.venv/bin/python -m segmentation.local upgrade
+	@.venv/bin/python -m segmentation.running.local upgrade
 
 verify: .venv/ready ## Read all versions that the releases reach against their manifests: SHOP=
-	@.venv/bin/python -m segmentation.local verify
+	@.venv/bin/python -m segmentation.running.local verify
 
 prune: .venv/ready ## List versions that nothing needs and no run has used for DAYS, or remove them: APPLY=1 DAYS=30 KEEP=3
-	@.venv/bin/python -m segmentation.local prune
+	@.venv/bin/python -m segmentation.running.local prune
 
 mirror: .venv/ready ## Copy what the releases reach into an object store: MIRROR=s3://bucket/folder SHOP=
-	@.venv/bin/python -m segmentation.local mirror
+	@.venv/bin/python -m segmentation.running.local mirror
 
 restore: .venv/ready ## Bring back from there what the warehouse lacks: MIRROR=s3://bucket/folder
-	@.venv/bin/python -m segmentation.local restore
+	@.venv/bin/python -m segmentation.running.local restore
 
 # Two processes, a file of tests to each; the long ones are first in `testpaths`, so that both end at about the same time.
 test: .venv/ready-dev ## Run all tests
@@ -147,7 +147,7 @@ audit: .venv/ready ## Look up known vulnerabilities of everything in uv.lock, on
 	@$(UV) audit --frozen
 
 docs: .venv/ready ## Write the generated pages of docs/reference, and the pictures of the segment maps
-	@.venv/bin/python -m segmentation.dictionary
+	@.venv/bin/python -m segmentation.running.docs.dictionary
 
 reproduce: .venv/ready ## Make the published result again and write docs/reproduction: REVIEWS=4400000
 	@PYTHONPATH=include:spark_jobs:docs/reproduction .venv/bin/python docs/reproduction/reproduce.py $(or $(REVIEWS),4400000)

@@ -20,8 +20,8 @@ from bench.measure import Measured, adopt_orphans, memory_kind
 from bench.outputs import Output
 from bench.stages import AS_OF
 from bench.workflow import HOME
-from segmentation.code_version import code_version
-from segmentation.errors import UserError
+from segmentation.common.errors import UserError
+from segmentation.planning.code_version import code_version
 
 FEWEST_RUNS = 3
 # At full scale a run takes most of an hour, and a second of noise counts for nothing.

@@ -13,7 +13,7 @@ from bench.journeys import FIRST
 from bench.outputs import OF_MONTH, Output
 from bench.search_agreement import check_search
 from bench.stages import AS_OF, WINDOW_START, raw_files
-from segmentation.settings import Settings
+from segmentation.config.settings import Settings
 
 # Column -> what is compared. Casts, where the writers choose other types for the same values.
 EQUAL = {

@@ -9,7 +9,7 @@ import pandas as pd
 from bench.contenders import CONTENDERS
 from bench.figures import walls
 from bench.journeys import JOURNEYS
-from segmentation.charts.drawing import LABELS, STYLE, draw_bars, draw_row_labels, finish, new_axes, new_figure
+from segmentation.stages.charts.drawing import LABELS, STYLE, draw_bars, draw_row_labels, finish, new_axes, new_figure
 
 # The first four colours of the palette keep apart for the common kinds of colour blindness.
 COLOURS = dict(zip(CONTENDERS, ("cluster-0", "cluster-1", "cluster-2", "cluster-3"), strict=True))

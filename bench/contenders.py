@@ -13,8 +13,8 @@ from bench.journeys import FIRST, Journey
 from bench.measure import Measured, measure
 from bench.outputs import Output
 from bench.stages import CLEAN, CLEAN_AND_SCORES, REST, SCORES, STAGES_FILE
-from segmentation.local import layout
-from segmentation.paths import PROJECT
+from segmentation.common.paths import PROJECT
+from segmentation.running.local import layout
 
 
 @dataclass(frozen=True)

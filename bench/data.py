@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bench.errors import BenchError
 from bench.stages import CATEGORY, raw_files
-from segmentation.demo import BROKEN_REVIEW_LINES, generate
+from segmentation.sources.demo_shop import BROKEN_REVIEW_LINES, generate
 
 # The reviews of the category in Amazon Reviews 2023.
 FULL = 43_886_944

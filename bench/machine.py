@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from segmentation.local import java
+from segmentation.running.local import java
 
 PACKAGES = {
     "Spark": "pyspark", "Airflow": "apache-airflow", "DuckDB": "duckdb", "Polars": "polars",

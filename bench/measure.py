@@ -179,7 +179,7 @@ def _wait_for_orphans() -> float:
 
 
 def _end_all() -> None:
-    """End what is still below this process: after a failure, an interrupt, or the end of patience."""
+    """End what is still below this process: after a failure, an interrupt, or a limit."""
     for child in psutil.Process().children(recursive=True):
         try:
             child.kill()

@@ -14,7 +14,7 @@ from bench.errors import BenchError
 from bench.figures import CPU, MEMORY, PRODUCT, ROWS
 from bench.journeys import JOURNEYS
 from bench.stages import CLEAN_AND_SCORES, RAW, SEARCH, TABLES, TOTAL
-from segmentation.paths import PROJECT
+from segmentation.common.paths import PROJECT
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"

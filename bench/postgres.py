@@ -39,7 +39,7 @@ def fetch(connection: str, warehouse: str) -> None:
     from airflow.sdk import Connection
 
     from segmentation import sources
-    from segmentation.settings import parse
+    from segmentation.config.settings import parse
     from segmentation.warehouse.versions import Warehouse
 
     settings = parse(
@@ -82,7 +82,7 @@ def compare(lines: int, runs: int) -> None:
     """Print what each way took."""
     import adbc_driver_postgresql.dbapi as adbc
 
-    from segmentation.connect.server import free_port
+    from segmentation.engine.connect.server import free_port
 
     sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "cluster"))
     from postgres import Postgres

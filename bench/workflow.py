@@ -16,10 +16,10 @@ from typing import Any
 from bench.errors import BenchError
 from bench.journeys import Journey
 from bench.measure import Measured, measure_while
-from segmentation.connect.server import free_port
-from segmentation.datasets import STAGE_OF, dataset
-from segmentation.local.rest import Rest
-from segmentation.paths import DAG_ID, LOCAL, PROJECT
+from segmentation.common.paths import DAG_ID, LOCAL, PROJECT
+from segmentation.engine.connect.server import free_port
+from segmentation.planning.datasets import STAGE_OF, dataset
+from segmentation.running.local.rest import Rest
 from segmentation.warehouse import releases
 from segmentation.warehouse.versions import Warehouse
 
@@ -64,7 +64,7 @@ def prepare() -> None:
 def first_run(data: Path, out: Path, as_of: str) -> tuple[list[str], dict[str, str]]:
     """The command and environment of `make run`."""
     given = {name.upper(): value for name, value in words(data).items()} | {"AS_OF": as_of}
-    return [sys.executable, "-m", "segmentation.local", "run"], environment(out) | given
+    return [sys.executable, "-m", "segmentation.running.local", "run"], environment(out) | given
 
 
 def log_of(output: str) -> str:
@@ -134,7 +134,7 @@ class Standing(AbstractContextManager):
 
 
 def _local(word: str, given: dict[str, str]) -> None:
-    command = [sys.executable, "-m", "segmentation.local", word]
+    command = [sys.executable, "-m", "segmentation.running.local", word]
     done = subprocess.run(command, env=given, cwd=PROJECT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise BenchError(f"`{word}` failed:\n{(done.stdout + done.stderr)[-2000:]}")

@@ -35,7 +35,7 @@ class _Notes:
 
     def _note(self, dag_run) -> None:
         if dag_run.dag_id.startswith("customer_segmentation"):
-            importlib.import_module("segmentation.orchestration.run_notes").put(dag_run)
+            importlib.import_module("segmentation.running.orchestration.run_notes").put(dag_run)
 
 
 class CustomerSegmentsPlugin(AirflowPlugin):

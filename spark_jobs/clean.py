@@ -1,17 +1,17 @@
 """Make `purchases`, and what says how the source looks, from reviews and products."""
 
-from segmentation.stage import main
-from segmentation.work import Work
+from segmentation.engine.stage import main
+from segmentation.engine.stage_run import StageRun
 
 
-def build(work: Work) -> None:
+def build(stage_run: StageRun) -> None:
     """Run the SQL of `include/sql/20_clean`: first the products and purchases, then what reads them."""
-    made = work.plan.datasets("clean")
+    made = stage_run.plan.datasets("clean")
     for name in [name for name in ("known_products", "purchases") if name in made]:
-        work.run_sql(until=name)
-        work.write(name)
-    work.run_sql()
-    work.write(*made)
+        stage_run.run_sql(until=name)
+        stage_run.write(name)
+    stage_run.run_sql()
+    stage_run.write(*made)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ atexit.register(shutil.rmtree, os.environ["AIRFLOW_HOME"], ignore_errors=True)
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:  # noqa: F821
     """The session that all tests use, made by the project's own builder."""
-    from segmentation.session import REMOTE, spark_session
+    from segmentation.engine.session import REMOTE, spark_session
 
     find_java()
     folder = tmp_path_factory.mktemp("spark")

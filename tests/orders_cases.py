@@ -18,13 +18,13 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import yaml
 
-from segmentation import settings
-from segmentation.orders.constants import constants
-from segmentation.orders.lines import SCHEMA, Lines
-from segmentation.plan import Plan
-from segmentation.preview.engine import Engine
+from segmentation.config import settings
+from segmentation.planning.plan import Plan
+from segmentation.planning.sql_files import SqlFile, closure
 from segmentation.sources import orders
-from segmentation.sql_files import SqlFile, closure
+from segmentation.sources.order_lines.constants import constants
+from segmentation.sources.order_lines.lines import SCHEMA, Lines
+from segmentation.sources.preview.engine import Engine
 
 FOLDER = Path(__file__).parent / "data/orders_cases"
 AS_OF = "2023-07-01"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from segmentation import bins, datasets, plan, segment_maps, settings, sql_files
+from segmentation.config import bins, segment_maps, settings
+from segmentation.planning import datasets, plan, sql_files
 
 
 def forget() -> None:

@@ -2,9 +2,9 @@
 
 import fcntl
 
-from segmentation.local import java, layout
-from segmentation.paths import LOCAL
-from segmentation.stage import SMALL_JOB_OPTIONS
+from segmentation.common.paths import LOCAL
+from segmentation.engine.stage import SMALL_JOB_OPTIONS
+from segmentation.running.local import java, layout
 
 
 def options() -> str:

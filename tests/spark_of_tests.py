@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from segmentation.connect import standing
-from segmentation.local import java
-from segmentation.paths import PROJECT
+from segmentation.common.paths import PROJECT
+from segmentation.engine.connect import standing
+from segmentation.running.local import java
 
 SPARK_SETTINGS = {
     "spark.master": "local[2]",

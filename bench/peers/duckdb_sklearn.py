@@ -9,8 +9,8 @@ import pyarrow as pa
 from bench.journeys import FIRST, JOURNEYS, Journey, window_start
 from bench.peers.search import search
 from bench.stages import CLEAN, RAW, SCORES, SEARCH, TABLES, Clock, raw_files
-from segmentation.segment_maps import load_map
-from segmentation.settings import Settings
+from segmentation.config.segment_maps import load_map
+from segmentation.config.settings import Settings
 
 SQL = Path(__file__).with_name("duckdb_sklearn.sql")
 

@@ -15,8 +15,8 @@ from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from bench.stages import AS_OF, CLEAN, RAW, SCORES, SEARCH, STARTS, TABLES, WINDOW_START, Clock, raw_files
-from segmentation.segment_maps import load_map
-from segmentation.settings import Settings
+from segmentation.config.segment_maps import load_map
+from segmentation.config.settings import Settings
 
 PLACEHOLDERS = ["None", "none", "N/A", "n/a", "null", "NULL", ""]
 PRODUCT = ["parent_asin", "title", "main_category", "store", "average_rating", "rating_number", "price", "categories"]

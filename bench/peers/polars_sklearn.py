@@ -9,8 +9,8 @@ import polars as pl
 from bench.journeys import FIRST, JOURNEYS, Journey, window_start
 from bench.peers.search import Found, search
 from bench.stages import CLEAN, RAW, SCORES, SEARCH, TABLES, Clock, raw_files
-from segmentation.segment_maps import Segment, load_map
-from segmentation.settings import Settings
+from segmentation.config.segment_maps import Segment, load_map
+from segmentation.config.settings import Settings
 
 REVIEW = {
     "rating": pl.Float64, "title": pl.String, "text": pl.String, "asin": pl.String, "parent_asin": pl.String,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.cluster import KMeans
 
-from segmentation.kmeans.cluster_count import Tried, choose_k
+from segmentation.stages.kmeans.cluster_count import Tried, choose_k
 
 KS = range(2, 11)
 SEED = 42

@@ -7,9 +7,9 @@ import matplotlib
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from segmentation.charts.drawing import LABELS, STYLE, draw_row_labels, finish, new_axes, new_figure
-from segmentation.charts.palette import PALETTE
-from segmentation.formats import money, number, percent
+from segmentation.common.formatting import money, number, percent
+from segmentation.stages.charts.drawing import LABELS, STYLE, draw_row_labels, finish, new_axes, new_figure
+from segmentation.stages.charts.palette import PALETTE
 
 if TYPE_CHECKING:
     from reproduce import Results

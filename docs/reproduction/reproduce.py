@@ -27,13 +27,15 @@ import clean
 import ingest
 import kmeans
 import rfm
-from segmentation import settings, sources, stage
-from segmentation.arguments import JobArguments
-from segmentation.local.layout import environment
-from segmentation.paths import LOCAL
-from segmentation.plan import Plan
-from segmentation.segment_maps import load_map
-from segmentation.session import spark_session
+from segmentation import sources
+from segmentation.common.paths import LOCAL
+from segmentation.config import settings
+from segmentation.config.segment_maps import load_map
+from segmentation.engine import stage
+from segmentation.engine.session import spark_session
+from segmentation.planning.arguments import JobArguments
+from segmentation.planning.plan import Plan
+from segmentation.running.local.layout import environment
 from segmentation.warehouse.versions import Warehouse
 
 HERE = Path(__file__).parent

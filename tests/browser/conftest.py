@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from segmentation.local.rest import login
-from segmentation.paths import DAG_ID, LOCAL, PROJECT
+from segmentation.common.paths import DAG_ID, LOCAL, PROJECT
+from segmentation.running.local.rest import login
 from soak.local_airflow import LocalAirflow
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

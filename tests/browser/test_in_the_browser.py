@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, exp
 
 from browser.checkers import accessibility_faults, html_errors
 from browser.conftest import PHONE, WIDE, picture
-from segmentation.local.rest import Rest
-from segmentation.paths import DAG_ID
+from segmentation.common.paths import DAG_ID
+from segmentation.running.local.rest import Rest
 from segmentation.warehouse import releases
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.upkeep import released_versions

@@ -17,10 +17,10 @@ from network import network
 from postgres import Postgres
 from receiver import Receiver
 
-from segmentation.connect.server import TOKEN, free_port
-from segmentation.local import layout
-from segmentation.local.server import PARTS, is_healthy
-from segmentation.paths import DAG_ID, PROJECT
+from segmentation.common.paths import DAG_ID, PROJECT
+from segmentation.engine.connect.server import TOKEN, free_port
+from segmentation.running.local import layout
+from segmentation.running.local.server import PARTS, is_healthy
 
 DAGS = Path(__file__).parent / "dag"
 DRIVERS, MASTER, WORKERS = "drivers", "master", ("worker1", "worker2")

@@ -22,9 +22,9 @@ from run_backfill import LAST, month
 from run_soak import Undisturbed, differences, verdict
 
 from cluster import Cluster
-from segmentation.datasets import STAGES
-from segmentation.errors import UserError
-from segmentation.local import layout
+from segmentation.common.errors import UserError
+from segmentation.planning.datasets import STAGES
+from segmentation.running.local import layout
 from segmentation.warehouse.versions import Warehouse
 
 PARAMS = {"source": "demo", "demo_reviews": 4000, "k_max": 4}

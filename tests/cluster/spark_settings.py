@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from segmentation.local.layout import SMALL_JOBS
-from segmentation.paths import PROJECT
+from segmentation.common.paths import PROJECT
+from segmentation.running.local.layout import SMALL_JOBS
 
 # Little data: the quick compiler only, and no collector that wants threads of its own.
 SMALL = f"{SMALL_JOBS} -XX:+UseSerialGC"

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from cluster.receiver import Receiver
-from segmentation.orchestration import alerts
+from segmentation.running.orchestration import alerts
 
 ENVIRONMENT = f"AIRFLOW_CONN_{alerts.CONNECTION.upper()}"
 TASK = SimpleNamespace(

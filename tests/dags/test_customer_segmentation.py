@@ -14,12 +14,13 @@ import pytest
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.sdk.exceptions import AirflowFailException, ParamValidationError
 
-from segmentation import inputs, settings
-from segmentation import stage as stages
-from segmentation.datasets import STAGES
-from segmentation.errors import UserError
-from segmentation.orchestration import submitting, tasks
-from segmentation.paths import PROJECT
+from segmentation.common.errors import UserError
+from segmentation.common.paths import PROJECT
+from segmentation.config import settings
+from segmentation.engine import input_versions
+from segmentation.engine import stage as stages
+from segmentation.planning.datasets import STAGES
+from segmentation.running.orchestration import submitting, tasks
 from segmentation.warehouse.manifests import Manifest
 from yardstick import slowness
 
@@ -119,8 +120,8 @@ def test_only_what_a_kind_of_source_makes_is_announced(dag, monkeypatch) -> None
 @pytest.mark.parametrize(
     ("reads", "small", "options"),
     [
-        (inputs.SMALL_INPUT // 2, "-Dfor=small", "-Dfor=small"),
-        (inputs.SMALL_INPUT // 2 + 1, "-Dfor=small", None),  # of two months together
+        (input_versions.SMALL_INPUT // 2, "-Dfor=small", "-Dfor=small"),
+        (input_versions.SMALL_INPUT // 2 + 1, "-Dfor=small", None),  # of two months together
         (0, "", None),
         (0, None, None),
     ],
@@ -130,7 +131,7 @@ def test_a_job_that_reads_little_gets_the_options_for_such(
 ) -> None:
     submitted: list[dict[str, str]] = []
     monkeypatch.setattr(stages, "missing_datasets", lambda *_: ["customer_rfm"])
-    monkeypatch.setattr(inputs, "bytes_to_read", lambda *_: reads)
+    monkeypatch.setattr(input_versions, "bytes_to_read", lambda *_: reads)
     monkeypatch.setattr(stages, "conclude", lambda *_: [])
     monkeypatch.setattr(SparkSubmitOperator, "execute", lambda self, context: submitted.append(self.env_vars))
     monkeypatch.delenv(stages.SMALL_JOB_OPTIONS, raising=False)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from segmentation.orchestration import tasks
-from segmentation.paths import DAG_ID
+from segmentation.common.paths import DAG_ID
+from segmentation.running.orchestration import tasks
 
 MAPPING = "{customer: who, time: ordered, amount: paid}"
 GIVEN = {"source": "database", "connection": "shop_db", "query": "SELECT * FROM orders", "as_of": "2023-04-01",

@@ -14,12 +14,12 @@ from airflow.sdk import DAG, CronDataIntervalTimetable
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, ParamValidationError
 from airflow.serialization.serialized_objects import DagSerialization
 
-from segmentation import settings
-from segmentation.datasets import STAGES
-from segmentation.deliver import delivering
-from segmentation.errors import Unavailable, UserError
-from segmentation.orchestration.tasks import deliver_release
-from segmentation.paths import PROJECT
+from segmentation.common.errors import Unavailable, UserError
+from segmentation.common.paths import PROJECT
+from segmentation.config import settings
+from segmentation.planning.datasets import STAGES
+from segmentation.running.deliver import delivering
+from segmentation.running.orchestration.tasks import deliver_release
 from segmentation.warehouse import releases
 from segmentation.warehouse.releases import Release
 from segmentation.warehouse.versions import Warehouse

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 import pytest
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from segmentation.errors import Unavailable, UserError
-from segmentation.orchestration import submitting
+from segmentation.common.errors import Unavailable, UserError
+from segmentation.running.orchestration import submitting
 
 SECRET = "s3cret/+="  # pragma: allowlist secret
 

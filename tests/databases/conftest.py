@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cluster.postgres import Postgres
-from segmentation.connect.server import free_port
+from segmentation.engine.connect.server import free_port
 from segmentation.warehouse.versions import Warehouse
 
 

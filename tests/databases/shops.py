@@ -13,7 +13,7 @@ from airflow.sdk import Connection
 
 from cluster.postgres import Postgres
 from segmentation import sources
-from segmentation.settings import parse
+from segmentation.config.settings import parse
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from airflow.sdk import Connection
 
-from segmentation.connect.server import free_port
+from segmentation.engine.connect.server import free_port
 
 KEY, SECRET = "bucketkey", "hushhushhush"  # pragma: allowlist secret
 CONNECTION = "exports"

@@ -9,11 +9,11 @@ import pytest
 from stores import CONNECTION, SECRET, Bucket, web
 
 from segmentation import sources
-from segmentation.errors import Unavailable, UserError
-from segmentation.settings import parse
-from segmentation.shops.names import derived_name
+from segmentation.common.errors import Unavailable, UserError
+from segmentation.config.allowed import ADDRESSES, FILES_ROOT
+from segmentation.config.settings import parse
+from segmentation.config.shops.names import derived_name
 from segmentation.sources import addresses
-from segmentation.sources.allowed import ADDRESSES, FILES_ROOT
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
 

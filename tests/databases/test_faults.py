@@ -12,7 +12,7 @@ import pytest
 
 import shops
 from cluster.postgres import Postgres
-from segmentation.errors import Unavailable, UserError
+from segmentation.common.errors import Unavailable, UserError
 from segmentation.sources.databases import landed
 from segmentation.warehouse.versions import Warehouse
 from shops import Connection, fetch, run_in, to_postgres

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import shops
-from segmentation.local.preview import preview
-from segmentation.orchestration import connections
+from segmentation.running.local.preview import preview
+from segmentation.running.orchestration import connections
 
 
 @pytest.fixture

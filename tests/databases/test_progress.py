@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import shops
-from segmentation.local import run
+from segmentation.running.local import run
 from segmentation.sources.databases import landed
 from segmentation.warehouse.versions import Warehouse
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from segmentation.errors import UserError
+from segmentation.common.errors import UserError
 from segmentation.sources.databases.queries import parsed
 from segmentation.sources.dated import dated
 

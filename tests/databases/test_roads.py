@@ -11,8 +11,8 @@ import pytest
 
 import shops
 from segmentation import sources
-from segmentation.errors import UserError
-from segmentation.orders.lines import Lines
+from segmentation.common.errors import UserError
+from segmentation.sources.order_lines.lines import Lines
 from segmentation.warehouse.versions import Warehouse
 from shops import IDS, ROWS, fetch, landed
 

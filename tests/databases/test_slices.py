@@ -10,9 +10,9 @@ import pytest
 
 import shops
 from segmentation import sources
-from segmentation.errors import UserError
-from segmentation.plan import months_before
-from segmentation.report.left_out import doubts
+from segmentation.common.errors import UserError
+from segmentation.planning.plan import months_before
+from segmentation.warehouse.left_out import doubts
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
 from shops import Connection, fetch, landed, run_in
@@ -157,7 +157,7 @@ def test_what_cannot_be_sliced_is_named(warehouse: Warehouse, tmp_path: Path, ma
 
 
 def test_files_have_no_increment(warehouse: Warehouse, tmp_path: Path) -> None:
-    from segmentation.settings import parse
+    from segmentation.config.settings import parse
 
     (tmp_path / "a.csv").write_text("ordered,who,paid\n2023-01-01,ann,1\n")
     mapping = json.dumps({"customer": "who", "time": "ordered", "amount": "paid", **INCREMENT})

@@ -12,7 +12,7 @@ from delivering_places import Place, postgres_place
 from delivering_shops import Shop
 
 from cluster.postgres import Postgres
-from segmentation.connect.server import free_port
+from segmentation.engine.connect.server import free_port
 
 
 @pytest.fixture

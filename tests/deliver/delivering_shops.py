@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from segmentation.arrow_types import arrow_type
-from segmentation.datasets import dataset
+from segmentation.common.arrow_types import arrow_type
+from segmentation.planning.datasets import dataset
 from segmentation.warehouse import releases
 from segmentation.warehouse.manifests import Manifest, data_files, describe_files
 from segmentation.warehouse.releases import Release

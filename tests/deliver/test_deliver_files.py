@@ -13,9 +13,9 @@ import pytest
 from delivering_shops import AUGUST, JULY, Shop, customers
 
 from databases.stores import Bucket
-from segmentation.deliver import bucket, records
-from segmentation.deliver.delivering import deliver
-from segmentation.errors import Unavailable, UserError
+from segmentation.common.errors import Unavailable, UserError
+from segmentation.running.deliver import bucket, records
+from segmentation.running.deliver.delivering import deliver
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from delivering_shops import AUGUST, Shop, customers
 
-from segmentation.deliver import records
-from segmentation.deliver.delivering import deliver
-from segmentation.errors import UserError
-from segmentation.local import __main__ as commands
+from segmentation.common.errors import UserError
+from segmentation.running.deliver import records
+from segmentation.running.deliver.delivering import deliver
+from segmentation.running.local import __main__ as commands
 from segmentation.warehouse import releases
 from segmentation.warehouse.mirror import Mirror
 from segmentation.warehouse.upkeep import prune

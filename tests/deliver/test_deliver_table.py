@@ -13,9 +13,9 @@ import pytest
 from delivering_places import Place, postgres_place
 from delivering_shops import AUGUST, JULY, ODD, Shop, customer, customers
 
-from segmentation.deliver import database, delivering, records, what
-from segmentation.deliver.delivering import deliver
-from segmentation.errors import Unavailable, UserError
+from segmentation.common.errors import Unavailable, UserError
+from segmentation.running.deliver import database, delivering, records, what
+from segmentation.running.deliver.delivering import deliver
 from segmentation.warehouse import releases
 
 TABLE = "table: customers\nconnection: crm"
@@ -369,7 +369,7 @@ def test_a_release_that_knows_no_stays_is_refused(shop: Shop, monkeypatch: pytes
 def test_nothing_that_a_connection_holds_is_in_what_a_driver_says() -> None:
     from airflow.sdk import Connection
 
-    from segmentation.deliver.database import in_words
+    from segmentation.running.deliver.database import in_words
 
     held = Connection(conn_id="crm", conn_type="sqlite", login="some_login", extra='{"sslkey": "/keys/ours.pem"}')
     with pytest.raises(UserError) as refused, in_words("deliver", held):

@@ -13,9 +13,9 @@ import pytest
 from delivering_shops import AUGUST, JULY, Shop, customers
 from receiver import Receiver
 
-from segmentation.deliver import records, webhook
-from segmentation.deliver.delivering import deliver
-from segmentation.errors import Unavailable, UserError
+from segmentation.common.errors import Unavailable, UserError
+from segmentation.running.deliver import records, webhook
+from segmentation.running.deliver.delivering import deliver
 
 KEY = "made-up-word"  # pragma: allowlist secret
 HOOK = "webhook: /segments/in\nconnection: crm_http\nlists: [everyone]\nbatch: 10"

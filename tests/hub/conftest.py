@@ -1,4 +1,4 @@
-"""What the tests of the Hub share: the stand-in hub, quick patience, and no settings of the user's."""
+"""What the tests of the Hub share: the stand-in hub, quick tries, and no settings of the user's."""
 
 import os
 import tempfile
@@ -14,8 +14,8 @@ os.environ["HF_HOME"] = tempfile.mkdtemp(prefix="hf-home-")
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 from segmentation import sources
-from segmentation.settings import parse
-from segmentation.sources import patience
+from segmentation.config.settings import parse
+from segmentation.sources import retries
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
 
@@ -35,7 +35,7 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
-    monkeypatch.setattr(patience, "PATIENCE", QUICK)
+    monkeypatch.setattr(retries, "RETRY_POLICY", QUICK)
     close_session()
     yield
     close_session()

@@ -12,8 +12,8 @@ from pathlib import Path
 from hub_case import QUICK
 
 from segmentation import sources
-from segmentation.settings import parse
-from segmentation.sources import patience
+from segmentation.config.settings import parse
+from segmentation.sources import retries
 from segmentation.warehouse.versions import Warehouse
 
 
@@ -22,7 +22,7 @@ def die(*_: object) -> None:
 
 
 # Who is stopped on the way must not take it for a silence.
-patience.PATIENCE = replace(QUICK, silence=float(os.environ.get("SILENCE") or QUICK.silence))
+retries.RETRY_POLICY = replace(QUICK, silence=float(os.environ.get("SILENCE") or QUICK.silence))
 if "die" in sys.argv:
     sources.describe_files = die
 sources.fetch(parse({"source": "huggingface", "revision": sys.argv[2]}), Warehouse(Path(sys.argv[1])), "run")

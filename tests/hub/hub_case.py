@@ -1,12 +1,12 @@
-"""The files of the stand-in hub, quick patience, and what lies where afterwards."""
+"""The files of the stand-in hub, quick tries, and what lies where afterwards."""
 
 import random
 
-from segmentation.sources.patience import Patience
+from segmentation.sources.retries import RetryPolicy
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
 
-QUICK = Patience(first_wait=0.01, longest_wait=0.05, silence=1.5, connect=5, progress_every=0.05)
+QUICK = RetryPolicy(first_wait=0.01, longest_wait=0.05, silence=1.5, connect=5, progress_every=0.05)
 REVIEWS = "raw/review_categories/Electronics.jsonl"
 PRODUCTS = "raw/meta_categories/meta_Electronics.jsonl"
 FILES = {REVIEWS: random.Random(1).randbytes(3_000_000), PRODUCTS: random.Random(2).randbytes(400_000)}

@@ -12,8 +12,8 @@ from hub_case import FILES, PRODUCTS, REVIEWS, contents, landed
 from local_hub import LocalHub
 from local_proxy import LocalProxy
 
-from segmentation.errors import Unavailable, UserError
-from segmentation.settings import CATEGORIES, PINNED_REVISION, json_default, parse
+from segmentation.common.errors import Unavailable, UserError
+from segmentation.config.settings import CATEGORIES, PINNED_REVISION, json_default, parse
 from segmentation.warehouse.versions import Warehouse
 
 TOKEN = "hf_secret0123456789abcdefghijklmnop"
@@ -157,7 +157,7 @@ def test_a_signed_address_is_not_shown(hub: LocalHub, fetch, said: list[str], ca
 @pytest.fixture
 def run_task(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, str]]:
     """The callable of the Airflow task `fetch`, which takes other params."""
-    from segmentation.orchestration import tasks
+    from segmentation.running.orchestration import tasks
 
     monkeypatch.setenv("SEGMENTATION_WAREHOUSE", str(warehouse.root))
     params = {"source": "huggingface", "revision": "main", "as_of": "2023-09-01"}

@@ -7,8 +7,8 @@ import pytest
 from hub_case import FILES, QUICK
 from local_hub import LocalHub, blob_id, digest
 
-from segmentation.errors import Unavailable, UserError
-from segmentation.sources import REVIEWS_FOLDER, answers, copying, patience
+from segmentation.common.errors import Unavailable, UserError
+from segmentation.sources import REVIEWS_FOLDER, answers, copying, retries
 
 REVIEWS = f"{REVIEWS_FOLDER}/Electronics.jsonl"
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -75,7 +75,7 @@ def test_the_answer_that_the_tests_bend_is_a_right_one(hub: LocalHub, warehouse,
 
 @pytest.mark.parametrize("text", ["9" * 5000, "²", "-1", "soon", "", "1e999"])
 def test_a_wait_that_is_no_number_is_passed_over(hub: LocalHub, fetch, monkeypatch, text: str) -> None:
-    monkeypatch.setattr(patience, "PATIENCE", replace(QUICK, longest_asked_wait=0.1))
+    monkeypatch.setattr(retries, "RETRY_POLICY", replace(QUICK, longest_asked_wait=0.1))
     hub.fail("get", status=503, headers={"Retry-After": text.encode("latin-1", "replace").decode("latin-1")})
     assert fetch().rows == len(FILES)
 

@@ -9,9 +9,9 @@ from hub_case import FILES, PRODUCTS, QUICK, REVIEWS, contents, landed
 from local_hub import BLOCK, SILENCE, LocalHub
 
 from segmentation import sources
-from segmentation.errors import Unavailable, UserError
-from segmentation.settings import parse
-from segmentation.sources import patience
+from segmentation.common.errors import Unavailable, UserError
+from segmentation.config.settings import parse
+from segmentation.sources import retries
 from segmentation.warehouse.versions import Warehouse
 
 
@@ -80,7 +80,7 @@ def test_a_wait_until_a_date_is_heard_and_a_very_long_one_is_cut(
     hub: LocalHub, fetch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hub.fail("api", status=503, headers={"Retry-After": "Tue, 01 Jan 2999 00:00:00 GMT"})
-    monkeypatch.setattr(patience, "PATIENCE", replace(QUICK, longest_asked_wait=0.7))
+    monkeypatch.setattr(retries, "RETRY_POLICY", replace(QUICK, longest_asked_wait=0.7))
     began = time.monotonic()
     fetch()
     assert 0.7 <= time.monotonic() - began < 300
@@ -161,7 +161,7 @@ def test_a_silent_network_is_given_up_with_what_has_arrived_kept(
     assert hub.sent(REVIEWS) <= len(FILES[REVIEWS]) + BLOCK
 
 
-def test_each_byte_that_comes_renews_the_patience(hub: LocalHub, warehouse: Warehouse, fetch) -> None:
+def test_each_byte_that_comes_counts_the_tries_anew(hub: LocalHub, warehouse: Warehouse, fetch) -> None:
     hub.fail("get", how="close", at=0.1, times=QUICK.tries + 5)
     assert contents(warehouse, fetch()) == FILES
 

@@ -15,9 +15,9 @@ import pytest
 from hub_case import FILES, PRODUCTS, REVIEWS, contents, landed
 from local_hub import BLOCK, LocalHub, digest
 
-from segmentation.errors import UserError
-from segmentation.local.warehouse import show_unneeded
-from segmentation.paths import PROJECT
+from segmentation.common.errors import UserError
+from segmentation.common.paths import PROJECT
+from segmentation.running.local.warehouse import show_unneeded
 from segmentation.sources import download
 from segmentation.warehouse import upkeep
 from segmentation.warehouse.landing import Landing

@@ -6,8 +6,8 @@ import sys
 import time
 from pathlib import Path
 
-from segmentation.session import ENDS_WITH, spark_session
-from segmentation.shipped_code import shipped
+from segmentation.engine.session import ENDS_WITH, spark_session
+from segmentation.engine.shipped_code import shipped
 
 
 def connect() -> None:
@@ -15,7 +15,7 @@ def connect() -> None:
     print(spark_session("client").range(3).count())
 
 
-def work(beat: str) -> None:
+def stage_run(beat: str) -> None:
     """Work for minutes, and show in a file that the work goes on."""
     spark = spark_session("client")
 
@@ -46,7 +46,7 @@ def package() -> None:
     spark = spark_session("client")
 
     def look(batches):
-        from segmentation import release
+        from segmentation.common import release
 
         for _ in batches:
             yield pa.RecordBatch.from_arrays([pa.array([release.RELEASE])], ["found"])
@@ -85,5 +85,5 @@ def flow(root: str, as_of: str, params: str, *stages: str) -> None:
 
 
 if __name__ == "__main__":
-    COMMANDS = (connect, work, work_below, package, hog, count, flow)
+    COMMANDS = (connect, stage_run, work_below, package, hog, count, flow)
     {command.__name__: command for command in COMMANDS}[sys.argv[1]](*sys.argv[2:])

@@ -12,10 +12,13 @@ import ingest
 import kmeans
 import report
 import rfm
-from segmentation import releasing, settings, sources, stage
-from segmentation.arguments import JobArguments
-from segmentation.datasets import dataset
-from segmentation.plan import Plan
+from segmentation import sources
+from segmentation.config import settings
+from segmentation.engine import stage
+from segmentation.planning.arguments import JobArguments
+from segmentation.planning.datasets import dataset
+from segmentation.planning.plan import Plan
+from segmentation.warehouse import releasing
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
 

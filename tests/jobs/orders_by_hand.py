@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from segmentation.paths import PROJECT
+from segmentation.common.paths import PROJECT
 
 SHOP = PROJECT / "docs/how-to/own-orders"
 START, AS_OF = date(2022, 7, 1), date(2023, 7, 1)

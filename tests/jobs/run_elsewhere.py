@@ -13,10 +13,10 @@ import sys
 from pathlib import Path
 
 from jobs.flow import Flow
-from segmentation.ingest import raw_lines
-from segmentation.kmeans import points
-from segmentation.local.layout import SMALL_JOBS
-from segmentation.session import spark_session
+from segmentation.engine.session import spark_session
+from segmentation.running.local.layout import SMALL_JOBS
+from segmentation.stages.ingest import raw_lines
+from segmentation.stages.kmeans import points
 
 FEW_ROWS = 100
 

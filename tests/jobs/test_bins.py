@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from jobs.flow import Flow
-from segmentation import segment_maps
-from segmentation.errors import UserError
+from segmentation.common.errors import UserError
+from segmentation.config import segment_maps
 
 ORDERS = Path(__file__).parents[1] / "data" / "rfm_orders" / "orders.csv"
 MAP = """

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from jobs.flow import Flow
-from segmentation.session import is_connected
-from segmentation.work import Work
+from segmentation.engine.session import is_connected
+from segmentation.engine.stage_run import StageRun
 
 
-def plan_of(work: Work, name: str) -> str:
+def plan_of(stage_run: StageRun, name: str) -> str:
     """How Spark goes about a dataset, without what lies inside of the cached views."""
-    text = work.frame(name)._jdf.queryExecution().executedPlan().toString()
+    text = stage_run.frame(name)._jdf.queryExecution().executedPlan().toString()
     lines, inside = [], None
     for line in text.splitlines():
         depth = len(line) - len(line.lstrip(" :+-"))
@@ -23,14 +23,14 @@ def plan_of(work: Work, name: str) -> str:
     return "\n".join(lines)
 
 
-def cached_views(work: Work) -> set[str]:
+def cached_views(stage_run: StageRun) -> set[str]:
     """The views that the stage's SQL files ask to keep."""
-    return {name for name, file in work.plan.files(work.stage).items() if file.cache}
+    return {name for name, file in stage_run.plan.files(stage_run.stage).items() if file.cache}
 
 
-def views_in(work: Work, name: str) -> set[str]:
+def views_in(stage_run: StageRun, name: str) -> set[str]:
     """The views that Spark would work out for a dataset, because it does not find them in its cache."""
-    plan = work.frame(name)._jdf.queryExecution().withCachedData().toString()
+    plan = stage_run.frame(name)._jdf.queryExecution().withCachedData().toString()
     return set(re.findall(r"View \(`(\w+)`", plan))
 
 
@@ -40,14 +40,14 @@ def test_what_reads_cached_views_reads_no_file(spark, tmp_path: Path, monkeypatc
     flow = Flow(tmp_path, "2023-03-01", source="demo", demo_reviews=1000, k_max=3)
     plans: dict[str, str] = {}
     worked_out: dict[str, set[str]] = {}
-    write = Work._write
+    write = StageRun._write
 
-    def note(work: Work, name: str) -> None:
-        plans[name] = plan_of(work, name)
-        worked_out[name] = cached_views(work) & views_in(work, name)
-        write(work, name)
+    def note(stage_run: StageRun, name: str) -> None:
+        plans[name] = plan_of(stage_run, name)
+        worked_out[name] = cached_views(stage_run) & views_in(stage_run, name)
+        write(stage_run, name)
 
-    monkeypatch.setattr(Work, "_write", note)
+    monkeypatch.setattr(StageRun, "_write", note)
     flow.run()
     assert {name: views for name, views in worked_out.items() if views} == {}
     assert "InMemoryTableScan" in plans["cluster_profile"]

@@ -10,8 +10,9 @@ import pytest
 
 from jobs.flow import Flow
 from project_copy import project_copy
-from segmentation import plan, stage
-from segmentation.datasets import STAGES, dataset
+from segmentation.engine import stage
+from segmentation.planning import plan
+from segmentation.planning.datasets import STAGES, dataset
 from segmentation.warehouse import releases, upkeep
 from segmentation.warehouse.manifests import Manifest
 

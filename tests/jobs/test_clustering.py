@@ -11,10 +11,10 @@ from pyspark.sql import DataFrame, SparkSession
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
-from segmentation.errors import UserError
-from segmentation.kmeans import algorithms, points
-from segmentation.kmeans.clustering import FEATURES, Search, search
-from segmentation.settings import parse
+from segmentation.common.errors import UserError
+from segmentation.config.settings import parse
+from segmentation.stages.kmeans import algorithms, points
+from segmentation.stages.kmeans.clustering import FEATURES, Search, search
 
 SETTINGS = parse({"k_max": 6})
 CUSTOMERS = 2500

@@ -11,8 +11,8 @@ import pytest
 import small_java
 from hub.local_hub import LocalHub
 from jobs.test_mistakes import lay_out, review
-from segmentation.paths import PROJECT
-from segmentation.settings import PINNED_REVISION
+from segmentation.common.paths import PROJECT
+from segmentation.config.settings import PINNED_REVISION
 from segmentation.sources import PRODUCTS_FOLDER, REVIEWS_FOLDER
 
 JUNE_2021 = 1_622_505_600_000  # 2021-06-01T00:00:00Z
@@ -31,7 +31,7 @@ TYPED_ELSEWHERE = {
     "make test": (".ci/run", "make test"),
     "make backfill SHOP=books FROM=2022-01-01 TO=2023-08-01": (
         "tests/soak/local_airflow.py",
-        '"segmentation.local", "backfill"',
+        '"segmentation.running.local", "backfill"',
     ),
     # The shop is the reader's own; the same without one is typed here.
     "make lineage DATASET=report SHOP=books AS_OF=2023-09-01": ("tests/jobs/test_commands.py", "typed(LINEAGE)"),

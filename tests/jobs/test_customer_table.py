@@ -13,9 +13,9 @@ import yaml
 from jobs.flow import Flow
 from jobs.test_published_orders import DATA as ORDERS
 from jobs.test_published_orders import EDGES, plain, quintiles_and_one, scored
-from segmentation.errors import UserError
-from segmentation.local.summary import summary
+from segmentation.common.errors import UserError
 from segmentation.pages import listing
+from segmentation.running.local.summary import summary
 from segmentation.warehouse import releases
 
 DATA = Path(__file__).parents[1] / "data" / "rfm_customers"

@@ -12,11 +12,11 @@ from pyspark.sql import SparkSession
 from jobs import hostile_texts
 from jobs.flow import Flow
 from jobs.test_mistakes import lay_out
-from segmentation import tables
-from segmentation.datasets import dataset
-from segmentation.paths import SQL
-from segmentation.report import exports
-from segmentation.segment_maps import load_map
+from segmentation.common.paths import SQL
+from segmentation.config.segment_maps import load_map
+from segmentation.engine import tables
+from segmentation.planning.datasets import dataset
+from segmentation.stages.report import exports
 
 ITEM = dataset("exports")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jobs.flow import Flow
-from segmentation.errors import UserError
+from segmentation.common.errors import UserError
 from segmentation.sources import PRODUCTS_FOLDER, REVIEWS_FOLDER
 from segmentation.warehouse import releases
 
@@ -154,10 +154,10 @@ def test_frozen_edges_that_do_not_exist_are_refused(spark, tmp_path: Path) -> No
 
 
 def test_an_attempt_that_fails_leaves_nothing(spark, tmp_path: Path, monkeypatch) -> None:
-    from segmentation import work
+    from segmentation.engine import stage_run
 
     flow = Flow(tmp_path / "w", "2023-07-01", **lay_out(tmp_path / "in", [review("a", "cheap", JUNE_2023)]))
-    monkeypatch.setattr(work, "run_checks", lambda checks, rows: 1 / 0)
+    monkeypatch.setattr(stage_run, "run_checks", lambda checks, rows: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         flow.run("ingest")
     assert not list((tmp_path / "w").glob("reviews/version=*"))
@@ -167,14 +167,16 @@ def test_an_attempt_that_fails_leaves_nothing(spark, tmp_path: Path, monkeypatch
 
 
 def test_a_failed_check_names_itself_and_publishes_nothing(spark, tmp_path: Path, monkeypatch) -> None:
-    from segmentation import work
+    from segmentation.engine import stage_run
 
     lines = [review("a", "cheap", JUNE_2023), review("b", "cheap", JUNE_2023)]
     flow = Flow(tmp_path / "w", "2023-07-01", **lay_out(tmp_path / "in", lines))
     flow.run("ingest", "clean")
-    write = work.tables.write_files
+    write = stage_run.tables.write_files
     # A writer that doubles the customers, as a bad join would.
-    monkeypatch.setattr(work.tables, "write_files", lambda frame, item, folder: write(frame.union(frame), item, folder))
+    monkeypatch.setattr(
+        stage_run.tables, "write_files", lambda frame, item, folder: write(frame.union(frame), item, folder)
+    )
     with pytest.raises(UserError, match=r"check one_row_per_customer of customer_scores failed"):
         flow.run("rfm")
     assert not list((tmp_path / "w").glob("customer_*/as_of=2023-07-01/version=*"))

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from jobs.flow import Flow
-from segmentation import releasing
-from segmentation.earlier import dataset_of
-from segmentation.plan import months_before
-from segmentation.warehouse import releases
+from segmentation.planning.earlier import dataset_of
+from segmentation.planning.plan import months_before
+from segmentation.warehouse import releases, releasing
 
 STAYS = "customer_rfm"
 # A year ago, a month that is missing between, and two that follow each other.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jobs.flow import Flow
-from segmentation.spark_paths import literal
+from segmentation.engine.spark_paths import literal
 
 PLACES = ["a b", 'it\'s "q"', "br[x]", "cu{y,z}", "st*r?", "back\\slash", "üñ😀", "per%41cent#h", "x" * 200]
 

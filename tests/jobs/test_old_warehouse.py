@@ -14,8 +14,8 @@ import pytest
 
 from jobs.flow import Flow
 from segmentation import read
-from segmentation.local import __main__ as commands
-from segmentation.paths import PROJECT
+from segmentation.common.paths import PROJECT
+from segmentation.running.local import __main__ as commands
 from segmentation.warehouse import releases, upgrade
 from segmentation.warehouse.upkeep import verify
 from segmentation.warehouse.versions import Warehouse

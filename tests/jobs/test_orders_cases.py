@@ -7,8 +7,8 @@ from pyspark.sql import SparkSession
 
 from jobs.flow import Flow
 from orders_cases import AS_OF, FOLDER, Case, all_cases
-from segmentation.errors import UserError
-from segmentation.ingest import raw_orders
+from segmentation.common.errors import UserError
+from segmentation.stages.ingest import raw_orders
 
 NAMES = ("zones_of_every_kind", "many_decimals", "first_rows_of_orders", "odd_quotes", "kinds_of_parquet", "nobody")
 CASES = {case.folder.name: case for case in reversed(all_cases()) if case.folder.name in NAMES}

@@ -17,10 +17,10 @@ from markupsafe import escape
 from jobs import orders_by_hand
 from jobs.flow import Flow
 from jobs.orders_by_hand import AS_OF, SHOP, raw_lines, usable
-from segmentation.errors import UserError
-from segmentation.local.summary import summary
-from segmentation.orders import times
-from segmentation.segment_maps import load_map
+from segmentation.common.errors import UserError
+from segmentation.config.segment_maps import load_map
+from segmentation.running.local.summary import summary
+from segmentation.sources.order_lines import times
 from segmentation.warehouse import releases
 
 MAPPING = yaml.safe_load((SHOP / "mapping.yaml").read_text(encoding="utf-8"))

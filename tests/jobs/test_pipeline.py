@@ -15,11 +15,12 @@ from pyspark.sql import SparkSession
 
 from jobs import by_hand, run_elsewhere
 from jobs.flow import Flow
-from segmentation import sources, stage, tables
-from segmentation.datasets import STAGES, dataset
-from segmentation.report import content, source_data
-from segmentation.segment_maps import load_map
-from segmentation.settings import NOT_ELECTRONICS
+from segmentation import sources
+from segmentation.config.segment_maps import load_map
+from segmentation.config.settings import NOT_ELECTRONICS
+from segmentation.engine import stage, tables
+from segmentation.planning.datasets import STAGES, dataset
+from segmentation.stages.report import content, source_data
 from segmentation.warehouse import releases
 
 AS_OF = "2023-03-01"
@@ -207,7 +208,7 @@ def test_another_commit_with_the_same_rules_makes_the_same_page(flow: Flow, tmp_
     shutil.copytree(flow.warehouse.root, tmp_path / "copy")
     copy = Flow(tmp_path / "copy", AS_OF, **PARAMS)
     shutil.rmtree(copy.warehouse.place_of(copy.manifest("report")))
-    monkeypatch.setattr("segmentation.code_version.code_version", lambda: "git:another")
+    monkeypatch.setattr("segmentation.planning.code_version.code_version", lambda: "git:another")
     again = copy.run("report")["report"]
     assert again.code["version"] == "git:another"
     assert again.files == flow.manifest("report").files

@@ -9,10 +9,10 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import hex as hex_of
 
 from jobs.damaged_lines import lines, sound
-from segmentation.datasets import dataset
-from segmentation.ingest import plain_lines, raw_lines
-from segmentation.sql_files import stage_files
-from segmentation.tables import read_files
+from segmentation.engine.tables import read_files
+from segmentation.planning.datasets import dataset
+from segmentation.planning.sql_files import stage_files
+from segmentation.stages.ingest import plain_lines, raw_lines
 
 # What strict parsers differ in: in a field that nobody reads, or in one that somebody does.
 VALUES = [
@@ -147,7 +147,7 @@ def test_tasks_write_what_the_driver_would(
     path.write_bytes(b"\n".join([*lines(500, 3), *(json.dumps(sound(number)).encode() for number in range(500))]))
     on_driver = plainly(spark, path, tmp_path / "driver")
     monkeypatch.setattr(raw_lines, "ON_DRIVER", 0)
-    monkeypatch.setattr("segmentation.ingest.plain_files.SMALLEST_RANGE", 20_000)
+    monkeypatch.setattr("segmentation.stages.ingest.plain_files.SMALLEST_RANGE", 20_000)
     by_tasks = plainly(spark, path, tmp_path / "tasks")
     # A block that is given up is another one there, so how many are plain may differ; the rows may not.
     assert by_tasks[:2] == on_driver[:2]

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from jobs.flow import Flow
-from segmentation.paths import PROJECT
+from segmentation.common.paths import PROJECT
 
 DATA = Path(__file__).parents[1] / "data" / "rfm_orders"
 PUBLISHED = yaml.safe_load((DATA / "published.yaml").read_text(encoding="utf-8"))

@@ -9,11 +9,12 @@ import pyarrow as pa
 import pytest
 
 from jobs.flow import Flow
-from segmentation import read, views
-from segmentation.datasets import STAGES, dataset
-from segmentation.errors import UserError
-from segmentation.local import __main__ as commands
-from segmentation.paths import PROJECT
+from segmentation import read
+from segmentation.common.errors import UserError
+from segmentation.common.paths import PROJECT
+from segmentation.engine import views
+from segmentation.planning.datasets import STAGES, dataset
+from segmentation.running.local import __main__ as commands
 from segmentation.warehouse import releases
 from segmentation.warehouse.versions import Warehouse
 

@@ -9,8 +9,8 @@ import pytest
 
 from jobs import hostile_texts
 from jobs.flow import Flow
-from segmentation import tables
-from segmentation.datasets import STAGES, dataset
+from segmentation.engine import tables
+from segmentation.planning.datasets import STAGES, dataset
 from segmentation.warehouse.manifests import Manifest
 
 AS_OF = "2023-03-15"  # in the middle of a month

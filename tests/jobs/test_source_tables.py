@@ -6,9 +6,10 @@ import pytest
 
 from jobs import source_by_hand
 from jobs.flow import Flow
-from segmentation import sources, stage
-from segmentation.datasets import STAGES, dataset
-from segmentation.settings import NOT_ELECTRONICS
+from segmentation import sources
+from segmentation.config.settings import NOT_ELECTRONICS
+from segmentation.engine import stage
+from segmentation.planning.datasets import STAGES, dataset
 
 AS_OF = "2023-03-15"  # in the middle of a month
 PARAMS = {"source": "demo", "demo_reviews": 4000, "k": "2"}
@@ -119,13 +120,15 @@ def test_a_lost_profile_is_made_again_from_the_purchases_that_stand(flow: Flow, 
     """Cleaning again would cost more than all else."""
     import shutil
 
-    from segmentation.work import Work
+    from segmentation.engine.stage_run import StageRun
 
     before = flow.manifest("data_profile")
     shutil.rmtree(flow.warehouse.place_of(before))
     made: list[str] = []
-    make_view = Work._make_view
-    monkeypatch.setattr(Work, "_make_view", lambda work, file: (made.append(file.name), make_view(work, file))[1])
+    make_view = StageRun._make_view
+    monkeypatch.setattr(
+        StageRun, "_make_view", lambda stage_run, file: (made.append(file.name), make_view(stage_run, file))[1]
+    )
     again = Flow(flow.warehouse.root, AS_OF, **PARAMS).run("clean")["data_profile"]
     assert again.rows_checksum == before.rows_checksum
     assert made == ["profile_columns", "profile_values", "profile_numbers", "data_profile"]

@@ -20,10 +20,10 @@ import small_java
 from interpreted import interpreted
 from jobs import client
 from jobs.flow import Flow
-from segmentation.connect import server, standing
-from segmentation.local import layout
-from segmentation.paths import PROJECT
-from segmentation.session import REMOTE
+from segmentation.common.paths import PROJECT
+from segmentation.engine.connect import server, standing
+from segmentation.engine.session import REMOTE
+from segmentation.running.local import layout
 from spark_of_tests import SPARK_SETTINGS, find_java, served
 
 STAGES = ("ingest", "clean", "rfm")
@@ -176,7 +176,7 @@ def test_sessions_see_nothing_of_one_another_and_each_has_its_own_code(here: sta
         told.append(json.loads(process.stdout.readline()))
     for process in clients:
         process.communicate("", timeout=PATIENCE_SECONDS)
-    from segmentation.release import RELEASE
+    from segmentation.common.release import RELEASE
 
     assert [found for found, _, _ in told] == [RELEASE, "9.9.9"]
     assert [seen for _, seen, _ in told] == [[], []]

@@ -6,8 +6,8 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from segmentation import tables
-from segmentation.datasets import Dataset, dataset
+from segmentation.engine import tables
+from segmentation.planning.datasets import Dataset, dataset
 from segmentation.warehouse.manifests import data_files
 
 # One dataset of each layout.

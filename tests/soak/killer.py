@@ -15,9 +15,9 @@ from typing import Any
 
 import psutil
 
-from segmentation.connect import standing
-from segmentation.datasets import STAGES
-from segmentation.plan import Plan
+from segmentation.engine.connect import standing
+from segmentation.planning.datasets import STAGES
+from segmentation.planning.plan import Plan
 from segmentation.warehouse.manifests import MANIFEST
 from segmentation.warehouse.versions import Warehouse
 

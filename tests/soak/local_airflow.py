@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from segmentation.connect.server import free_port
-from segmentation.local import layout
-from segmentation.local.rest import Rest
-from segmentation.paths import DAG_ID, PROJECT
-from segmentation.shops.names import DEMO, dag_of
-from segmentation.stage import SMALL_JOB_OPTIONS
+from segmentation.common.paths import DAG_ID, PROJECT
+from segmentation.config.shops.names import DEMO, dag_of
+from segmentation.engine.connect.server import free_port
+from segmentation.engine.stage import SMALL_JOB_OPTIONS
+from segmentation.running.local import layout
+from segmentation.running.local.rest import Rest
 
 SOAKED = Path(__file__).parent / "dag"
 BREAKPOINTS = Path(__file__).parent / "breakpoints"
@@ -47,7 +47,7 @@ class Airflow:
 
     def backfill(self, params: dict[str, str], say: Callable[[str], None]) -> int:
         """Carry out `make backfill`, saying its lines as they come; returns its exit code."""
-        command = [sys.executable, "-m", "segmentation.local", "backfill"]
+        command = [sys.executable, "-m", "segmentation.running.local", "backfill"]
         # Only a shop's DAG has months.
         self.dag_id = dag_of(DEMO)
         self.unpause()
@@ -132,7 +132,7 @@ class LocalAirflow(Airflow):
         self._command("down")
 
     def _command(self, word: str) -> subprocess.CompletedProcess:
-        command = [sys.executable, "-m", "segmentation.local", word]
+        command = [sys.executable, "-m", "segmentation.running.local", word]
         return subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=False)
 
     def log(self, run_id: str, task: str, attempt: int) -> str:

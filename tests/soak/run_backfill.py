@@ -17,7 +17,7 @@ from statistics import median
 from local_airflow import LocalAirflow
 from run_soak import OF_EARLIER, Undisturbed, left_over, rows, verdict
 
-from segmentation.datasets import STAGES
+from segmentation.planning.datasets import STAGES
 from segmentation.warehouse.manifests import data_files
 from segmentation.warehouse.upkeep import all_versions, manifest_at, verify
 from segmentation.warehouse.versions import Warehouse

@@ -40,7 +40,7 @@ INODES = (60, 150, 300, 600)
 def start(environment: dict[str, str]) -> subprocess.Popen[str]:
     """A `make run`."""
     words = {name.upper(): str(value) for name, value in PARAMS.items()}
-    command = [sys.executable, "-m", "segmentation.local", "run"]
+    command = [sys.executable, "-m", "segmentation.running.local", "run"]
     return subprocess.Popen(
         command,
         env=environment | words,

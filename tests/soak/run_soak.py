@@ -21,13 +21,14 @@ import pyarrow.parquet as pq
 from killer import Killer, Order, orders, table
 from local_airflow import LocalAirflow
 
-from segmentation import releasing, sources, stage
-from segmentation.arguments import JobArguments
-from segmentation.datasets import STAGES
-from segmentation.earlier import LABELS
-from segmentation.plan import Plan
-from segmentation.settings import parse
-from segmentation.warehouse import releases
+from segmentation import sources
+from segmentation.config.settings import parse
+from segmentation.engine import stage
+from segmentation.planning.arguments import JobArguments
+from segmentation.planning.datasets import STAGES
+from segmentation.planning.earlier import LABELS
+from segmentation.planning.plan import Plan
+from segmentation.warehouse import releases, releasing
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.upkeep import all_versions, faults, manifest_at, verify
 from segmentation.warehouse.versions import Warehouse

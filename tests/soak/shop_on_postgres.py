@@ -13,7 +13,7 @@ import pyarrow as pa
 from cluster.postgres import Postgres
 from databases.shops import address, to_postgres
 from segmentation import read
-from segmentation.paths import PROJECT
+from segmentation.common.paths import PROJECT
 from soak.shops_airflow import ShopsAirflow, wait_for
 
 PAGE = (PROJECT / "docs/how-to/shop-on-postgres.md").read_text(encoding="utf-8")

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from segmentation.local.rest import Refused
-from segmentation.paths import PROJECT
-from segmentation.shops.names import dag_of
+from segmentation.common.paths import PROJECT
+from segmentation.config.shops.names import dag_of
+from segmentation.running.local.rest import Refused
 from segmentation.warehouse import releases
 from segmentation.warehouse.versions import Warehouse
 from soak.local_airflow import LocalAirflow
@@ -33,7 +33,7 @@ class ShopsAirflow(LocalAirflow):
 
     def make(self, word: str, **words: str) -> str:
         """Carry out `make <word>` with words behind it; what it says."""
-        command = [sys.executable, "-m", "segmentation.local", word]
+        command = [sys.executable, "-m", "segmentation.running.local", word]
         environment = self.environment() | words
         done = subprocess.run(command, env=environment, cwd=PROJECT, check=True, stdout=subprocess.PIPE, text=True)
         return done.stdout

@@ -15,11 +15,11 @@ import pytest
 from cluster.postgres import Postgres
 from databases.shops import address
 from hub.local_hub import LocalHub
-from segmentation import demo
-from segmentation.connect.server import free_port
-from segmentation.paths import PROJECT
-from segmentation.settings import LAST_AS_OF, PINNED_REVISION
-from segmentation.shops.names import dag_of
+from segmentation.common.paths import PROJECT
+from segmentation.config.settings import LAST_AS_OF, PINNED_REVISION
+from segmentation.config.shops.names import dag_of
+from segmentation.engine.connect.server import free_port
+from segmentation.sources import demo_shop
 from segmentation.warehouse import releases
 from segmentation.warehouse.upkeep import verify
 from segmentation.warehouse.versions import Warehouse
@@ -41,7 +41,7 @@ SHOPS = {
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalHub]:
     """A Hub whose pinned commit holds a small category."""
     folder = tmp_path_factory.mktemp("category")
-    demo.generate(folder, category=CATEGORY, reviews=1000, seed=7, report=lambda _: None)
+    demo_shop.generate(folder, category=CATEGORY, reviews=1000, seed=7, report=lambda _: None)
     files = [path for path in folder.rglob("*") if path.is_file()]
     with LocalHub() as hub:
         hub.commits[PINNED_REVISION] = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}

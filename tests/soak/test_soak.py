@@ -11,8 +11,8 @@ import run_soak
 from killer import orders
 
 import small_java
-from segmentation.local import java
-from segmentation.paths import PROJECT
+from segmentation.common.paths import PROJECT
+from segmentation.running.local import java
 
 KILLS, SEED = 3, 239
 

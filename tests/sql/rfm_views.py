@@ -9,9 +9,9 @@ from typing import Any
 from pyspark.sql import SparkSession
 from sql_case import register
 
-from segmentation.plan import Plan
-from segmentation.settings import parse
-from segmentation.sql_files import closure
+from segmentation.config.settings import parse
+from segmentation.planning.plan import Plan
+from segmentation.planning.sql_files import closure
 
 
 @contextmanager

@@ -19,11 +19,11 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from segmentation.datasets import STAGE_OF, dataset
-from segmentation.earlier import VIEWS, dataset_of
-from segmentation.ingest import raw_lines, raw_orders
-from segmentation.paths import SQL
-from segmentation.sql_files import SqlFile, read_file
+from segmentation.common.paths import SQL
+from segmentation.planning.datasets import STAGE_OF, dataset
+from segmentation.planning.earlier import VIEWS, dataset_of
+from segmentation.planning.sql_files import SqlFile, read_file
+from segmentation.stages.ingest import raw_lines, raw_orders
 
 CASES = Path(__file__).parent
 NOT_INPUTS = ("params", "expect", "figures_measured")

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 from sql_case import register, run_file
 
-from segmentation.paths import SQL
-from segmentation.segment_maps import Segment, claim_rows, parse_map
-from segmentation.segment_maps.claims import Claim, Condition
+from segmentation.common.paths import SQL
+from segmentation.config.segment_maps import Segment, claim_rows, parse_map
+from segmentation.config.segment_maps.claims import Claim, Condition
 
 FILES = ("550_claim_counts", "551_claim_values", "552_claim_bounds", "553_claim_fits", "556_segment_claims")
 NUMBERS = st.sampled_from(

@@ -2,10 +2,10 @@
 
 from pyspark.sql import SparkSession
 
-from segmentation.datasets import dataset
-from segmentation.paths import SQL
-from segmentation.sql_files import read_file
-from segmentation.tables import empty_view
+from segmentation.common.paths import SQL
+from segmentation.engine.tables import empty_view
+from segmentation.planning.datasets import dataset
+from segmentation.planning.sql_files import read_file
 
 VALUES = 30_000
 ROWS = f"""

@@ -8,7 +8,7 @@ from pyspark.sql import SparkSession
 from rfm_views import scored
 from sql_case import register, run_file
 
-from segmentation.paths import SQL
+from segmentation.common.paths import SQL
 
 Customer = tuple[int, int, Decimal]
 Scores = list[tuple[int, int, int]]

@@ -12,7 +12,7 @@ import pytest
 from pyspark.sql import SparkSession
 from rfm_views import scored, some_customers
 
-from segmentation.paths import PROJECT
+from segmentation.common.paths import PROJECT
 
 PAGE = (PROJECT / "docs/how-to/scores.md").read_text(encoding="utf-8")
 METRICS = {"recency": "recency_days", "frequency": "frequency", "monetary": "monetary"}

@@ -9,12 +9,12 @@ from py4j.java_gateway import JavaObject
 from pyspark.sql import SparkSession
 from sql_case import CASES, SqlCase, find_cases
 
-from segmentation.datasets import SQL_FOLDERS, STAGE_OF, dataset
-from segmentation.paths import SQL
-from segmentation.plan import Plan
-from segmentation.session import is_connected
-from segmentation.settings import parse
-from segmentation.sql_files import read_file
+from segmentation.common.paths import SQL
+from segmentation.config.settings import parse
+from segmentation.engine.session import is_connected
+from segmentation.planning.datasets import SQL_FOLDERS, STAGE_OF, dataset
+from segmentation.planning.plan import Plan
+from segmentation.planning.sql_files import read_file
 
 SQL_PATHS = sorted(SQL.rglob("*.sql"))
 ORDERS = {"source": "orders", "files_path": "orders.csv", "orders_mapping": "mapping.yaml"}

@@ -9,18 +9,17 @@ from months import Shop
 from segmentation.pages import (
     access,
     audit,
-    headlines,
     listing,
     lookup,
     moving,
-    published,
     reports_app,
     running,
     tables,
     triggering,
     whatif_counts,
 )
-from segmentation.warehouse import releases
+from segmentation.stages.report import headlines
+from segmentation.warehouse import published, releases
 from segmentation.warehouse.versions import Warehouse
 
 

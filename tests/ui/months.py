@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from segmentation.datasets import STAGE_OF
 from segmentation.pages.whose import Owner
+from segmentation.planning.datasets import STAGE_OF
 from segmentation.warehouse import releases
 from segmentation.warehouse.manifests import Manifest, data_files, describe_files
 from segmentation.warehouse.releases import Release

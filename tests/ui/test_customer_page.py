@@ -11,8 +11,8 @@ from fastapi.testclient import TestClient
 from months import AUGUST, JULY, SEPTEMBER, Shop, many
 from sqlalchemy.exc import OperationalError
 
+from segmentation.common.paths import DAG_ID
 from segmentation.pages import audit, customers, reports_app
-from segmentation.paths import DAG_ID
 from segmentation.warehouse.manifests import Manifest
 
 EVIL = "<script>alert(1)</script>\"' {{7777*7}} \u202e\u05d0"

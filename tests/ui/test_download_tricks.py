@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from months import JULY, Shop, address, many
 
-from segmentation.pages import published
+from segmentation.warehouse import published
 from segmentation.warehouse.manifests import MANIFEST
 
 CSV = "user_id\nc1\nc2\n"

@@ -17,11 +17,11 @@ from airflow.sdk.execution_time import task_runner
 from fastapi.testclient import TestClient
 from months import JULY, Shop, many
 
-from segmentation import settings
-from segmentation import stage as stages
-from segmentation.datasets import STAGES
-from segmentation.orchestration import links, run_notes, tasks
-from segmentation.paths import PROJECT
+from segmentation.common.paths import PROJECT
+from segmentation.config import settings
+from segmentation.engine import stage as stages
+from segmentation.planning.datasets import STAGES
+from segmentation.running.orchestration import links, run_notes, tasks
 from segmentation.warehouse import runs
 from segmentation.warehouse.versions import Warehouse
 

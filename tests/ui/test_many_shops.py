@@ -9,9 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 from months import Shop, address, key, many
 
-from segmentation.pages import listing, published, whose
-from segmentation.shops.names import dag_of
-from segmentation.warehouse import releases
+from segmentation.config.shops.names import dag_of
+from segmentation.pages import listing, whose
+from segmentation.warehouse import published, releases
 from segmentation.warehouse.manifests import MANIFEST, Manifest, seal
 from segmentation.warehouse.versions import Warehouse
 from yardstick import slowness

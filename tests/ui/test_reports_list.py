@@ -9,10 +9,10 @@ import pytest
 from fastapi.testclient import TestClient
 from months import AUGUST, JULY, SEPTEMBER, Shop, address, counting, key, many, shop_named
 
-from segmentation.deliver import records
-from segmentation.deliver.targets import Target
-from segmentation.pages import listing, published, tables
-from segmentation.warehouse import releases, runs
+from segmentation.config.shops.targets import Target
+from segmentation.pages import listing, tables
+from segmentation.running.deliver import records
+from segmentation.warehouse import published, releases, runs
 from segmentation.warehouse.manifests import MANIFEST
 
 EVIL = "<script>alert(1)</script>\"' {{7777*7}} \u202e\u05d0"

@@ -18,8 +18,8 @@ from airflow.api_fastapi.core_api import security
 from fastapi.testclient import TestClient
 from months import AUGUST, JULY, Shop, address, key, many
 
+from segmentation.common.paths import PROJECT
 from segmentation.pages import access, listing, reports_app
-from segmentation.paths import PROJECT
 
 
 def addresses(shop: Shop) -> list[str]:
@@ -202,7 +202,7 @@ def test_the_pages_load_no_heavy_library(tmp_path: Path) -> None:
 import sys, tempfile
 from pathlib import Path
 from segmentation.pages import comparing, listing, lookup, rendering, whatif_counts
-from segmentation.pages.published import StoredFile
+from segmentation.warehouse.published import StoredFile
 from segmentation.warehouse.versions import Warehouse
 folder = Path(sys.argv[1])
 files = (StoredFile(folder, "p", (folder / "p").stat().st_size, "p"),)

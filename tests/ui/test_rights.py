@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from months import AUGUST, JULY, Shop, address, customers, key, many
 
-from segmentation.paths import DAG_ID
+from segmentation.common.paths import DAG_ID
 from segmentation.warehouse import releases, runs
 
 BOOKS = f"{DAG_ID}_books"

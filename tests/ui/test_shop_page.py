@@ -9,11 +9,11 @@ import pytest
 from fastapi.testclient import TestClient
 from months import AUGUST, JULY, SEPTEMBER, Shop, key, many
 
-from segmentation.pages import published, running, tables, timeline
+from segmentation.common.paths import DAG_ID
+from segmentation.config.shops.names import dag_of
+from segmentation.pages import running, tables, timeline
 from segmentation.pages.running import DagState, LastRun
-from segmentation.paths import DAG_ID
-from segmentation.shops.names import dag_of
-from segmentation.warehouse import releases
+from segmentation.warehouse import published, releases
 from segmentation.warehouse.releases import Release
 from yardstick import slowness
 

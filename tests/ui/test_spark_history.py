@@ -8,8 +8,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from segmentation.orchestration.links import HISTORY
 from segmentation.pages import history_app
+from segmentation.running.orchestration.links import HISTORY
 
 AT = "/base/spark-history"
 

@@ -14,10 +14,10 @@ from fastapi import HTTPException
 from fastapi.testclient import TestClient
 from months import AUGUST, JULY, Shop, many
 
+from segmentation.common.paths import DAG_ID
+from segmentation.config.segment_maps import parse_map
 from segmentation.pages import forms, triggering, whatif
 from segmentation.pages.running import DagState, LastRun
-from segmentation.paths import DAG_ID
-from segmentation.segment_maps import parse_map
 from segmentation.warehouse import releases
 from segmentation.warehouse.manifests import Manifest
 

@@ -4,9 +4,9 @@ import re
 import xml.etree.ElementTree as ET
 from itertools import combinations
 
-from segmentation.charts import drawing as chart_drawing
-from segmentation.charts import palette
-from segmentation.charts.drawing import SVG, Chart, text_width
+from segmentation.stages.charts import drawing as chart_drawing
+from segmentation.stages.charts import palette
+from segmentation.stages.charts.drawing import SVG, Chart, text_width
 
 # Markup, template code, quotes, money signs, right-to-left text, an override mark, a control character.
 HOSTILE = "<script>alert('x')</script> {{ 7*7 }} \"$1 & $2\" \u202eעברית\x00"

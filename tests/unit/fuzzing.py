@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from hostile_values import TEXTS
 
-from segmentation.errors import UserError
+from segmentation.common.errors import UserError
 
 SIGNS = ":-[]{}&*!|>'\"%@`,#?~=<\n\t \\/.;\0\x07\u202e\ud800é😀0123456789eE+_"
 MOST_LETTERS, MOST_MEMORY = 2_000, 500_000  # kB

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from segmentation.paths import PROJECT
+from segmentation.common.paths import PROJECT
 
 PRESETS = PROJECT / "include/order_presets"
 CASES = PROJECT / "tests/data/order_presets"

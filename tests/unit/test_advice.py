@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from segmentation.report.advice import with_advice
-from segmentation.segment_maps import Segment, parse_map
+from segmentation.config.segment_maps import Segment, parse_map
+from segmentation.stages.report.advice import with_advice
 
 
 def segment(name: str, low: str = "Write once.") -> Segment:

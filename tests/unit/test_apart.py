@@ -11,11 +11,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from segmentation import failures
-from segmentation.connect import standing
-from segmentation.errors import UserError
-from segmentation.local import apart, layout, run
-from segmentation.paths import warehouse_root
+from segmentation.common.errors import UserError
+from segmentation.common.paths import warehouse_root
+from segmentation.engine.connect import standing
+from segmentation.running.local import apart, layout, run
+from segmentation.warehouse import machine_failures
 
 NOW = datetime(2026, 11, 27, 14, 32, 36, tzinfo=UTC)
 TABLES = (
@@ -146,7 +146,7 @@ def told_of_a_database(monkeypatch: pytest.MonkeyPatch, folder: Path, says: str)
     (folder / "bin/airflow").chmod(0o755)
     (folder / "logs").mkdir()
     monkeypatch.setattr(apart, "LOCAL", folder)
-    monkeypatch.setattr(failures, "LOCAL", folder)
+    monkeypatch.setattr(machine_failures, "LOCAL", folder)
     monkeypatch.setenv("PATH", str(folder / "bin"), prepend=os.pathsep)
     with pytest.raises(UserError) as told:
         apart.migrate(dict(os.environ))

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from jinja2.sandbox import SandboxedEnvironment
 
-from segmentation import arguments, settings
-from segmentation.errors import UserError
-from segmentation.settings import FIELDS, parse
+from segmentation.common.errors import UserError
+from segmentation.config import settings
+from segmentation.config.settings import FIELDS, parse
+from segmentation.planning import arguments
 
 FETCHED = {"source_version": "0123456789ab", "as_of": "2023-09-14", "segment_map": "eleven"}
 # Values that a shell, argparse or a template engine would take for something else.

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from segmentation.errors import UserError
-from segmentation.local import __main__ as commands
-from segmentation.local import backfill
-from segmentation.local.rest import Refused, Rest
+from segmentation.common.errors import UserError
+from segmentation.running.local import __main__ as commands
+from segmentation.running.local import backfill
+from segmentation.running.local.rest import Refused, Rest
 
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from orders_cases import Case, Trial, all_cases, by_hand
-from segmentation.errors import UserError
+from segmentation.common.errors import UserError
 
 pytestmark = pytest.mark.slow
 

@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 from chart_boxes import HOSTILE, check
 
-from segmentation import formats
-from segmentation.charts import drawing as chart_drawing
-from segmentation.charts import movement as movement_charts
-from segmentation.charts import palette
-from segmentation.charts import segments as charts
-from segmentation.segment_maps import load_map
+from segmentation.common import formatting
+from segmentation.config.segment_maps import load_map
+from segmentation.stages.charts import drawing as chart_drawing
+from segmentation.stages.charts import movement as movement_charts
+from segmentation.stages.charts import palette
+from segmentation.stages.charts import segments as charts
 
 
 def segments(name: str = "Champions", **changes) -> pd.DataFrame:
@@ -151,7 +151,7 @@ def test_bars_are_sorted_and_labelled(drawn):
 
 
 def test_a_segment_without_customers_has_no_average(drawn):
-    assert formats.MISSING in texts(drawn[1])
+    assert formatting.MISSING in texts(drawn[1])
     assert "$0" in texts(drawn[1])
 
 
@@ -162,7 +162,7 @@ def test_money_has_the_currency_of_the_caller():
 def test_nobody_at_all_can_be_drawn():
     empty = segments(customers=0, avg_monetary=None, total_monetary=Decimal(0))
     assert "0 customers" in charts.customers_by_segment(empty).alt
-    assert formats.MISSING in charts.spend_by_segment(empty).alt
+    assert formatting.MISSING in charts.spend_by_segment(empty).alt
 
 
 def test_one_customer_is_no_plural():
@@ -302,8 +302,8 @@ def test_colours_have_contrast_in_light_and_dark(theme, ground):
     ],
 )
 def test_money(value, compact, text):
-    assert formats.money(value, compact=compact) == text
+    assert formatting.money(value, compact=compact) == text
 
 
 def test_money_keeps_a_written_currency_apart():
-    assert formats.money(5, "EUR") == "EUR\u00a05.00"
+    assert formatting.money(5, "EUR") == "EUR\u00a05.00"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from segmentation.checks import run_checks, statement
-from segmentation.errors import UserError
-from segmentation.sql_files import SqlFile, read_file
+from segmentation.common.errors import UserError
+from segmentation.engine.checks import run_checks, statement
+from segmentation.planning.sql_files import SqlFile, read_file
 
 TEXT = """-- What it checks.
 -- Grain: one row.

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from segmentation import sources
-from segmentation.errors import UserError
-from segmentation.settings import parse
+from segmentation.common.errors import UserError
+from segmentation.config.settings import parse
 from segmentation.sources import checksums, copying, files
 from segmentation.sources.checksums import MEMORY, Checksums, sha256
 from segmentation.warehouse.versions import Warehouse

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from segmentation.local.children import end_group, group_alive
-from segmentation.paths import PROJECT
+from segmentation.common.children import end_group, group_alive
+from segmentation.common.paths import PROJECT
 
 # Stands for `make run`: its child starts another, as Airflow starts Spark, and then each waits for the next.
 PARENT = """
@@ -18,8 +18,8 @@ import os, signal, sys
 # As in a terminal; whoever runs the tests may have them ignored, as nohup does.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from segmentation.local import children
-from segmentation.local.children import Stopped, group_of, stops_raise
+from segmentation.common import children
+from segmentation.common.children import Stopped, group_of, stops_raise
 children.PATIENCE_SECONDS = float(sys.argv[2])
 try:
     with stops_raise(), group_of([sys.executable, "-c", sys.argv[1]], dict(os.environ)) as process:

@@ -3,9 +3,9 @@
 import pytest
 from test_segment_maps import OTHERS, read, refusal, small_map
 
-from segmentation.segment_maps import claim_rows, load_map, map_bins
-from segmentation.segment_maps.claims import Claim, Condition
-from segmentation.settings import segment_map_names
+from segmentation.config.segment_maps import claim_rows, load_map, map_bins
+from segmentation.config.segment_maps.claims import Claim, Condition
+from segmentation.config.settings import segment_map_names
 
 
 def claimed(*claims: object) -> tuple[Claim, ...]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from segmentation.kmeans.cluster_count import Tried, choose_k
+from segmentation.stages.kmeans.cluster_count import Tried, choose_k
 
 # The curve of the first notebooks, where 4 was picked by eye.
 PUBLISHED = [

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from segmentation.connect.server import SETTINGS
-from segmentation.orchestration.links import HISTORY
-from segmentation.paths import PROJECT
+from segmentation.common.paths import PROJECT
+from segmentation.engine.connect.server import SETTINGS
+from segmentation.running.orchestration.links import HISTORY
 
 VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::([-?])([^}]*))?\}")
 SECRETS = (

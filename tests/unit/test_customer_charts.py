@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from chart_boxes import HOSTILE, check, shapes, text_boxes, texts
 
-from segmentation.charts import customers as customer_charts
-from segmentation.charts import markers
-from segmentation.charts.drawing import VARIABLES, WIDTH, Chart
-from segmentation.charts.palette import CLUSTER_COLOURS, PALETTE
+from segmentation.stages.charts import customers as customer_charts
+from segmentation.stages.charts import markers
+from segmentation.stages.charts.drawing import VARIABLES, WIDTH, Chart
+from segmentation.stages.charts.palette import CLUSTER_COLOURS, PALETTE
 
 pytestmark = pytest.mark.slow
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from segmentation.report.exports import CustomerList, file_names, lists
-from segmentation.segment_maps import Segment, load_map, map_bins
-from segmentation.settings import segment_map_names
+from segmentation.config.segment_maps import Segment, load_map, map_bins
+from segmentation.config.settings import segment_map_names
+from segmentation.stages.report.exports import CustomerList, file_names, lists
 
 
 def segment(name: str, group: str = "High value") -> Segment:

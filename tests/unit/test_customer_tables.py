@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from segmentation import sources
-from segmentation.errors import UserError
-from segmentation.settings import parse
+from segmentation.common.errors import UserError
+from segmentation.config.settings import parse
 from segmentation.sources.orders_mapping import read_mapping
 from segmentation.warehouse.versions import Warehouse
 

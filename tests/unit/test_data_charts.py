@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 import source_tables
 
-from segmentation.charts import drawing as chart_drawing
-from segmentation.charts import source as data_charts
-from segmentation.charts.drawing import Chart
-from segmentation.charts.palette import PALETTE
+from segmentation.stages.charts import drawing as chart_drawing
+from segmentation.stages.charts import source as data_charts
+from segmentation.stages.charts.drawing import Chart
+from segmentation.stages.charts.palette import PALETTE
 
 HOSTILE = "<script>alert('x')</script> {{ 7*7 }} \"$1 & $2\" \u202eעברית\x00"
 
@@ -127,7 +127,7 @@ def test_labels_end_inside_the_picture() -> None:
 
 
 def test_the_tables_of_this_test_have_the_columns_of_the_datasets() -> None:
-    from segmentation.datasets import dataset
+    from segmentation.planning.datasets import dataset
 
     for name, frame in source_tables.tables().items():
         assert set(frame.columns) <= set(dataset(name).columns), name

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from segmentation.code_version import code_version
-from segmentation.datasets import SQL_FOLDERS, STAGE_OF, STAGES, Dataset, dataset, stage_datasets
-from segmentation.earlier import PREVIOUS
-from segmentation.paths import PROJECT
-from segmentation.plan import SEGMENT_MAP_VIEWS
-from segmentation.release import RELEASE
-from segmentation.settings import FIELDS
+from segmentation.common.paths import PROJECT
+from segmentation.common.release import RELEASE
+from segmentation.config.settings import FIELDS
+from segmentation.planning.code_version import code_version
+from segmentation.planning.datasets import SQL_FOLDERS, STAGE_OF, STAGES, Dataset, dataset, stage_datasets
+from segmentation.planning.earlier import PREVIOUS
+from segmentation.planning.plan import SEGMENT_MAP_VIEWS
+from segmentation.planning.sql_files import stage_files
 from segmentation.sources import DEMO_CODE
-from segmentation.sql_files import stage_files
 
 SPARK_STAGES = [stage for stage in STAGES if stage != "fetch"]
 KINDS = ("reviews", "orders", "customers")
@@ -24,38 +24,39 @@ ALL = [item for stage in SPARK_STAGES for item in stage_datasets(stage).values()
 
 # Modules that a job imports and whose text is not part of a version, each with the reason.
 PLUMBING = {
-    "formats",  # the words of the log
-    "report/left_out",  # says in the log what the rows and figures say
+    "common/formatting",  # the words of the log
+    "warehouse/left_out",  # says in the log what the rows and figures say
     "warehouse/rows",  # reads rows that stand
-    "arguments",  # hands the settings on; their values are in the version
-    "checks",  # refuses what a check finds wrong; the checks' SQL shapes no row
-    "code_version",  # names the commit in the manifest
-    "earlier",  # names what a shop has released; those versions are inputs
-    "inputs",  # finds the versions that are read; they are inputs
-    "frozen_edges",  # refuses edges that do not fit; the edges are an input
-    "datasets",  # reads schema.yaml; the columns are in the version
-    "errors",  # names of errors
-    "given",  # refuses what cannot be read; what is read is in the version
-    "quoting",  # words for values in messages
-    "shops/names",  # checks the name of a shop, which is in no version
-    "bins",  # chooses or refuses what goes with a number of bins; the values are in the version
-    "spelling",  # finds the name that a misspelt one may mean
-    "param_values",  # gives the params their types; their values are in the version
-    "paths",  # where folders are
-    "plan",  # makes the version itself, and the values of the markers, which are in the version
-    "segment_maps/__init__",  # reads a map; its text is in the version
-    "segment_maps/form",  # refuses what is no map
-    "segment_maps/claims",  # refuses what is no claim; tests hold the figures of each kind
-    "segment_maps/claim_rows",  # hands the claims on to the SQL
-    "segment_maps/claim_words",  # says them in words; tests hold which
-    "segment_maps/faults",  # words for what is no map
-    "segment_maps/cells",  # gives each cell its segment; tests hold which, for lists and for each kind of rule
-    "arrow_types",  # spells types
-    "shipped_code",  # brings the modules to the executors; those that make rows are in the version
-    "release",  # the release's number, in the manifest
-    "spark_paths",  # spells paths
-    "session",  # the settings that change results are in the version
-    "settings",  # checks the params; their values are in the version
+    "planning/arguments",  # hands the settings on; their values are in the version
+    "engine/checks",  # refuses what a check finds wrong; the checks' SQL shapes no row
+    "planning/code_version",  # names the commit in the manifest
+    "planning/earlier",  # names what a shop has released; those versions are inputs
+    "engine/input_versions",  # finds the versions that are read; they are inputs
+    "engine/frozen_edges",  # refuses edges that do not fit; the edges are an input
+    "planning/datasets",  # reads schema.yaml; the columns are in the version
+    "common/errors",  # names of errors
+    "config/user_input",  # refuses what cannot be read; what is read is in the version
+    "common/quoting",  # words for values in messages
+    "config/shops/names",  # checks the name of a shop, which is in no version
+    "config/bins",  # chooses or refuses what goes with a number of bins; the values are in the version
+    "common/spelling",  # finds the name that a misspelt one may mean
+    "config/param_values",  # gives the params their types; their values are in the version
+    "common/paths",  # where folders are
+    "planning/result_settings",  # in the version with their values
+    "planning/plan",  # makes the version itself, and the values of the markers, which are in the version
+    "config/segment_maps/__init__",  # reads a map; its text is in the version
+    "config/segment_maps/form",  # refuses what is no map
+    "config/segment_maps/claims",  # refuses what is no claim; tests hold the figures of each kind
+    "config/segment_maps/claim_rows",  # hands the claims on to the SQL
+    "config/segment_maps/claim_words",  # says them in words; tests hold which
+    "config/segment_maps/faults",  # words for what is no map
+    "config/segment_maps/cells",  # gives each cell its segment; tests hold which, for lists and for each kind of rule
+    "common/arrow_types",  # spells types
+    "engine/shipped_code",  # brings the modules to the executors; those that make rows are in the version
+    "common/release",  # the release's number, in the manifest
+    "engine/spark_paths",  # spells paths
+    "engine/session",  # the settings that change results are in the version
+    "config/settings",  # checks the params; their values are in the version
     # List and bring the raw files; their checksums are in the source version.
     "sources/__init__",
     "sources/answers",
@@ -63,11 +64,11 @@ PLUMBING = {
     "sources/copying",
     "sources/customer_tables",  # refuses keys and params that say nothing of customers
     "sources/demo",
-    "sources/allowed",  # refuses files
-    "figures",  # measures what is written
-    "together",  # starts jobs
-    "failures",  # words for what went wrong
-    "limits",  # judges what stands
+    "config/allowed",  # refuses files
+    "engine/figures",  # measures what is written
+    "common/concurrency",  # starts jobs
+    "warehouse/machine_failures",  # words for what went wrong
+    "engine/check_limits",  # judges what stands
     "warehouse/locks",
     "warehouse/addresses",  # hides keys in messages
     "warehouse/manifests",  # what is said of rows, not the rows
@@ -75,7 +76,7 @@ PLUMBING = {
     "sources/files",
     "sources/hub",
     "sources/huggingface",
-    "kinds",  # names of sources
+    "config/kinds",  # names of sources
     "sources/addresses",
     "warehouse/landing",
     "sources/stores",
@@ -98,20 +99,20 @@ PLUMBING = {
     "sources/databases/sqlite",
     "sources/databases/standing",
     "sources/databases/typed",
-    "categories",  # names of categories; those that count are in the version
-    "param_checks",  # refuses params that do not go together
+    "config/categories",  # names of categories; those that count are in the version
+    "config/param_checks",  # refuses params that do not go together
     # What they make of a mapping and of the files' headers is in the source version.
     "sources/orders",
     "sources/orders_mapping",
     "sources/order_files",
     "sources/mapping_values",
-    "sources/patience",
+    "sources/retries",
     "sources/resolved",
-    "sql_files",  # hands the SQL on unchanged; its text is in the version
-    "stage",  # decides whether to build, not what
-    "tables",  # reads and writes files; casts to the columns, which are in the version
+    "planning/sql_files",  # hands the SQL on unchanged; its text is in the version
+    "engine/stage",  # decides whether to build, not what
+    "engine/tables",  # reads and writes files; casts to the columns, which are in the version
     "warehouse/versions",  # moves finished files
-    "work",  # runs the SQL and writes its views
+    "engine/stage_run",  # runs the SQL and writes its views
 }
 
 
@@ -249,9 +250,9 @@ def stage_code(stage: str) -> set[str]:
 
 
 def test_the_walk_finds_imports_of_imports_and_inside_functions() -> None:
-    assert "include/segmentation/kmeans/cluster_count.py" in reached("kmeans")  # by way of clustering
-    assert "include/segmentation/session.py" in reached("clean")  # inside a function of stage
-    assert "include/segmentation/kmeans/clustering.py" not in reached("clean")
+    assert "include/segmentation/stages/kmeans/cluster_count.py" in reached("kmeans")  # by way of clustering
+    assert "include/segmentation/engine/session.py" in reached("clean")  # inside a function of stage
+    assert "include/segmentation/stages/kmeans/clustering.py" not in reached("clean")
 
 
 @pytest.mark.parametrize("item", ALL, ids=lambda item: item.name)
@@ -268,7 +269,9 @@ def test_every_module_that_a_job_imports_is_in_the_version_or_known_plumbing(sta
     assert reached(stage) - stage_code(stage) <= plumbing | set(DEMO_CODE)
     # The report shows the release, and in the same words what was left out; the others only put them into the manifest
     # and the log.
-    shown = {f"include/segmentation/{name}.py" for name in ("release", "report/left_out", "formats")}
+    shown = {
+        f"include/segmentation/{name}.py" for name in ("common/release", "warehouse/left_out", "common/formatting")
+    }
     assert not plumbing & stage_code(stage) - shown
 
 
@@ -284,7 +287,7 @@ def test_the_list_of_plumbing_has_no_stale_entry() -> None:
 
 
 def test_the_templates_of_the_page_are_in_its_version() -> None:
-    templates = (PROJECT / "include/segmentation/templates").glob("*.j2")
+    templates = (PROJECT / "include/segmentation/common/templates").glob("*.j2")
     assert {path.relative_to(PROJECT).as_posix() for path in templates} <= set(dataset("report").code)
 
 
@@ -294,7 +297,7 @@ def test_every_param_that_the_code_of_a_stage_reads_is_declared(stage: str) -> N
     for path in stage_code(stage):
         if path.endswith(".py"):
             for node in ast.walk(ast.parse((PROJECT / path).read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Attribute) and ast.unparse(node.value).split(".")[-1] == "settings":
+                if isinstance(node, ast.Attribute) and ast.unparse(node.value).split(".")[-1] == "config/settings":
                     used.add(node.attr)
     declared = {name for item in stage_datasets(stage).values() for name in item.python_uses}
     # A map counts by its text, wherever one of its views is read.

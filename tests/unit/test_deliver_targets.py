@@ -2,7 +2,7 @@
 
 import pytest
 
-from segmentation.deliver.targets import Fault, Target, targets_of
+from segmentation.config.shops.targets import Fault, Target, targets_of
 
 LONG = "a" * 63
 

@@ -12,13 +12,13 @@ from test_retention_chart import cohort_retention, cohorts
 from test_sentiment_charts import draw_all as draw_sentiment
 from test_share_charts import draw_all as draw_shares
 
-from segmentation import dictionary
-from segmentation.charts.customers import rfm_heatmap
-from segmentation.datasets import STAGES, dataset
-from segmentation.paths import PROJECT
-from segmentation.plan import Plan
-from segmentation.report.page import TEMPLATES
-from segmentation.settings import parse
+from segmentation.common.paths import PROJECT
+from segmentation.config.settings import parse
+from segmentation.planning.datasets import STAGES, dataset
+from segmentation.planning.plan import Plan
+from segmentation.running.docs import dictionary
+from segmentation.stages.charts.customers import rfm_heatmap
+from segmentation.stages.report.page import TEMPLATES
 
 A_PLAN = Plan(parse({}), date(2023, 9, 1), "0" * 12)
 PAGES = [*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")]

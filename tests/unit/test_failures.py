@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from test_versions import MONTH, manifest, publish
 
-from segmentation import failures, session
-from segmentation.errors import UserError
-from segmentation.failures import check_clock, in_words
-from segmentation.settings import check_not_ahead
-from segmentation.warehouse import upkeep
+from segmentation.common.errors import UserError
+from segmentation.config.settings import check_not_ahead
+from segmentation.engine import session
+from segmentation.warehouse import machine_failures, upkeep
+from segmentation.warehouse.machine_failures import check_clock, in_words
 from segmentation.warehouse.versions import Warehouse
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -154,14 +154,14 @@ def test_a_file_system_that_counts_no_files_is_just_full(tmp_path: Path, monkeyp
 
 
 def test_a_full_installation_and_full_temporary_files_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(failures, "LOCAL", tmp_path / "local")
+    monkeypatch.setattr(machine_failures, "LOCAL", tmp_path / "local")
     no_folder = FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']")
     for error in (OSError(errno.ENOSPC, "full", str(tmp_path / "local/logs/x")), no_folder):
         assert f"MB for this installation in {tmp_path}/local" in words(tmp_path / "w", error)
 
 
 def test_an_installation_that_may_not_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(failures, "LOCAL", tmp_path / "local")
+    monkeypatch.setattr(machine_failures, "LOCAL", tmp_path / "local")
     place = str(tmp_path / "local/logs")
     said = words(tmp_path / "w", OSError(errno.EACCES, os.strerror(errno.EACCES), place))
     assert said.startswith(f"Cannot write to {place} (")

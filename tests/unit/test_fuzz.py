@@ -9,11 +9,11 @@ import pytest
 from fuzzing import bent, check
 from hostile_values import VALUES
 
-from segmentation import settings
-from segmentation.errors import UserError
-from segmentation.paths import PROJECT
-from segmentation.segment_maps import parse_map
-from segmentation.settings import FIELDS, parse
+from segmentation.common.errors import UserError
+from segmentation.common.paths import PROJECT
+from segmentation.config import settings
+from segmentation.config.segment_maps import parse_map
+from segmentation.config.settings import FIELDS, parse
 from segmentation.sources.orders_mapping import read_mapping
 
 pytestmark = pytest.mark.slow

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hostile_values import BAD_PATHS, BAD_VALUES, BAD_YAML, TEXTS
 
-from segmentation.given import MOST_BYTES, Unreadable, file_named, load_yaml, path_of, read_bytes
+from segmentation.config.user_input import MOST_BYTES, Unreadable, file_named, load_yaml, path_of, read_bytes
 
 
 def fault_of(content: str | bytes, as_texts: bool = False) -> str:

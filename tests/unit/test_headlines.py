@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from test_report_page import SEGMENTS, Page, make, segment, without_previous
 
-from segmentation.report.insights import headlines
-from segmentation.report.page import render
+from segmentation.stages.report.insights import headlines
+from segmentation.stages.report.page import render
 
 
 def test_headlines_give_the_numbers_of_the_tables():

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from test_plan import make
 
-from segmentation.errors import UserError
-from segmentation.inputs import bytes_of, bytes_to_read, input_manifests
-from segmentation.plan import Plan
-from segmentation.settings import parse
+from segmentation.common.errors import UserError
+from segmentation.config.settings import parse
+from segmentation.engine.input_versions import bytes_of, bytes_to_read, input_manifests
+from segmentation.planning.plan import Plan
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 from test_report_page import SEGMENTS, Page, make, segment, without_previous
 
-from segmentation.report.insights import as_text, headlines, insights
-from segmentation.report.page import render
-from segmentation.report.shown import Report
-from segmentation.report.words import Words
+from segmentation.stages.report.insights import as_text, headlines, insights
+from segmentation.stages.report.page import render
+from segmentation.stages.report.shown import Report
+from segmentation.warehouse.words import Words
 
 FREQUENCY_SAYS = (
     "So frequency says who came back, and hardly how often: a score of frequency parts few from the many, and recency "

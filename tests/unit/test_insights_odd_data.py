@@ -6,8 +6,8 @@ import pytest
 from test_insights import cluster, found, of, rows_of
 from test_report_page import HOSTILE, SEGMENTS, Page, make
 
-from segmentation.report.insights import as_text, insights
-from segmentation.report.page import render
+from segmentation.stages.report.insights import as_text, insights
+from segmentation.stages.report.page import render
 
 
 @pytest.mark.parametrize("rows", [[], rows_of(("A", "G", 0, "0"), ("B", "At risk", 0, "0"))], ids=["none", "empty"])

@@ -6,8 +6,8 @@ from pathlib import Path
 import pyspark
 import pytest
 
-from segmentation.local import java, layout
-from segmentation.stage import SMALL_JOB_OPTIONS
+from segmentation.engine.stage import SMALL_JOB_OPTIONS
+from segmentation.running.local import java, layout
 
 
 def test_jars_that_were_installed_again_need_another_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,9 +7,9 @@ import pytest
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 
-from segmentation.kmeans import blocks
-from segmentation.kmeans.stability import adjusted_rand_index, stability
-from segmentation.kmeans.starts import starts
+from segmentation.stages.kmeans import blocks
+from segmentation.stages.kmeans.stability import adjusted_rand_index, stability
+from segmentation.stages.kmeans.starts import starts
 
 pytestmark = pytest.mark.slow
 

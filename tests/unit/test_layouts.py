@@ -2,7 +2,7 @@
 
 import pytest
 
-from segmentation.charts import layouts
+from segmentation.stages.charts import layouts
 
 
 def test_tiles_fill_their_box_without_overlap() -> None:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from segmentation.limits import FAIL, WARN, Verdict, verdicts
-from segmentation.settings import parse
+from segmentation.config.settings import parse
+from segmentation.engine.check_limits import FAIL, WARN, Verdict, verdicts
 from segmentation.warehouse.manifests import Manifest
 
 SETTINGS = {"rejected_share_warn": 0.1, "rejected_share_fail": 0.3, "rows_warn": 10, "rows_fail": 5}

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from segmentation.pages import lookup
-from segmentation.pages.published import StoredFile
+from segmentation.warehouse.published import StoredFile
 
 NAMES = [f"c{number:05}" for number in range(10_000)]
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from segmentation.errors import UserError
+from segmentation.common.errors import UserError
+from segmentation.config.segment_maps import map_bins, parse_map
+from segmentation.config.segment_maps.editing import with_cells
+from segmentation.config.segment_maps.form import all_cells
 from segmentation.pages.whatif import shipped_maps
-from segmentation.segment_maps import map_bins, parse_map
-from segmentation.segment_maps.editing import with_cells
-from segmentation.segment_maps.form import all_cells
 
 EXAMPLE = """\
 bins: 3

@@ -16,9 +16,9 @@ import pytest
 from pyarrow import fs
 from test_upkeep import MONTH, publish, release
 
-from segmentation.connect.server import free_port
-from segmentation.errors import UserError
-from segmentation.local import __main__ as commands
+from segmentation.common.errors import UserError
+from segmentation.engine.connect.server import free_port
+from segmentation.running.local import __main__ as commands
 from segmentation.warehouse import releases
 from segmentation.warehouse.addresses import shown
 from segmentation.warehouse.manifests import MANIFEST, MANIFEST_FORMAT, seal

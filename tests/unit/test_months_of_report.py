@@ -5,9 +5,9 @@ from typing import Any
 
 from test_report_page import HOSTILE, Page, make, without_previous
 
-from segmentation.report import months
-from segmentation.report.page import render
-from segmentation.report.shown import Report
+from segmentation.stages.report import months
+from segmentation.stages.report.page import render
+from segmentation.stages.report.shown import Report
 
 
 def stay(segment: str, held: int, customers: int, ended: bool = False) -> dict[str, Any]:

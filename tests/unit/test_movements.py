@@ -6,9 +6,9 @@ from typing import Any
 
 from test_report_page import HOSTILE, Page, make, without_previous
 
-from segmentation.report.movements import CAME, LEFT, MOVED, movements
-from segmentation.report.page import render
-from segmentation.report.words import Words
+from segmentation.stages.report.movements import CAME, LEFT, MOVED, movements
+from segmentation.stages.report.page import render
+from segmentation.warehouse.words import Words
 
 
 def move(before: str, now: str, customers: int, spend: Any = "100") -> dict:

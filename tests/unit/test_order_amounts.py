@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from segmentation.orders.amounts import (
+from segmentation.sources.order_lines.amounts import (
     AMBIGUOUS,
     FAULTS,
     TOO_LONG,
@@ -17,7 +17,7 @@ from segmentation.orders.amounts import (
     read_number,
     read_numbers,
 )
-from segmentation.orders.currencies import agree, code_of
+from segmentation.sources.order_lines.currencies import agree, code_of
 
 NBSP, NARROW, MINUS = "\u00a0", "\u202f", "\u2212"
 

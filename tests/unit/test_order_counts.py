@@ -5,9 +5,9 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from segmentation.orders.counts import AMBIGUOUS, NO_COUNT, read_counts
-from segmentation.orders.lines import SCHEMA, Lines
-from segmentation.orders.rows import Chunk
+from segmentation.sources.order_lines.counts import AMBIGUOUS, NO_COUNT, read_counts
+from segmentation.sources.order_lines.lines import SCHEMA, Lines
+from segmentation.sources.order_lines.rows import Chunk
 from segmentation.sources.orders_mapping import read_mapping
 
 MAPPING = "{level: customer, customer: Who, last_order: Last, orders: Orders, amount: Sum, decimal: '.'}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from segmentation.orders.layout import Layout, find
+from segmentation.sources.order_lines.layout import Layout, find
 
 WANTED = ("Who", "When", "Sum")
 

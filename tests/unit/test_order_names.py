@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation.orders.names import EMPTY, normal, trimmed, whole_numbers, without_empty
+from segmentation.sources.order_lines.names import EMPTY, normal, trimmed, whole_numbers, without_empty
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
-from segmentation import settings
-from segmentation.paths import PROJECT
-from segmentation.plan import Plan
-from segmentation.preview.account import account
-from segmentation.preview.engine import Engine
-from segmentation.preview.reading import read
+from segmentation.common.paths import PROJECT
+from segmentation.config import settings
+from segmentation.planning.plan import Plan
 from segmentation.sources import orders
 from segmentation.sources.orders_mapping import COLUMNS, DEFAULTS
+from segmentation.sources.preview.account import account
+from segmentation.sources.preview.engine import Engine
+from segmentation.sources.preview.reading import read
 from unit.order_presets_by_hand import CASES, PRESETS, columns_of, outcome, raw_table
 
 NAMES = sorted(path.stem for path in PRESETS.glob("*.yaml"))

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from segmentation.errors import UserError
-from segmentation.orders import csv_blocks, csv_files, layout
-from segmentation.orders.rows import Chunk, read_parquet
+from segmentation.common.errors import UserError
+from segmentation.sources.order_lines import csv_blocks, csv_files, layout
+from segmentation.sources.order_lines.rows import Chunk, read_parquet
 
 FILE = {"columns": ["a", "b", "c"], "types": [], "delimiter": ",", "rows_before": 1}
 HEADER = "a,b,c\n"

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation.orders import cells
-from segmentation.orders.time_values import (
+from segmentation.sources.order_lines import cells
+from segmentation.sources.order_lines.time_values import (
     ABBREVIATION,
     MISSING,
     TWO_ZONES,
@@ -22,8 +22,8 @@ from segmentation.orders.time_values import (
     UNREADABLE,
     ZONE_WITHOUT_TIME,
 )
-from segmentation.orders.times import reading
-from segmentation.orders.zones import to_instants, to_local, zone_of
+from segmentation.sources.order_lines.times import reading
+from segmentation.sources.order_lines.zones import to_instants, to_local, zone_of
 
 EPOCH = datetime(1970, 1, 1)
 SHOPS = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from segmentation.errors import UserError
-from segmentation.orders.time_patterns import fault_of
+from segmentation.common.errors import UserError
+from segmentation.sources.order_lines.time_patterns import fault_of
 from segmentation.sources.orders_mapping import COLUMNS, DEFAULTS, KEYS, preset_names, read_mapping
 
 LEAST = {"customer": "Who", "time": "When", "amount": "Sum"}

@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from segmentation import sources
-from segmentation.errors import UserError
-from segmentation.settings import parse
+from segmentation.common.errors import UserError
+from segmentation.config.settings import parse
 from segmentation.sources import orders
 from segmentation.sources.order_files import OrderFile
 from segmentation.warehouse.manifests import Manifest

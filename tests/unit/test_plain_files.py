@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation.datasets import dataset
-from segmentation.ingest import plain_files, plain_lines
-from segmentation.ingest.plain_files import Range, blocks, ranges, remove_strays, take
+from segmentation.planning.datasets import dataset
+from segmentation.stages.ingest import plain_files, plain_lines
+from segmentation.stages.ingest.plain_files import Range, blocks, ranges, remove_strays, take
 
 SCRATCH = Path(tempfile.mkdtemp(prefix="lines-"))
 atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from segmentation import plan
-from segmentation.datasets import STAGES, dataset
-from segmentation.plan import Plan, months_before
-from segmentation.settings import FIELDS, parse
+from segmentation.config.settings import FIELDS, parse
+from segmentation.planning import plan
+from segmentation.planning.datasets import STAGES, dataset
+from segmentation.planning.plan import Plan, months_before
 
 # What the sources of reviews make.
 INGEST, CLEAN, RFM, KMEANS, REPORT = (
@@ -229,7 +229,7 @@ def test_the_same_inputs_give_the_same_ids_whatever_was_asked_before() -> None:
 
 def test_another_process_arrives_at_the_same_ids() -> None:
     code = (
-        "from datetime import date; from segmentation import plan, settings;"
+        "from datetime import date; from segmentation.config import settings; from segmentation.planning import plan;"
         f"a_plan = plan.Plan(settings.parse({{}}), date(2023, 9, 1), '{SOURCE}');"
         f"print(*[a_plan.version(name) for name in {sorted(ALL)}])"
     )
@@ -327,7 +327,7 @@ def test_the_limits_of_the_search_do_not_matter_to_a_given_k(name: str) -> None:
     ],
 )
 def test_a_report_that_would_show_other_settings_is_another_version(base: dict, change: dict) -> None:
-    report_content = pytest.importorskip("segmentation.report.content")
+    report_content = pytest.importorskip("segmentation.stages.report.content")
     one, other = make(**base), make(**{**base, **change})
     same_page = report_content._settings_shown(one.settings) == report_content._settings_shown(other.settings)
     assert same_page == (one.version("report") == other.version("report"))
@@ -335,7 +335,7 @@ def test_a_report_that_would_show_other_settings_is_another_version(base: dict, 
 
 @CHANGES
 def test_a_page_that_would_show_another_setting_is_another_version(name: str, value: object, expected: set) -> None:
-    report_content = pytest.importorskip("segmentation.report.content")
+    report_content = pytest.importorskip("segmentation.stages.report.content")
     shown = report_content._settings_shown
     base = {"files_path": "/here"}
     edges = {"frequency_edges": [1, 2, 3, 5]} if name == "bins_closed" else {}

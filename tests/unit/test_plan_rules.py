@@ -21,8 +21,8 @@ from test_plan import (
 )
 
 from project_copy import project_copy
-from segmentation import plan, sql_files
-from segmentation.paths import PROJECT
+from segmentation.common.paths import PROJECT
+from segmentation.planning import plan, sql_files
 
 # Who moved: of the month, and of the year.
 MOVED = {"segment_migration", "segment_movement", "movement_history"}
@@ -82,9 +82,9 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
         ("sql/50_report/565_export_cells.sql", {"exports", "report"}),
         ("segment_maps/came_back.yaml", NAMED),
         ("segment_maps/seed.yaml", set()),  # another map
-        ("segmentation/kmeans/cluster_count.py", CLUSTERED),
-        ("segmentation/report/content.py", {"report"}),
-        ("segmentation/templates/report.html.j2", {"report"}),
+        ("segmentation/stages/kmeans/cluster_count.py", CLUSTERED),
+        ("segmentation/stages/report/content.py", {"report"}),
+        ("segmentation/common/templates/report.html.j2", {"report"}),
         ("segmentation/warehouse/versions.py", set()),  # moves rows, does not make them
         ("../spark_jobs/report.py", REPORT),
     ],

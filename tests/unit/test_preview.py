@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from segmentation.local import first_look, run
-from segmentation.local.preview import preview
-from segmentation.paths import PROJECT
-from segmentation.preview.texts import clipped, table, width_of
-from segmentation.settings import parse
+from segmentation.common.paths import PROJECT
+from segmentation.config.settings import parse
+from segmentation.running.local import first_look, run
+from segmentation.running.local.preview import preview
+from segmentation.sources.preview.texts import clipped, table, width_of
 
 MAPPING = {"customer": "Who", "time": "When", "order": "Order", "amount": "Sum", "only": {"State": ["paid"]}}
 # ann has two orders and gave one line back, bob's day is none, cy's order was never paid, dan's is free.
@@ -174,7 +174,7 @@ def test_wide_signs_and_long_words_are_clipped_to_the_page() -> None:
 
 
 def test_who_reads_only_the_beginning_gets_no_trace(orders: Path) -> None:
-    command = f"{sys.executable} -m segmentation.local preview | true"
+    command = f"{sys.executable} -m segmentation.running.local preview | true"
     env = {**os.environ, "FILES": str(orders), "PYTHONPATH": str(PROJECT / "include")}
     done = subprocess.run(command, shell=True, env=env, capture_output=True, text=True, check=False)
     assert done.stderr == ""
@@ -183,7 +183,7 @@ def test_who_reads_only_the_beginning_gets_no_trace(orders: Path) -> None:
 def test_a_preview_starts_neither_java_nor_airflow(orders: Path) -> None:
     """Neither is imported with what costs seconds, and a machine without Java can preview."""
     code = (
-        "import json, sys; from segmentation.local.__main__ import main; code = main(['preview']); "
+        "import json, sys; from segmentation.running.local.__main__ import main; code = main(['preview']); "
         "print(json.dumps(sorted({'airflow', 'py4j'} & set(sys.modules))), code)"
     )
     environment = {"PATH": "/nowhere", "PYTHONPATH": str(PROJECT / "include"), "JAVA_HOME": "/nowhere",

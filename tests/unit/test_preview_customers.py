@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from segmentation.local.preview import preview
+from segmentation.running.local.preview import preview
 
 MAPPING = {"level": "customer", "customer": "Who", "last_order": "Last", "orders": "Orders", "amount": "Sum",
            "currency": "EUR", "time_zone": "Europe/Berlin", "except": {"State": "gone"}}  # fmt: skip

@@ -7,11 +7,11 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from segmentation.errors import UserError
-from segmentation.preview.proposal import Proposal, propose
-from segmentation.preview.sample import sample_of
+from segmentation.common.errors import UserError
 from segmentation.sources.order_files import find_files
 from segmentation.sources.orders_mapping import read_mapping
+from segmentation.sources.preview.proposal import Proposal, propose
+from segmentation.sources.preview.sample import sample_of
 
 PLAIN = "Order ID,Customer ID,Order Date,Total\n1,ann,2023-06-01,10.50\n2,bob,2023-06-02,20.00\n"
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from segmentation.preview.account import CHECKED, STAGES, WANTED
-from segmentation.preview.engine import Engine
-from segmentation.settings import parse
-from segmentation.sql_files import closure, read_file, stage_checks, stage_files
+from segmentation.config.settings import parse
+from segmentation.planning.sql_files import closure, read_file, stage_checks, stage_files
+from segmentation.sources.preview.account import CHECKED, STAGES, WANTED
+from segmentation.sources.preview.engine import Engine
 from sql.sql_case import SqlCase, check_columns, columns_of, find_cases, is_check
 
 KINDS = {"string": "VARCHAR", "timestamp": "TIMESTAMP", "array<string>": "VARCHAR[]"}

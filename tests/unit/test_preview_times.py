@@ -3,8 +3,8 @@
 import pyarrow as pa
 import pytest
 
-from segmentation.orders import times
-from segmentation.preview.times_guess import TimeGuess, guess, is_clock
+from segmentation.sources.order_lines import times
+from segmentation.sources.preview.times_guess import TimeGuess, guess, is_clock
 
 
 def guessed(*texts: str) -> TimeGuess:

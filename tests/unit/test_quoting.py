@@ -5,7 +5,7 @@ import time
 import pytest
 from hostile_values import VALUES
 
-from segmentation.quoting import cut, listed, quoted
+from segmentation.common.quoting import cut, listed, quoted
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,9 @@ import pytest
 from test_upkeep import MONTH, publish
 from test_versions_processes import LONG, fork
 
-from segmentation import releasing
-from segmentation.errors import UserError
-from segmentation.local import __main__ as commands
-from segmentation.warehouse import releases
+from segmentation.common.errors import UserError
+from segmentation.running.local import __main__ as commands
+from segmentation.warehouse import releases, releasing
 from segmentation.warehouse.releases import Release
 from segmentation.warehouse.versions import Warehouse
 

@@ -1,7 +1,7 @@
 """The checks in the report: what was found, the limits of the run, and the verdict."""
 
-from segmentation.report.checks import check_rows
-from segmentation.settings import parse
+from segmentation.config.settings import parse
+from segmentation.stages.report.checks import check_rows
 from segmentation.warehouse.manifests import Manifest
 
 

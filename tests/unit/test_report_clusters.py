@@ -2,8 +2,8 @@
 
 from test_report_page import make
 
-from segmentation.report.clusters import algorithm_rows, move_sentences, profile_rows, quality_pairs, trust_of
-from segmentation.report.page import render
+from segmentation.stages.report.clusters import algorithm_rows, move_sentences, profile_rows, quality_pairs, trust_of
+from segmentation.stages.report.page import render
 
 HOSTILE = "<b>Recent</b>"
 

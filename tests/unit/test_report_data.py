@@ -7,8 +7,8 @@ import pytest
 import source_tables
 from test_report_page import HOSTILE, Page, make
 
-from segmentation.report.page import render
-from segmentation.report.source_data import exact, view
+from segmentation.stages.report.page import render
+from segmentation.stages.report.source_data import exact, view
 
 
 def html(**changes) -> str:

@@ -1,6 +1,6 @@
 """The lists of customers and the checks of the data on the report page."""
 
-from segmentation.report.page import render
+from segmentation.stages.report.page import render
 from unit.test_report_page import HOSTILE, Page, make, without_previous
 
 LISTS = [

@@ -9,11 +9,11 @@ from itertools import pairwise
 
 import pytest
 
-from segmentation.charts.drawing import Chart
-from segmentation.charts.palette import PALETTE
-from segmentation.report.page import change, key_figures, render
-from segmentation.report.shown import Report
-from segmentation.report.words import Words
+from segmentation.stages.charts.drawing import Chart
+from segmentation.stages.charts.palette import PALETTE
+from segmentation.stages.report.page import change, key_figures, render
+from segmentation.stages.report.shown import Report
+from segmentation.warehouse.words import Words
 
 HOSTILE = "<script>alert(1)</script> {{ 7*7 }} {% raw %} \"'><img src=x onerror=y> \u202eעברית"
 

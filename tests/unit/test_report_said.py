@@ -5,9 +5,9 @@ import pytest
 import sentiment_tables
 from test_report_page import HOSTILE, Page, make
 
-from segmentation.report.customers_say import SaidView, view
-from segmentation.report.page import render
-from segmentation.segment_maps import load_map
+from segmentation.config.segment_maps import load_map
+from segmentation.stages.report.customers_say import SaidView, view
+from segmentation.stages.report.page import render
 
 SEGMENTS = load_map("came_back", 5)
 

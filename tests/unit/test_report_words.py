@@ -2,10 +2,10 @@
 
 import pytest
 
-from segmentation.report.words import category_of, currency_of, label_of, mapping_shown, words_of
-from segmentation.settings import parse
+from segmentation.config.settings import parse
 from segmentation.sources import RESOLVERS
 from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.words import category_of, currency_of, label_of, mapping_shown, words_of
 
 ORDERS = {"source": "orders", "files_path": "f", "orders_mapping": "m"}
 

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 from chart_boxes import check
 
-from segmentation.charts.retention import cohort_retention
+from segmentation.stages.charts.retention import cohort_retention
 
 
 def cohorts(months: int = 14, days: tuple[int, ...] = (30, 90, 180, 365)) -> pd.DataFrame:

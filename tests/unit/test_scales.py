@@ -2,7 +2,7 @@
 
 import pytest
 
-from segmentation.charts import scales
+from segmentation.stages.charts import scales
 
 
 @pytest.mark.parametrize(

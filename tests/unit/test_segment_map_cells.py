@@ -3,7 +3,7 @@
 import pytest
 from test_segment_maps import CELLS, OTHERS, chain, read, refusal, small_map
 
-from segmentation.segment_maps.form import listed
+from segmentation.config.segment_maps.form import listed
 
 
 def test_cells_in_no_segment_are_named() -> None:

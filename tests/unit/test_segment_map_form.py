@@ -5,8 +5,8 @@ import yaml
 from hostile_values import TEXTS as HOSTILE
 from test_segment_maps import OTHERS, TEXTS, chain, read, refusal, small_map
 
-from segmentation.errors import UserError
-from segmentation.segment_maps import parse_map
+from segmentation.common.errors import UserError
+from segmentation.config.segment_maps import parse_map
 
 
 def says(text: str) -> str:

@@ -9,14 +9,14 @@ import yaml
 from test_charts import HOSTILE, contrast
 from test_segment_maps import OTHERS, chain, read
 
-from segmentation.charts.drawing import SVG
-from segmentation.charts.palette import GROUP_COLOURS, PALETTE
-from segmentation.segment_maps import Segment, claim_words, claims, load_map, map_bins, parse_map
-from segmentation.segment_maps import pictures as segment_map_pictures
-from segmentation.segment_maps import reference as segment_map_page
-from segmentation.segment_maps.form import all_cells
-from segmentation.segment_maps.pictures import CELL, TITLE, colour, picture
-from segmentation.settings import segment_map_names
+from segmentation.config.segment_maps import Segment, claim_words, claims, load_map, map_bins, parse_map
+from segmentation.config.segment_maps.form import all_cells
+from segmentation.config.settings import segment_map_names
+from segmentation.running.docs import map_reference
+from segmentation.stages.charts import map_pictures
+from segmentation.stages.charts.drawing import SVG
+from segmentation.stages.charts.map_pictures import CELL, TITLE, colour, picture
+from segmentation.stages.charts.palette import GROUP_COLOURS, PALETTE
 
 # What a viewer without one kind of cones sees, for linear red, green and blue (Machado and others, 2009).
 BLINDNESS = {
@@ -94,7 +94,7 @@ def test_long_names_are_shortened_and_none_is_markup() -> None:
 
 
 def test_the_numbers_can_be_read_on_every_group() -> None:
-    assert set(segment_map_pictures.TINTS) == {*GROUP_COLOURS.values(), "other"}
+    assert set(map_pictures.TINTS) == {*GROUP_COLOURS.values(), "other"}
     for group in GROUPS:
         assert contrast(PALETTE["ink"][0], colour(group)) >= 4.5
 
@@ -119,17 +119,17 @@ def test_the_groups_keep_apart_for_every_kind_of_colour_blindness(kind: str) -> 
 
 # The page
 def test_the_example_on_the_page_is_a_map() -> None:
-    page = segment_map_page.PAGE.read_text(encoding="utf-8")
+    page = map_reference.PAGE.read_text(encoding="utf-8")
     (text,) = re.findall(r"```yaml\n(# Three.*?)```", page, re.S)
-    assert text == segment_map_page.EXAMPLE
-    segments = parse_map(text, "example", segment_map_page.EXAMPLE_BINS)
+    assert text == map_reference.EXAMPLE
+    segments = parse_map(text, "example", map_reference.EXAMPLE_BINS)
     rule, cells = re.search(r"`(\{recency: 3.*?\})` is the same as `cells: (\[.*?\])`", page).groups()
     assert yaml.safe_load(text)["segments"][0]["rules"] == [yaml.safe_load(rule)]
     assert list(segments[0].cells) == [str(cell) for cell in yaml.safe_load(cells)]
 
 
 def test_the_page_has_every_map_once_the_default_first() -> None:
-    page = segment_map_page.PAGE.read_text(encoding="utf-8").replace("\\", "")
+    page = map_reference.PAGE.read_text(encoding="utf-8").replace("\\", "")
     others = [name for name in segment_map_names() if name != "came_back"]
     heads = re.findall(r"^## (.*)", page, re.M)
     assert heads == ["came_back", *others, "Write a map of your own", "What a name claims", "What is checked"]
@@ -142,17 +142,15 @@ def test_the_page_has_every_map_once_the_default_first() -> None:
 
 
 def test_there_is_no_picture_of_a_map_that_is_gone() -> None:
-    assert set(segment_map_page.IMAGES.glob("*segment-map*.svg")) == set(segment_map_page.pages()) - {
-        segment_map_page.PAGE
-    }
+    assert set(map_reference.IMAGES.glob("*segment-map*.svg")) == set(map_reference.pages()) - {map_reference.PAGE}
 
 
 def test_a_text_with_signs_of_markdown_shows_as_it_is() -> None:
-    assert segment_map_page._plain("a|b <b> *c* `d` [e](f)") == r"a\|b \<b\> \*c\* \`d\` \[e\](f)"
+    assert map_reference._plain("a|b <b> *c* `d` [e](f)") == r"a\|b \<b\> \*c\* \`d\` \[e\](f)"
 
 
 def test_the_page_states_the_claims_of_every_map() -> None:
-    page = segment_map_page.PAGE.read_text(encoding="utf-8")
+    page = map_reference.PAGE.read_text(encoding="utf-8")
     said = "| Champions | all bought at least twice; all are in the top fifth of spend; on average they spent at least "
     assert said + "1.5 times what all did; " in page
     keys = re.findall(r"^\| (`.*?`) \| ", page.partition("## What a name claims")[2], re.M)
@@ -160,7 +158,7 @@ def test_the_page_states_the_claims_of_every_map() -> None:
 
 
 def test_the_example_of_claims_can_be_read() -> None:
-    page = segment_map_page.PAGE.read_text(encoding="utf-8")
+    page = map_reference.PAGE.read_text(encoding="utf-8")
     (example,) = re.findall(r"```yaml\n(claims:.*?)```", page, re.S)
     found = claims.read_claims(yaml.load(example, yaml.BaseLoader)["claims"], "it")
     assert [claim.text for claim in found] == [

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from segmentation import segment_maps
-from segmentation.charts.drawing import GONE, NEW
-from segmentation.charts.palette import GROUP_COLOURS
-from segmentation.errors import UserError
-from segmentation.param_values import LONGEST
-from segmentation.segment_maps import Segment, load_map, map_bins, map_hash, own_text, parse_map, settled, shown
-from segmentation.segment_maps.form import OUTSIDE, all_cells
-from segmentation.settings import segment_map_names
+from segmentation.common.errors import UserError
+from segmentation.config import segment_maps
+from segmentation.config.param_values import LONGEST
+from segmentation.config.segment_maps import Segment, load_map, map_bins, map_hash, own_text, parse_map, settled, shown
+from segmentation.config.segment_maps.form import OUTSIDE, all_cells
+from segmentation.config.settings import segment_map_names
+from segmentation.stages.charts.drawing import GONE, NEW
+from segmentation.stages.charts.palette import GROUP_COLOURS
 
 CELLS = all_cells()
 TEXTS = {"group": "New", "meaning": "m", "action": "a"}

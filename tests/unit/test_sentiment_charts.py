@@ -5,8 +5,8 @@ import pytest
 from chart_boxes import HOSTILE, check, texts
 from sentiment_tables import MONTHS, row, sentiment
 
-from segmentation.charts.drawing import Chart
-from segmentation.charts.sentiment import sentiment_by_segment, sentiment_over_months, signed
+from segmentation.stages.charts.drawing import Chart
+from segmentation.stages.charts.sentiment import sentiment_by_segment, sentiment_over_months, signed
 
 GROUPS = {"Champions": "High value", "Lost": "Churned"}
 

@@ -8,7 +8,7 @@ from time import process_time
 import pyarrow as pa
 import pytest
 
-from segmentation.sentiment.scoring import COLUMNS, MODEL, plain, scored
+from segmentation.stages.sentiment.scoring import COLUMNS, MODEL, plain, scored
 
 MONTH = date(2023, 8, 1)
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from segmentation.local import apart, layout, run, server
+from segmentation.running.local import apart, layout, run, server
 
 
 @pytest.fixture

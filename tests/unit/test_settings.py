@@ -11,10 +11,10 @@ import pytest
 from hostile_values import VALUES
 from jsonschema import Draft202012Validator
 
-from segmentation import settings
-from segmentation.errors import UserError
-from segmentation.paths import PROJECT
-from segmentation.settings import CATEGORIES, FIELDS, NOT_ELECTRONICS, parse, segment_map_names
+from segmentation.common.errors import UserError
+from segmentation.common.paths import PROJECT
+from segmentation.config import settings
+from segmentation.config.settings import CATEGORIES, FIELDS, NOT_ELECTRONICS, parse, segment_map_names
 
 CONTRACT = {
     "source": "demo",
@@ -369,7 +369,8 @@ def test_a_param_that_does_not_exist_is_refused_and_the_known_ones_named() -> No
 # What every parse of the DAG costs
 def test_what_the_dag_imports_needs_nothing_beyond_the_standard_library() -> None:
     code = (
-        "from segmentation import settings, arguments, datasets, errors, paths;"
+        "from segmentation.common import errors, paths; from segmentation.config import settings;"
+        "from segmentation.planning import arguments, datasets;"
         "print(*sorted({name.partition('.')[0] for name in sys.modules} - sys.stdlib_module_names))"
     )
     # -I keeps what this machine adds at every start (a sitecustomize, PYTHONPATH) out of the picture.

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 from chart_boxes import HOSTILE, check, shapes, text_boxes, texts
 
-from segmentation.charts import shares as share_charts
-from segmentation.charts.drawing import VARIABLES, Chart
-from segmentation.charts.markers import cluster_colour
-from segmentation.charts.palette import CLUSTER_COLOURS, PALETTE
+from segmentation.stages.charts import shares as share_charts
+from segmentation.stages.charts.drawing import VARIABLES, Chart
+from segmentation.stages.charts.markers import cluster_colour
+from segmentation.stages.charts.palette import CLUSTER_COLOURS, PALETTE
 
 ELEVEN = {
     "Hibernating": ("Churned", 2900),

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from pyspark import cloudpickle
 
-from segmentation import shipped_code
-from segmentation.ingest.plain_files import Range, take
+from segmentation.engine import shipped_code
+from segmentation.stages.ingest.plain_files import Range, take
 
 ELSEWHERE = """
 import pickle, sys
@@ -55,7 +55,7 @@ def test_a_function_runs_where_nobody_knows_the_package(tmp_path: Path, elsewher
     lines.write_bytes(b"one\ntwo\n")
     done = elsewhere(shipped_code.shipped(taker(lines)))
     assert done.returncode == 0, done.stderr
-    assert done.stdout == "[2, 'segmentation/ingest/plain_files.py']\n"
+    assert done.stdout == "[2, 'segmentation/stages/ingest/plain_files.py']\n"
     done = elsewhere(taker(lines))
     assert "No module named 'segmentation'" in done.stderr
 
@@ -64,14 +64,14 @@ def test_functions_of_other_code_in_the_same_worker_each_have_their_own(
     tmp_path: Path, elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def limit(_: Iterator[object]) -> Iterator[object]:
-        from segmentation.ingest import plain_lines
+        from segmentation.stages.ingest import plain_lines
 
         yield plain_lines.LONGEST
 
     mine = shipped_code.shipped(limit)
     version, packed = shipped_code.archive()
     texts = json.loads(zlib.decompress(packed))
-    place = "segmentation/ingest/plain_lines.py"
+    place = "segmentation/stages/ingest/plain_lines.py"
     texts[place] = texts[place].replace("LONGEST = 16_000", "LONGEST = 7")
     monkeypatch.setattr(shipped_code, "archive", lambda: ("other", zlib.compress(json.dumps(texts).encode())))
     others = shipped_code.shipped(limit)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from segmentation import releasing, settings
-from segmentation.categories import CATEGORIES
-from segmentation.local import __main__ as commands
-from segmentation.paths import PROJECT
-from segmentation.shops import files, names
-from segmentation.shops.files import Shop, Wrong
+from segmentation.common.paths import PROJECT
+from segmentation.config import settings
+from segmentation.config.categories import CATEGORIES
+from segmentation.config.shops import files, names
+from segmentation.config.shops.files import Shop, Wrong
+from segmentation.running.local import __main__ as commands
+from segmentation.warehouse import releasing
 from yardstick import slowness
 
 DEMO = "params: {source: demo}\n"

@@ -8,9 +8,10 @@ from pathlib import Path
 import pyarrow
 import pytest
 
-from segmentation import demo, sources
-from segmentation.paths import PROJECT
-from segmentation.settings import parse
+from segmentation import sources
+from segmentation.common.paths import PROJECT
+from segmentation.config.settings import parse
+from segmentation.sources import demo_shop
 from segmentation.warehouse import upkeep
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse
@@ -156,7 +157,7 @@ def test_a_demo_is_made_once(warehouse: Warehouse, monkeypatch: pytest.MonkeyPat
     def fail(*_: object, **__: object) -> None:
         raise AssertionError("generated again")
 
-    monkeypatch.setattr(demo, "generate", fail)
+    monkeypatch.setattr(demo_shop, "generate", fail)
     assert fetch(warehouse, source="demo", demo_reviews=1000) == first
 
 
@@ -173,8 +174,8 @@ def test_another_size_or_category_is_another_demo(warehouse: Warehouse, other: d
 
 def test_the_version_of_a_demo_knows_every_module_of_the_generator(warehouse: Warehouse) -> None:
     code = fetch(warehouse, source="demo", demo_reviews=1000).settings["code"]
-    folder = PROJECT / "include/segmentation/demo"
-    assert list(code) == sorted(f"include/segmentation/demo/{path.name}" for path in folder.glob("*.py"))
+    folder = PROJECT / "include/segmentation/sources/demo_shop"
+    assert list(code) == sorted(f"include/segmentation/sources/demo_shop/{path.name}" for path in folder.glob("*.py"))
     assert len(code) > 5
     assert all(re.fullmatch("[0-9a-f]{64}", text) for text in code.values())
 

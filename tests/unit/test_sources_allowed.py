@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from test_sources import fetch, lay_out
 
-from segmentation.errors import UserError
-from segmentation.sources.allowed import FILES_ROOT
+from segmentation.common.errors import UserError
+from segmentation.config.allowed import FILES_ROOT
 from segmentation.warehouse.versions import Warehouse
 
 MAPPING = "customer: a\ntime: c\namount: e\ncurrency: EUR\n"

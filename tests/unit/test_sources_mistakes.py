@@ -8,8 +8,8 @@ from hostile_values import BAD_PATHS
 from test_sources import NAMES, PACK, REVIEWS, fetch, lay_out
 
 from segmentation import sources
-from segmentation.errors import UserError
-from segmentation.settings import parse
+from segmentation.common.errors import UserError
+from segmentation.config.settings import parse
 from segmentation.sources import copying, files
 from segmentation.warehouse.versions import Warehouse
 

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from segmentation import sql_files
-from segmentation.datasets import SQL_FOLDERS, STAGE_OF, STAGES, dataset, stage_datasets
-from segmentation.earlier import PREVIOUS, VIEWS
-from segmentation.kmeans.cluster_tables import VIEWS as CLUSTER_VIEWS
-from segmentation.paths import SQL
-from segmentation.plan import FROZEN_VIEW, SEGMENT_MAP_VIEWS, SOURCE_VIEWS
-from segmentation.report import exports
-from segmentation.sentiment.making import SCORED
-from segmentation.settings import FIELDS
-from segmentation.sql_files import SqlFile, closure, read_file, stage_checks, stage_files
+from segmentation.common.paths import SQL
+from segmentation.config.settings import FIELDS
+from segmentation.planning import sql_files
+from segmentation.planning.datasets import SQL_FOLDERS, STAGE_OF, STAGES, dataset, stage_datasets
+from segmentation.planning.earlier import PREVIOUS, VIEWS
+from segmentation.planning.plan import FROZEN_VIEW, SEGMENT_MAP_VIEWS, SOURCE_VIEWS
+from segmentation.planning.sql_files import SqlFile, closure, read_file, stage_checks, stage_files
+from segmentation.stages.kmeans.cluster_tables import VIEWS as CLUSTER_VIEWS
+from segmentation.stages.report import exports
+from segmentation.stages.sentiment.making import SCORED
 
 HEADER = "-- Rows.\n-- Grain: one row per n.\n-- Reads: numbers\n-- Params: none\n"
 VARIANTS = [(scoring, kind) for scoring in ("edges", "seed") for kind in ("reviews", "orders", "customers")]

@@ -7,11 +7,11 @@ from decimal import Decimal
 from test_insights import found, of, rows_of
 from test_report_page import Page, make
 
-from segmentation.report.facts import segments
-from segmentation.report.fits import found_sentence, with_claims
-from segmentation.report.insights import as_text, headlines
-from segmentation.report.page import key_figures, render
-from segmentation.report.stakes import at_risk, at_stake, return_rate
+from segmentation.stages.report.facts import segments
+from segmentation.stages.report.fits import found_sentence, with_claims
+from segmentation.stages.report.insights import as_text, headlines
+from segmentation.stages.report.page import key_figures, render
+from segmentation.stages.report.stakes import at_risk, at_stake, return_rate
 
 
 def history(

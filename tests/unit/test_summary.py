@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from segmentation.local import summary
+from segmentation.running.local import summary
 
 
 def claim(segment: str, number: int, held: bool | None) -> dict:

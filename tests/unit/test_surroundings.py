@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from segmentation.local import java, layout
-from segmentation.paths import PROJECT, UTF8
+from segmentation.common.paths import PROJECT, UTF8
+from segmentation.running.local import java, layout
 
 LOCALES = ["C", "POSIX", "tr_TR.UTF-8", "tr_TR", "de_DE.ISO-8859-1", "no such locale", ""]
 

@@ -4,8 +4,8 @@ import re
 import xml.etree.ElementTree as ET
 from datetime import date
 
-from segmentation.charts import timelines
-from segmentation.charts.timelines import EDGE, HEIGHT, WIDTH
+from segmentation.stages.charts import timelines
+from segmentation.stages.charts.timelines import EDGE, HEIGHT, WIDTH
 
 JUNE, JULY, AUGUST, OCTOBER = (date(2023, month, 1) for month in (6, 7, 8, 10))
 

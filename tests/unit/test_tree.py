@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from segmentation.paths import PROJECT
+from segmentation.common.paths import PROJECT
 
 
 @pytest.mark.skipif(not (PROJECT / ".git").exists(), reason="no git here")

@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from segmentation import read
-from segmentation.errors import UserError
-from segmentation.local import __main__ as commands
+from segmentation.common.errors import UserError
+from segmentation.running.local import __main__ as commands
 from segmentation.warehouse import releases, upgrade
 from segmentation.warehouse.manifests import Manifest, data_files, describe_files
 from segmentation.warehouse.mirror import Mirror

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from segmentation.errors import UserError
-from segmentation.local import __main__ as commands
+from segmentation.common.errors import UserError
+from segmentation.running.local import __main__ as commands
 from segmentation.warehouse import releases, runs, upkeep
 from segmentation.warehouse.manifests import MANIFEST, Manifest, data_files, describe_files
 from segmentation.warehouse.releases import Release

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from segmentation.errors import UserError
+from segmentation.common.errors import UserError
 from segmentation.warehouse import versions
 from segmentation.warehouse.manifests import MANIFEST, Manifest, seal
 from segmentation.warehouse.versions import Attempt, Warehouse

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation.pages import whatif_counts
-from segmentation.pages.published import Damaged, StoredFile
 from segmentation.pages.whatif_counts import Scoring, counts
+from segmentation.warehouse.published import Damaged, StoredFile
 
 OWN = Scoring(bins=3, closed="left", recency=(1000, 5000), frequency=(200, 300), monetary=(2000, 5000))
 TYPES = {

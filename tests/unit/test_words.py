@@ -5,12 +5,12 @@ import subprocess
 
 import pytest
 
-from segmentation.errors import UserError
-from segmentation.local import __main__ as commands
-from segmentation.local import run as local_run
-from segmentation.local.words import GIVEN, PARAMS, check_words
-from segmentation.paths import PROJECT
-from segmentation.spelling import is_slip, nearest
+from segmentation.common.errors import UserError
+from segmentation.common.paths import PROJECT
+from segmentation.common.spelling import is_slip, nearest
+from segmentation.running.local import __main__ as commands
+from segmentation.running.local import run as local_run
+from segmentation.running.local.words import GIVEN, PARAMS, check_words
 
 
 def given(words: str, **variables: str) -> dict[str, str]:

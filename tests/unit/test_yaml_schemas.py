@@ -8,8 +8,9 @@ import jsonschema
 import pytest
 import yaml
 
-from segmentation.paths import ORDER_PRESETS, PROJECT, SEGMENT_MAPS
-from segmentation.shops import files, schemas
+from segmentation.common.paths import ORDER_PRESETS, PROJECT, SEGMENT_MAPS
+from segmentation.config.shops import files
+from segmentation.running.docs import schemas
 
 SCHEMAS = {name.partition(".")[0]: json.loads(text) for name, text in schemas.files().items()}
 GOOD = [

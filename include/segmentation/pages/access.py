@@ -6,7 +6,7 @@ from airflow.api_fastapi.core_api import security
 from airflow.api_fastapi.core_api.security import GetUserDep, requires_access_dag, requires_authenticated
 from fastapi import Depends, FastAPI
 
-from segmentation.paths import DAG_ID
+from segmentation.common.paths import DAG_ID
 
 
 def guarded_app(title: str) -> FastAPI:

@@ -6,12 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from segmentation.formats import clean
+from segmentation.common.formatting import clean
 from segmentation.pages import fits, listing, moving, tables
-from segmentation.pages.published import Damaged, StoredFile, data_of, input_of_month, input_of_source
 from segmentation.pages.segment_order import GROUPS, by_group
 from segmentation.pages.whose import Owner
 from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.published import Damaged, StoredFile, data_of, input_of_month, input_of_source
 from segmentation.warehouse.versions import Warehouse
 
 MOST_CUSTOMERS = 5_000_000  # of both months together; more would take the page's server too long

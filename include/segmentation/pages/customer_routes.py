@@ -7,9 +7,9 @@ from fastapi.responses import HTMLResponse
 
 from segmentation.pages import customers, lookup, tables, whose
 from segmentation.pages.audit import Audit, the_audit
-from segmentation.pages.published import Damaged
 from segmentation.pages.rendering import page
 from segmentation.pages.serving import ShopName, User, find_shop, the_warehouse
+from segmentation.warehouse.published import Damaged
 
 EVENT = "customer_lookup"
 router = APIRouter()

@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from segmentation.pages import edges, listing, lookup, tables
 from segmentation.pages.edges import METRICS, Step
-from segmentation.pages.published import Damaged, data_of, input_of_month, remembered
 from segmentation.pages.purchases import Purchase, purchases_of
 from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.published import Damaged, data_of, input_of_month, remembered
 from segmentation.warehouse.versions import Warehouse
 
 MONTHS_AT_FIRST, MOST_MONTHS = 12, 60

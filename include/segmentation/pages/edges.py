@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-from segmentation.formats import count_of, money
+from segmentation.common.formatting import count_of, money
 
 CENT = Decimal("0.01")
 METRICS = ("recency", "frequency", "monetary")

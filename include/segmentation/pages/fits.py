@@ -1,8 +1,8 @@
 """The segments of a report whose names do not fit their customers: what is claimed, and what was found."""
 
 from segmentation.pages import tables
-from segmentation.pages.published import Damaged, data_of, input_of_month
 from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.published import Damaged, data_of, input_of_month
 from segmentation.warehouse.versions import Warehouse
 
 

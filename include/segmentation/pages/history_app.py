@@ -14,9 +14,9 @@ import httpx
 from fastapi import HTTPException, Request
 from fastapi.responses import StreamingResponse
 
-from segmentation.orchestration.links import HISTORY
 from segmentation.pages.access import guarded_app
 from segmentation.pages.head import HeadAsGet
+from segmentation.running.orchestration.links import HISTORY
 
 # The first look at a job has the server read its whole event log.
 TIMEOUT = 120

@@ -6,18 +6,18 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import Path
 
-from segmentation.deliver import records
-from segmentation.errors import UserError
-from segmentation.kinds import is_of_orders
+from segmentation.common.errors import UserError
+from segmentation.config.kinds import is_of_orders
 from segmentation.pages import tables
-from segmentation.pages.published import Damaged, data_of, input_of_month, remembered
 from segmentation.pages.whose import Owner
-from segmentation.report.words import currency_of
+from segmentation.running.deliver import records
 from segmentation.warehouse import releases, runs
 from segmentation.warehouse.ancestry import source_in, tree
 from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.published import Damaged, data_of, input_of_month, remembered
 from segmentation.warehouse.releases import Release
 from segmentation.warehouse.versions import Warehouse
+from segmentation.warehouse.words import currency_of
 
 
 @dataclass(frozen=True)

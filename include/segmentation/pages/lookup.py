@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from segmentation.pages.published import Damaged, StoredFile
+from segmentation.warehouse.published import Damaged, StoredFile
 
 ID = "user_id"
 LONGEST_ID = 500

@@ -10,10 +10,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segmentation.formats import count_of, name, percent
+from segmentation.common.formatting import count_of, name, percent
 from segmentation.pages import tables
 from segmentation.pages.directions import SCORES, Directions, directions
-from segmentation.pages.published import Damaged, StoredFile
+from segmentation.warehouse.published import Damaged, StoredFile
 
 NEW, GONE = "new", "gone"
 LARGEST = 8  # moves in words

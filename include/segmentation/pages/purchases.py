@@ -8,11 +8,11 @@ from pathlib import PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from segmentation.inputs import PURCHASE_MONTH
+from segmentation.engine.input_versions import PURCHASE_MONTH
 from segmentation.pages import listing, lookup
-from segmentation.pages.published import data_of, remembered
 from segmentation.warehouse import releases
 from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.published import data_of, remembered
 from segmentation.warehouse.versions import Warehouse
 
 PURCHASE_COLUMNS = ["purchased_at", "order_id", "parent_asin", "product_name", "price", "rating"]

@@ -12,12 +12,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from segmentation import formats
-from segmentation.charts.palette import PALETTE, group_colour
-from segmentation.earlier import PREVIOUS
+from segmentation.common import formatting
+from segmentation.config.segment_maps import Segment
 from segmentation.pages.comparing import MONEY, SHARE, Figure
 from segmentation.pages.listing import Listing
-from segmentation.segment_maps import Segment
+from segmentation.planning.earlier import PREVIOUS
+from segmentation.stages.charts.palette import PALETTE, group_colour
 from segmentation.warehouse.ancestry import dataset_of
 
 PACKAGE = Path(__file__).parents[1]
@@ -30,18 +30,18 @@ POLICY = (
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(PACKAGE / "templates"),
+        loader=FileSystemLoader(PACKAGE / "common/templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters.update(
-        number=formats.number,
-        day=formats.day,
-        clean=formats.clean,
-        money=formats.money,
-        signed=lambda value: _signed(value, formats.number(value)),
+        number=formatting.number,
+        day=formatting.day,
+        clean=formatting.clean,
+        money=formatting.money,
+        signed=lambda value: _signed(value, formatting.number(value)),
         figure=figure,
         difference=difference,
         text=lambda value: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False),
@@ -89,14 +89,14 @@ REPORT_POLICY = POLICY.format(style="'unsafe-inline'")
 def figure(value: Any, kind: str, currency: str = "", digits: int = 2) -> str:
     """A figure in its unit."""
     if kind == MONEY:
-        return formats.money(value, formats.clean(currency), digits)
-    return formats.percent(value, 1) if kind == SHARE else formats.number(value)
+        return formatting.money(value, formatting.clean(currency), digits)
+    return formatting.percent(value, 1) if kind == SHARE else formatting.number(value)
 
 
 def difference(one: Figure, currency: str = "", digits: int = 2) -> str:
     """The change of a figure in its unit, with its sign."""
     if one.kind == SHARE and one.change is not None:
-        return _signed(one.change, f"{formats.number(100 * one.change, 1)} points")
+        return _signed(one.change, f"{formatting.number(100 * one.change, 1)} points")
     return _signed(one.change, figure(one.change, one.kind, currency, digits))
 
 
@@ -108,10 +108,10 @@ def options(listing: Listing, chosen: str) -> Markup:
     """The months to choose from, by shop. Thousands of them take a template too long."""
     groups = []
     for shop in listing.shops:
-        title = escape(formats.clean(shop.title))
+        title = escape(formatting.clean(shop.title))
         months = (
             f'<option value="{month.key}"{" selected" if month.key == chosen else ""}>{title}, '
-            f"{formats.day(month.as_of)}{', trial' if month.is_trial else ''}</option>"
+            f"{formatting.day(month.as_of)}{', trial' if month.is_trial else ''}</option>"
             for month in shop.all
         )
         groups.append(f'<optgroup label="{title}">{"".join(months)}</optgroup>')
@@ -122,7 +122,7 @@ def options(listing: Listing, chosen: str) -> Markup:
 def size(count: int) -> str:
     """A number of bytes such as `941 bytes`, `12 KB` or `3.4 MB`."""
     if count < 1000:
-        return formats.count_of(count, "byte")
+        return formatting.count_of(count, "byte")
     for unit, factor in (("KB", 1e3), ("MB", 1e6), ("GB", 1e9)):
         if count < 1000 * factor or unit == "GB":
             return f"{count / factor:,.{0 if count >= 10 * factor else 1}f} {unit}"
@@ -142,8 +142,8 @@ def month(day: date) -> str:
 def short(count: int) -> str:
     """A number for a small place, such as `941`, `12.3K`; empty for none."""
     if count < 10_000:
-        return formats.number(count) if count else ""
-    return formats.money(count, "", compact=True)
+        return formatting.number(count) if count else ""
+    return formatting.money(count, "", compact=True)
 
 
 def cells_by_owner(segments: Iterable[Segment]) -> dict[str, tuple[int, Segment]]:

@@ -24,7 +24,6 @@ from segmentation.pages import (
     files,
     fits,
     listing,
-    published,
     shop_routes,
     tables,
     whatif_routes,
@@ -34,17 +33,8 @@ from segmentation.pages.access import app_for_users
 from segmentation.pages.head import HeadAsGet
 from segmentation.pages.rendering import REPORT_POLICY, page, policy, with_way_back
 from segmentation.pages.requests import StrictHeaders, named_report, named_versions, strict_headers
-from segmentation.pages.serving import (
-    AskedShop,
-    Dataset,
-    Day,
-    User,
-    Version,
-    check_sees_anything,
-    find,
-    the_warehouse,
-)
-from segmentation.warehouse import ancestry
+from segmentation.pages.serving import AskedShop, Dataset, Day, User, Version, check_sees_anything, find, the_warehouse
+from segmentation.warehouse import ancestry, published
 
 PAGE = "report.html"
 

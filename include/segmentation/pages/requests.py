@@ -8,8 +8,8 @@ from fastapi import HTTPException
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from segmentation.config.shops.names import is_name
 from segmentation.pages.rendering import policy
-from segmentation.shops.names import is_name
 from segmentation.warehouse.ancestry import DATASET, VERSION
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

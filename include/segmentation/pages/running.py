@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from segmentation.errors import UserError
-from segmentation.settings import LAST_AS_OF, Settings
-from segmentation.shops import files
-from segmentation.shops.files import PRESETS, Shop
+from segmentation.common.errors import UserError
+from segmentation.config.settings import LAST_AS_OF, Settings
+from segmentation.config.shops import files
+from segmentation.config.shops.files import PRESETS, Shop
 
 FAILED, GOING = "failed", ("queued", "running")
 

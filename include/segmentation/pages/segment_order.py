@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import TypeVar
 
-from segmentation.charts.palette import GROUP_COLOURS
+from segmentation.stages.charts.palette import GROUP_COLOURS
 
 GROUPS = tuple(GROUP_COLOURS)
 One = TypeVar("One")

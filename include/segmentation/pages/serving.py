@@ -7,12 +7,13 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Path, Query
 from pydantic import BeforeValidator
 
-from segmentation.pages import published, whose
+from segmentation.common.paths import DAG_ID, warehouse_root
+from segmentation.config.shops.names import is_name
+from segmentation.pages import whose
 from segmentation.pages.access import Viewer, the_viewer
 from segmentation.pages.requests import as_day
 from segmentation.pages.whose import Owner
-from segmentation.paths import DAG_ID, warehouse_root
-from segmentation.shops.names import is_name
+from segmentation.warehouse import published
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.upgrade import open_warehouse
 from segmentation.warehouse.versions import Warehouse

@@ -6,11 +6,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from segmentation.charts import timelines
-from segmentation.charts.palette import group_colour
-from segmentation.formats import clean, money, number, percent
+from segmentation.common.formatting import clean, money, number, percent
 from segmentation.pages import tables
 from segmentation.pages.timeline import RISK, Point, Timeline
+from segmentation.stages.charts import timelines
+from segmentation.stages.charts.palette import group_colour
 
 
 @dataclass(frozen=True)

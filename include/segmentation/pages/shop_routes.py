@@ -6,14 +6,14 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
 
 from segmentation.pages import running, shop_charts
-from segmentation.pages.headlines import headlines
 from segmentation.pages.listing import Month
-from segmentation.pages.published import Damaged, remembered
 from segmentation.pages.rendering import page
 from segmentation.pages.running import Asking
 from segmentation.pages.serving import ShopName, User, find_shop, the_warehouse
 from segmentation.pages.timeline import timeline
+from segmentation.stages.report.headlines import headlines
 from segmentation.warehouse import releases
+from segmentation.warehouse.published import Damaged, remembered
 from segmentation.warehouse.versions import Warehouse
 
 router = APIRouter()

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from segmentation.pages.published import Damaged, StoredFile
+from segmentation.warehouse.published import Damaged, StoredFile
 
 Rows = tuple[Mapping[str, Any], ...]
 

@@ -6,14 +6,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from segmentation.errors import UserError
+from segmentation.common.errors import UserError
+from segmentation.common.quoting import cut
+from segmentation.config.settings import segment_map_names
 from segmentation.pages import listing, tables
-from segmentation.pages.published import Damaged, remembered
 from segmentation.pages.segment_order import by_group
-from segmentation.quoting import cut
-from segmentation.settings import segment_map_names
 from segmentation.warehouse import releases
 from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.published import Damaged, remembered
 from segmentation.warehouse.releases import Release
 from segmentation.warehouse.versions import Warehouse
 

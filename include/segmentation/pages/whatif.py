@@ -10,18 +10,18 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from segmentation import settings as params_of_runs
-from segmentation.errors import UserError
+from segmentation.common.errors import UserError
+from segmentation.config import settings as params_of_runs
+from segmentation.config.segment_maps import Segment, map_path, parse_map
+from segmentation.config.segment_maps.form import read_form
+from segmentation.config.settings import FIELDS, Settings, segment_map_names
+from segmentation.config.shops.files import json_value
 from segmentation.pages import tables, whatif_counts
 from segmentation.pages.moving import Moves
-from segmentation.pages.published import Damaged, data_of, input_of_month
 from segmentation.pages.segment_order import by_group
 from segmentation.pages.whatif_counts import Counts, Scoring, hundredths
-from segmentation.segment_maps import Segment, map_path, parse_map
-from segmentation.segment_maps.form import read_form
-from segmentation.settings import FIELDS, Settings, segment_map_names
-from segmentation.shops.files import json_value
 from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.published import Damaged, data_of, input_of_month
 from segmentation.warehouse.releases import Release
 from segmentation.warehouse.versions import Warehouse
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmentation.pages import tables
-from segmentation.pages.published import Damaged, StoredFile
+from segmentation.warehouse.published import Damaged, StoredFile
 
 MOST_CUSTOMERS = 5_000_000
 MOST_SEGMENTS = 200

@@ -6,11 +6,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from segmentation.errors import UserError
-from segmentation.pages import listing, published, running, tables, whatif
+from segmentation.common.errors import UserError
+from segmentation.common.paths import DAG_ID
+from segmentation.config.segment_maps.editing import with_cells
+from segmentation.config.shops.files import has_file
+from segmentation.config.shops.names import dag_of
+from segmentation.pages import listing, running, tables, whatif
 from segmentation.pages.audit import Audit, the_audit
 from segmentation.pages.forms import Fields, field, sent_form
-from segmentation.pages.published import Damaged
 from segmentation.pages.rendering import page
 from segmentation.pages.requests import as_day
 from segmentation.pages.running import Asking
@@ -18,11 +21,8 @@ from segmentation.pages.serving import ShopName, User, find_shop, the_warehouse
 from segmentation.pages.triggering import Trigger, the_trigger
 from segmentation.pages.whatif import Question
 from segmentation.pages.whose import Owner
-from segmentation.paths import DAG_ID
-from segmentation.segment_maps.editing import with_cells
-from segmentation.shops.files import has_file
-from segmentation.shops.names import dag_of
-from segmentation.warehouse import releases
+from segmentation.warehouse import published, releases
+from segmentation.warehouse.published import Damaged
 from segmentation.warehouse.releases import Release
 from segmentation.warehouse.versions import Warehouse
 

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from segmentation.errors import UserError
+from segmentation.common.errors import UserError
+from segmentation.common.paths import DAG_ID
+from segmentation.config.shops.files import has_file
+from segmentation.config.shops.names import dag_of, is_name
 from segmentation.pages.access import Viewer
-from segmentation.pages.published import Damaged, remembered
-from segmentation.paths import DAG_ID
-from segmentation.shops.files import has_file
-from segmentation.shops.names import dag_of, is_name
 from segmentation.warehouse import releases, runs
 from segmentation.warehouse.ancestry import DATASET, VERSION, dataset_of
 from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.published import Damaged, remembered
 from segmentation.warehouse.releases import Release
 from segmentation.warehouse.versions import Warehouse
 

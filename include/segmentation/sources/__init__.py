@@ -13,20 +13,20 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from segmentation.code_version import made_by
-from segmentation.errors import UserError
-from segmentation.failures import in_words
-from segmentation.given import MOST_BYTES
-from segmentation.kinds import is_address
-from segmentation.param_values import refuse
-from segmentation.plan import fingerprint, months_before
-from segmentation.quoting import quoted
-from segmentation.settings import PINNED_REVISION, Settings
+from segmentation.common.errors import UserError
+from segmentation.common.quoting import quoted
+from segmentation.config.kinds import is_address
+from segmentation.config.param_values import refuse
+from segmentation.config.settings import PINNED_REVISION, Settings
+from segmentation.config.user_input import MOST_BYTES
+from segmentation.planning.code_version import made_by
+from segmentation.planning.plan import fingerprint, months_before
 from segmentation.sources import database, demo, files, huggingface, orders
 from segmentation.sources.checksums import Checksums
 from segmentation.sources.dated import dated
 from segmentation.sources.demo import DEMO_CODE
 from segmentation.sources.resolved import ORDERS_FOLDER, PRODUCTS_FOLDER, REVIEWS_FOLDER, Resolved, Surroundings
+from segmentation.warehouse.machine_failures import in_words
 from segmentation.warehouse.manifests import Manifest, data_files, describe_files
 from segmentation.warehouse.versions import Warehouse, say
 

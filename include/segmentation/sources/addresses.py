@@ -17,9 +17,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from segmentation.errors import Unavailable, UserError
-from segmentation.quoting import cut, quoted
-from segmentation.sources.allowed import ADDRESSES, check_address
+from segmentation.common.errors import Unavailable, UserError
+from segmentation.common.quoting import cut, quoted
+from segmentation.config.allowed import ADDRESSES, check_address
 from segmentation.sources.stores import INNER, Stores, is_web
 from segmentation.warehouse.landing import Landing
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from segmentation.errors import UserError
-from segmentation.orders import cells
-from segmentation.quoting import cut, listed, quoted
+from segmentation.common.errors import UserError
+from segmentation.common.quoting import cut, listed, quoted
+from segmentation.sources.order_lines import cells
 
 
 def check_columns(shown: str, columns: Sequence[str], mapping: dict[str, Any], beside: Collection[str] = ()) -> None:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from segmentation.errors import UserError
-from segmentation.quoting import cut
-from segmentation.sources.patience import Progress
+from segmentation.common.errors import UserError
+from segmentation.common.quoting import cut
+from segmentation.sources.retries import Progress
 
 BLOCK = 1 << 22
 # Lines of reviews are packed 3 to 20 times. A file of zeros packs 1,000 times as gzip, and any number as zstd.

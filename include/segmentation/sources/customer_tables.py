@@ -6,8 +6,8 @@ What would say nothing of it is refused, so that nobody believes it to count.
 from collections.abc import Mapping
 from typing import Any
 
-from segmentation.param_values import refuse
-from segmentation.settings import Settings
+from segmentation.config.param_values import refuse
+from segmentation.config.settings import Settings
 
 # Keys of the mapping that are about orders or their lines.
 ABOUT_LINES = ("order_level", "returns")

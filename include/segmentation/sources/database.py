@@ -9,12 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from segmentation.errors import Unavailable, UserError
-from segmentation.kinds import DATABASE
-from segmentation.orders.lines import Lines
-from segmentation.plan import fingerprint
-from segmentation.quoting import listed, quoted
-from segmentation.settings import Settings
+from segmentation.common.errors import Unavailable, UserError
+from segmentation.common.quoting import listed, quoted
+from segmentation.config.kinds import DATABASE
+from segmentation.config.settings import Settings
+from segmentation.planning.plan import fingerprint
 from segmentation.sources import orders
 from segmentation.sources.column_checks import check_columns, check_types
 from segmentation.sources.copying import share
@@ -27,6 +26,7 @@ from segmentation.sources.databases.roads import Snapshot
 from segmentation.sources.databases.standing import Kept, kept_slices
 from segmentation.sources.dated import is_dated
 from segmentation.sources.order_files import PARQUET, OrderFile
+from segmentation.sources.order_lines.lines import Lines
 from segmentation.sources.orders_mapping import read_mapping
 from segmentation.sources.resolved import ORDERS_FOLDER, Resolved, Surroundings
 

@@ -3,8 +3,8 @@
 import re
 from datetime import date
 
-from segmentation.errors import UserError
-from segmentation.quoting import quoted
+from segmentation.common.errors import UserError
+from segmentation.common.quoting import quoted
 
 _FIELD = re.compile(r"\{as_of(?::(?P<format>[^{}]*))?\}")
 _ANYTHING_LIKE_IT = re.compile(r"\{\s*as_of[^}]{0,40}\}?")

@@ -2,14 +2,17 @@
 
 from pathlib import Path
 
-from segmentation.paths import PROJECT
-from segmentation.plan import text_hash
-from segmentation.settings import Settings
+from segmentation.common.paths import PROJECT
+from segmentation.config.settings import Settings
+from segmentation.planning.plan import text_hash
 from segmentation.sources.resolved import Resolved, Surroundings
 
 DEMO_SEED = 20230913
 DEMO_CODE = tuple(
-    sorted(path.relative_to(PROJECT).as_posix() for path in (PROJECT / "include/segmentation/demo").glob("*.py"))
+    sorted(
+        path.relative_to(PROJECT).as_posix()
+        for path in (PROJECT / "include/segmentation/sources/demo_shop").glob("*.py")
+    )
 )
 
 
@@ -17,9 +20,9 @@ def resolve(settings: Settings, surroundings: Surroundings) -> Resolved:
     """The demo of these settings."""
 
     def bring(folder: Path) -> None:
-        from segmentation import demo
+        from segmentation.sources import demo_shop
 
-        demo.generate(
+        demo_shop.generate(
             folder,
             category=settings.category,
             reviews=settings.demo_reviews,

@@ -11,10 +11,10 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from segmentation.errors import UserError
+from segmentation.common.errors import UserError
 from segmentation.sources.copying import Lines
 from segmentation.sources.hub import Hub
-from segmentation.sources.patience import Interrupted, Progress, Tries, size
+from segmentation.sources.retries import Interrupted, Progress, Tries, size
 
 READ_BYTES = 1 << 22
 

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from segmentation.errors import UserError
-from segmentation.given import given_by, path_of
-from segmentation.kinds import is_address
-from segmentation.quoting import cut, listed, quoted
-from segmentation.settings import Settings
+from segmentation.common.errors import UserError
+from segmentation.common.quoting import cut, listed, quoted
+from segmentation.config.allowed import check_allowed
+from segmentation.config.kinds import is_address
+from segmentation.config.settings import Settings
+from segmentation.config.user_input import given_by, path_of
 from segmentation.sources.addresses import Addresses
-from segmentation.sources.allowed import check_allowed
 from segmentation.sources.checksums import state_of
 from segmentation.sources.copying import GZIP, ZSTD, Copied, bring_lines
 from segmentation.sources.resolved import REVIEWS_FOLDER, Resolved, Surroundings, file_names

@@ -15,11 +15,11 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
-from segmentation.errors import UserError
-from segmentation.quoting import quoted
-from segmentation.settings import PINNED_REVISION
-from segmentation.sources import answers, patience
-from segmentation.sources.patience import Interrupted
+from segmentation.common.errors import UserError
+from segmentation.common.quoting import quoted
+from segmentation.config.settings import PINNED_REVISION
+from segmentation.sources import answers, retries
+from segmentation.sources.retries import Interrupted
 from segmentation.warehouse.addresses import shown
 
 REPO = "McAuley-Lab/Amazon-Reviews-2023"
@@ -72,7 +72,7 @@ class Hub:
 
         url = f"{self.endpoint}/api/datasets/{REPO}/revision/{quote(revision, safe='')}"
         headers = build_hf_headers(token=self.api.token, library_name=self.api.library_name)
-        options: Any = {"params": {"blobs": True}, "timeout": patience.PATIENCE.silence, "follow_redirects": True}
+        options: Any = {"params": {"blobs": True}, "timeout": retries.RETRY_POLICY.silence, "follow_redirects": True}
         with (
             self._plain_words(revision),
             # Not the client's own call, which reads whatever comes to its end.
@@ -105,7 +105,7 @@ class Hub:
         headers = build_hf_headers(token=self.api.token, library_name=self.api.library_name)
         # A packed answer cannot be continued. Each try asks the Hub, not the address it led to last time: that expires.
         headers |= {"accept-encoding": "identity", **({"range": f"bytes={start}-"} if start else {})}
-        timeout = httpx2.Timeout(patience.PATIENCE.silence, connect=patience.PATIENCE.connect)
+        timeout = httpx2.Timeout(retries.RETRY_POLICY.silence, connect=retries.RETRY_POLICY.connect)
         with (
             self._plain_words(commit, path),
             get_session().stream("GET", url, headers=headers, timeout=timeout, follow_redirects=True) as response,

@@ -15,13 +15,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from segmentation.errors import UserError
-from segmentation.settings import Settings
+from segmentation.common.errors import UserError
+from segmentation.config.settings import Settings
 from segmentation.sources.copying import share
 from segmentation.sources.download import HubFile, complete
 from segmentation.sources.hub import REPO, Hub
-from segmentation.sources.patience import Interrupted, Tries, size
 from segmentation.sources.resolved import Resolved, Surroundings, file_names
+from segmentation.sources.retries import Interrupted, Tries, size
 from segmentation.warehouse.landing import Landing
 from segmentation.warehouse.manifests import Manifest, describe_files
 from segmentation.warehouse.versions import Warehouse

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from segmentation.orders.time_patterns import fault_of
-from segmentation.orders.times import ALIASES, NUMERIC
-from segmentation.orders.zones import zone_of
-from segmentation.quoting import quoted
+from segmentation.common.quoting import quoted
+from segmentation.sources.order_lines.time_patterns import fault_of
+from segmentation.sources.order_lines.times import ALIASES, NUMERIC
+from segmentation.sources.order_lines.zones import zone_of
 
 RETURNS = {"negative": True, "order_prefix": None, "do": "ignore"}
 LONGEST = 1_000

@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from segmentation.errors import UserError
-from segmentation.given import Unreadable, path_of
-from segmentation.kinds import is_address
-from segmentation.quoting import cut
+from segmentation.common.errors import UserError
+from segmentation.common.quoting import cut
+from segmentation.config.allowed import check_allowed
+from segmentation.config.kinds import is_address
+from segmentation.config.user_input import Unreadable, path_of
 from segmentation.sources.addresses import Addresses
-from segmentation.sources.allowed import check_allowed
 
 CSV, PARQUET = ("csv", "parquet")
 ENDINGS = {".csv": CSV, ".csv.gz": CSV, ".tsv": CSV, ".tsv.gz": CSV, ".txt": CSV, ".txt.gz": CSV, ".parquet": PARQUET}

@@ -12,19 +12,19 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segmentation.errors import UserError
-from segmentation.orders import csv_files, layout, rows
-from segmentation.orders.amounts import decimal_sign
-from segmentation.orders.lines import Lines
-from segmentation.orders.rows import Chunk
-from segmentation.quoting import cut
-from segmentation.settings import Settings
+from segmentation.common.errors import UserError
+from segmentation.common.quoting import cut
+from segmentation.config.settings import Settings
 from segmentation.sources.addresses import Addresses
 from segmentation.sources.checksums import sha256
 from segmentation.sources.column_checks import check_columns, check_types
 from segmentation.sources.copying import copy_file
 from segmentation.sources.customer_tables import check_params
 from segmentation.sources.order_files import PARQUET, OrderFile, bring_csv, find_files, is_empty, opened
+from segmentation.sources.order_lines import csv_files, layout, rows
+from segmentation.sources.order_lines.amounts import decimal_sign
+from segmentation.sources.order_lines.lines import Lines
+from segmentation.sources.order_lines.rows import Chunk
 from segmentation.sources.orders_mapping import read_mapping
 from segmentation.sources.resolved import ORDERS_FOLDER, Resolved, Surroundings
 

@@ -8,11 +8,11 @@ import codecs
 from difflib import get_close_matches
 from typing import Any
 
-from segmentation.errors import UserError
-from segmentation.given import Unreadable, file_named, load_yaml, path_of, read_bytes
-from segmentation.paths import ORDER_PRESETS
-from segmentation.quoting import cut, listed, quoted
-from segmentation.sources.allowed import check_allowed
+from segmentation.common.errors import UserError
+from segmentation.common.paths import ORDER_PRESETS
+from segmentation.common.quoting import cut, listed, quoted
+from segmentation.config.allowed import check_allowed
+from segmentation.config.user_input import Unreadable, file_named, load_yaml, path_of, read_bytes
 from segmentation.sources.customer_tables import ABOUT_LINES
 from segmentation.sources.mapping_values import CHECKS, Wrong, column
 

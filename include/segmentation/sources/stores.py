@@ -5,9 +5,9 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from segmentation.errors import UserError
-from segmentation.quoting import quoted
-from segmentation.sources.allowed import allowed_hosts
+from segmentation.common.errors import UserError
+from segmentation.common.quoting import quoted
+from segmentation.config.allowed import allowed_hosts
 
 S3 = ("s3", "s3a")
 WEB = ("https", "http")

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from segmentation import earlier
-from segmentation.errors import UserError
-from segmentation.plan import FROZEN_VIEW
+from segmentation.common.errors import UserError
+from segmentation.planning import earlier
+from segmentation.planning.plan import FROZEN_VIEW
 from segmentation.warehouse.manifests import Manifest, is_well_formed
 from segmentation.warehouse.versions import Warehouse
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from segmentation.errors import UserError
+from segmentation.common.errors import UserError
 
 MANIFEST = "_manifest.json"
 MANIFEST_FORMAT = 1

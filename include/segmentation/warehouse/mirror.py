@@ -22,9 +22,9 @@ from typing import Any, BinaryIO
 
 from pyarrow import NativeFile, fs
 
-from segmentation.errors import UserError
-from segmentation.quoting import cut, quoted
-from segmentation.shops.names import LONGEST
+from segmentation.common.errors import UserError
+from segmentation.common.quoting import cut, quoted
+from segmentation.config.shops.names import LONGEST
 from segmentation.warehouse import releases
 from segmentation.warehouse.addresses import shown, without_secrets
 from segmentation.warehouse.ancestry import DATASET, VERSION

@@ -21,8 +21,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from segmentation.errors import UserError
-from segmentation.shops.names import RULE, is_name
+from segmentation.common.errors import UserError
+from segmentation.config.shops.names import RULE, is_name
 from segmentation.warehouse.locks import locked
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse, sync_folder

@@ -11,8 +11,8 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from segmentation.errors import UserError
-from segmentation.shops.names import is_name
+from segmentation.common.errors import UserError
+from segmentation.config.shops.names import is_name
 from segmentation.warehouse import releases
 from segmentation.warehouse.releases import Release
 from segmentation.warehouse.versions import Warehouse, write_whole

@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from segmentation.errors import UserError
-from segmentation.shops.names import derived_name, derived_title
+from segmentation.common.errors import UserError
+from segmentation.config.shops.names import derived_name, derived_title
 from segmentation.warehouse import releases
 from segmentation.warehouse.ancestry import dataset_of, input_of
 from segmentation.warehouse.locks import locked
@@ -121,7 +121,7 @@ def _of_month(warehouse: Warehouse, as_of: date, latest: str, report: Callable[[
 
 
 def _draft(warehouse: Warehouse, one: Manifest) -> Release:
-    from segmentation.releasing import figures_of
+    from segmentation.warehouse.releasing import figures_of
 
     below = {one.dataset: one, **_below(warehouse, one)}
     source = below.get("source")

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from segmentation.datasets import STAGE_OF
-from segmentation.errors import UserError
-from segmentation.failures import check_clock
+from segmentation.common.errors import UserError
+from segmentation.planning.datasets import STAGE_OF
 from segmentation.warehouse import releases, runs
 from segmentation.warehouse.holes import outputs_first, walk
 from segmentation.warehouse.landing import Landing
+from segmentation.warehouse.machine_failures import check_clock
 from segmentation.warehouse.manifests import MANIFEST, Manifest, data_files, describe_files, seal
 from segmentation.warehouse.releases import RELEASES, Release
 from segmentation.warehouse.versions import ATTEMPTS, Warehouse

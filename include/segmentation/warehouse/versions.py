@@ -23,7 +23,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from segmentation.errors import UserError
+from segmentation.common.errors import UserError
 from segmentation.warehouse.locks import is_free, locked, locked_at_once
 from segmentation.warehouse.manifests import MANIFEST, Manifest, parse, seal
 

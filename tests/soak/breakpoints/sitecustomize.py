@@ -19,7 +19,7 @@ PATCHED = "segmentation.warehouse.versions"
 
 def stop(moment: str, path: Path) -> None:
     """Wait here if this moment of this stage is wanted."""
-    from segmentation.datasets import STAGE_OF
+    from segmentation.planning.datasets import STAGE_OF
 
     home = path.parents[2]  # of _attempts/<version>.<attempt>/_manifest.json
     stage = STAGE_OF[home.parent.name if home.name.startswith("as_of=") else home.name]

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from segmentation import demo
+from segmentation.sources import demo_shop
 
 KEPT = {
     "Computers", "All Electronics", "Camera & Photo", "Cell Phones & Accessories", "Home Audio & Theater",
@@ -26,7 +26,7 @@ class Shop:
     """A generated shop, read back: parsed rows, and the lines that do not parse."""
 
     def __init__(self, folder: Path, reviews: int, seed: int = 7) -> None:
-        self.paths = demo.generate(folder, category="Electronics", reviews=reviews, seed=seed)
+        self.paths = demo_shop.generate(folder, category="Electronics", reviews=reviews, seed=seed)
         self.review_lines = self.paths["reviews"].read_text("utf-8").removesuffix("\n").split("\n")
         self.product_lines = self.paths["products"].read_text("utf-8").removesuffix("\n").split("\n")
         self.reviews, self.broken_reviews = self.parse(self.review_lines)

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 import yaml
 
-from segmentation.categories import NOT_ELECTRONICS
-from segmentation.demo import profile
-from segmentation.demo.catalogue import Shop, make_catalogue
-from segmentation.demo.customers import bought, make_habits, purchases
-from segmentation.demo.draws import REVIEWS, stream
-from segmentation.demo.reviews import BLOCK
-from segmentation.demo.times import DAY_MS
-from segmentation.kmeans import blocks as kmeans_blocks
-from segmentation.kmeans.cluster_count import Tried
-from segmentation.kmeans.starts import starts
-from segmentation.paths import SEGMENT_MAPS
+from segmentation.common.paths import SEGMENT_MAPS
+from segmentation.config.categories import NOT_ELECTRONICS
+from segmentation.sources.demo_shop import profile
+from segmentation.sources.demo_shop.catalogue import Shop, make_catalogue
+from segmentation.sources.demo_shop.customers import bought, make_habits, purchases
+from segmentation.sources.demo_shop.draws import REVIEWS, stream
+from segmentation.sources.demo_shop.reviews import BLOCK
+from segmentation.sources.demo_shop.times import DAY_MS
+from segmentation.stages.kmeans import blocks as kmeans_blocks
+from segmentation.stages.kmeans.cluster_count import Tried
+from segmentation.stages.kmeans.starts import starts
 
 AS_OF_DAY = int(np.datetime64("2023-09-14").astype(int))
 WINDOW_DAYS = 365

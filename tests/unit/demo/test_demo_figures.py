@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from generated_shop import REVIEWS, Shop, milliseconds, numeric
 
-from segmentation.demo import profile
+from segmentation.sources.demo_shop import profile
 
 
 def test_verified_and_stars_follow_the_published_counts(shop: Shop) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from generated_shop import REVIEWS, Shop, milliseconds
 
-from segmentation import demo
-from segmentation.demo import products
+from segmentation.sources import demo_shop
+from segmentation.sources.demo_shop import products
 
 REVIEW_KEYS = [
     "rating", "title", "text", "images", "asin", "parent_asin", "user_id", "timestamp", "helpful_vote",
@@ -32,14 +32,14 @@ def test_files_lie_where_the_hub_has_them(shop: Shop) -> None:
 
 
 def test_same_settings_give_the_same_bytes_in_another_folder(shop: Shop, tmp_path: Path) -> None:
-    again = demo.generate(tmp_path, category="Electronics", reviews=REVIEWS, seed=7)
+    again = demo_shop.generate(tmp_path, category="Electronics", reviews=REVIEWS, seed=7)
     for name, path in again.items():
         assert path.read_bytes() == shop.paths[name].read_bytes()
 
 
 def test_bytes_do_not_depend_on_the_machine(tmp_path: Path) -> None:
     # Recorded once. A new value means that every demo figure anyone has noted down changes.
-    paths = demo.generate(tmp_path, category="Electronics", reviews=300, seed=1)
+    paths = demo_shop.generate(tmp_path, category="Electronics", reviews=300, seed=1)
     found = {name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for name, path in paths.items()}
     assert found == {"reviews": "038789e771d71c4f", "products": "50ba8fe6121ebb36"}
 
@@ -47,8 +47,8 @@ def test_bytes_do_not_depend_on_the_machine(tmp_path: Path) -> None:
 @pytest.mark.parametrize("change", [{"seed": 8}, {"category": "Appliances"}])
 def test_another_seed_or_category_gives_other_rows(tmp_path: Path, change: dict) -> None:
     settings = {"category": "Electronics", "reviews": 300, "seed": 7}
-    one = demo.generate(tmp_path / "one", **settings)
-    two = demo.generate(tmp_path / "two", **(settings | change))
+    one = demo_shop.generate(tmp_path / "one", **settings)
+    two = demo_shop.generate(tmp_path / "two", **(settings | change))
     users = [{row["user_id"] for row in Shop.parse(p["reviews"].read_text().split("\n"))[0]} for p in (one, two)]
     assert not users[0] & users[1]
     assert one["products"].read_bytes() != two["products"].read_bytes()
@@ -57,13 +57,13 @@ def test_another_seed_or_category_gives_other_rows(tmp_path: Path, change: dict)
 def test_lines_are_the_reviews_asked_for_and_the_broken_ones(any_shop: Shop) -> None:
     asked = 5_000 if len(any_shop.reviews) < REVIEWS else REVIEWS
     assert len(any_shop.reviews) == asked
-    assert len(any_shop.broken_reviews) == demo.BROKEN_REVIEW_LINES
-    assert len(any_shop.broken_products) == demo.BROKEN_PRODUCT_LINES
+    assert len(any_shop.broken_reviews) == demo_shop.BROKEN_REVIEW_LINES
+    assert len(any_shop.broken_products) == demo_shop.BROKEN_PRODUCT_LINES
 
 
 @pytest.mark.parametrize("reviews", [1, 20_001, 40_000])
 def test_block_edges_lose_no_line_and_no_customer(tmp_path: Path, reviews: int) -> None:
-    path = demo.generate(tmp_path, category="Electronics", reviews=reviews, seed=3)["reviews"]
+    path = demo_shop.generate(tmp_path, category="Electronics", reviews=reviews, seed=3)["reviews"]
     rows, _ = Shop.parse(path.read_text("utf-8").removesuffix("\n").split("\n"))
     assert len(rows) == reviews
     assert len({row["user_id"] for row in rows}) == len([user for user, _ in groupby(r["user_id"] for r in rows)])
@@ -71,7 +71,7 @@ def test_block_edges_lose_no_line_and_no_customer(tmp_path: Path, reviews: int) 
 
 def test_progress_is_reported_for_both_files(tmp_path: Path) -> None:
     said: list[str] = []
-    demo.generate(tmp_path, category="Electronics", reviews=10, seed=1, report=said.append)
+    demo_shop.generate(tmp_path, category="Electronics", reviews=10, seed=1, report=said.append)
     assert [line.split(":")[0] for line in said] == ["products", "reviews"]
 
 
@@ -81,7 +81,7 @@ def test_a_failed_run_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(products, "_product", fail)
     with pytest.raises(OSError, match="no space left"):
-        demo.generate(tmp_path, category="Electronics", reviews=10, seed=1)
+        demo_shop.generate(tmp_path, category="Electronics", reviews=10, seed=1)
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
@@ -97,7 +97,7 @@ def test_a_failed_run_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_bad_settings_are_refused_before_anything_is_written(tmp_path: Path, wrong: dict, message: str) -> None:
     settings = {"category": "Electronics", "reviews": 10, "seed": 1} | wrong
     with pytest.raises(ValueError, match=message):
-        demo.generate(tmp_path / "new", **settings)
+        demo_shop.generate(tmp_path / "new", **settings)
     assert not (tmp_path / "new").exists()
 
 
@@ -143,8 +143,8 @@ def test_reviews_are_grouped_by_user_and_not_ordered_by_time(shop: Shop) -> None
 def test_times_run_from_1996_to_the_last_moment_of_the_source(any_shop: Shop) -> None:
     times = [review["timestamp"] for review in any_shop.reviews]
     assert milliseconds(1996, 11, 18) <= min(times) < milliseconds(1996, 11, 19)
-    assert milliseconds(2023, 9, 1) < max(times) <= demo.LAST_MS
-    assert datetime.fromtimestamp(demo.LAST_MS / 1000, UTC).isoformat() == "2023-09-13T17:26:21.867000+00:00"
+    assert milliseconds(2023, 9, 1) < max(times) <= demo_shop.LAST_MS
+    assert datetime.fromtimestamp(demo_shop.LAST_MS / 1000, UTC).isoformat() == "2023-09-13T17:26:21.867000+00:00"
     early = [time for time in times if time < milliseconds(2017, 1, 1)]
     assert early
     assert all(time % 1000 == 0 for time in early)
@@ -152,13 +152,13 @@ def test_times_run_from_1996_to_the_last_moment_of_the_source(any_shop: Shop) ->
 
 
 def test_a_long_past_leaves_the_last_year_its_real_share(tmp_path: Path) -> None:
-    path = demo.generate(tmp_path, category="Electronics", reviews=20_000, seed=7, long_past=True)["reviews"]
+    path = demo_shop.generate(tmp_path, category="Electronics", reviews=20_000, seed=7, long_past=True)["reviews"]
     rows, _ = Shop.parse(path.read_text("utf-8").removesuffix("\n").split("\n"))
     times = [row["timestamp"] for row in rows]
     year = 365 * 86_400_000
     # Amazon Reviews 2023: 6 to 8 % of the verified reviews of Electronics are of the last twelve months.
-    assert 0.06 < sum(demo.LAST_MS - year < time for time in times) / len(times) < 0.08
-    assert min(times) < demo.LAST_MS - 15 * year
+    assert 0.06 < sum(demo_shop.LAST_MS - year < time for time in times) / len(times) < 0.08
+    assert min(times) < demo_shop.LAST_MS - 15 * year
     # All visits of a customer move together: few gaps are longer than the calendar itself has them.
     spans = [[row["timestamp"] for row in group] for _, group in groupby(rows, lambda row: row["user_id"])]
     assert sum(max(span) - min(span) > 3 * year for span in spans) < len(spans) / 50

@@ -4,7 +4,7 @@ import json
 
 from generated_shop import KEPT, Shop, numeric
 
-from segmentation.demo import profile
+from segmentation.sources.demo_shop import profile
 
 
 def test_about_one_in_a_hundred_lines_is_an_exact_duplicate(any_shop: Shop) -> None:

@@ -8,10 +8,10 @@ import seed_result
 import yaml
 from generated_shop import REVIEWS, Shop, milliseconds
 
-from segmentation.demo import profile
-from segmentation.kmeans.cluster_count import choose_k
-from segmentation.paths import PROJECT
+from segmentation.common.paths import PROJECT
 from segmentation.sources.demo import DEMO_SEED
+from segmentation.sources.demo_shop import profile
+from segmentation.stages.kmeans.cluster_count import choose_k
 
 pytestmark = pytest.mark.slow
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from segmentation.errors import UserError
-from segmentation.plan import fingerprint, months_before
-from segmentation.settings import Settings
+from segmentation.common.errors import UserError
+from segmentation.config.settings import Settings
+from segmentation.planning.plan import fingerprint, months_before
 from segmentation.sources.databases.choice import road_to
 from segmentation.sources.databases.landed import Lander, Progress
 from segmentation.sources.databases.queries import Query, of_table, parsed, select

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from segmentation.errors import Unavailable, UserError
-from segmentation.quoting import cut
+from segmentation.common.errors import Unavailable, UserError
+from segmentation.common.quoting import cut
 from segmentation.warehouse.addresses import HIDDEN
 
 # Classes of SQLSTATE that a later try may mend: the connection, resources, an operator, a lock, the system.

@@ -7,8 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from segmentation.errors import UserError
-from segmentation.quoting import quoted
+from segmentation.common.errors import UserError
+from segmentation.common.quoting import quoted
 from segmentation.sources.databases.faults import Secrets, in_words
 from segmentation.sources.databases.queries import Query, ansi, select
 from segmentation.sources.databases.roads import ROWS, Snapshot, Values, fetched, quietly

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from segmentation.errors import UserError
-from segmentation.quoting import quoted
+from segmentation.common.errors import UserError
+from segmentation.common.quoting import quoted
 
 MARKERS = ("as_of", "window_start")
 # Strings, quoted names, comments and casts hold no markers.

@@ -13,13 +13,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from segmentation.errors import UserError
-from segmentation.orders.zones import zone_of
-from segmentation.plan import months_before
-from segmentation.quoting import listed, quoted
+from segmentation.common.errors import UserError
+from segmentation.common.quoting import listed, quoted
+from segmentation.planning.plan import months_before
 from segmentation.sources.databases.queries import Query, select, text, value
 from segmentation.sources.databases.roads import Snapshot, Values
 from segmentation.sources.databases.typed import is_number
+from segmentation.sources.order_lines.zones import zone_of
 
 FIRST = date(1970, 1, 1)
 EARLIER, LATER, UNDATED = "earlier", "later", "undated"

@@ -10,8 +10,8 @@ from urllib.parse import quote as escaped
 
 import pyarrow as pa
 
-from segmentation.errors import UserError
-from segmentation.quoting import quoted
+from segmentation.common.errors import UserError
+from segmentation.common.quoting import quoted
 from segmentation.sources.databases.faults import Secrets, in_words
 from segmentation.sources.databases.queries import Query, ansi, select
 from segmentation.sources.databases.roads import Snapshot, Values, fetched

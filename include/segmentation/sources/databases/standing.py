@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from segmentation.errors import UserError
+from segmentation.common.errors import UserError
 from segmentation.sources.resolved import ORDERS_FOLDER
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.versions import Warehouse

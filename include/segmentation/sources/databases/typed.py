@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segmentation.errors import UserError
-from segmentation.quoting import quoted
+from segmentation.common.errors import UserError
+from segmentation.common.quoting import quoted
 
 # Of numbers that say no width of their own: 18 digits before the point and 20 behind it. See orders/amounts.py.
 WIDE = pa.decimal128(38, 20)

@@ -1,0 +1,1 @@
+"""What everything rests on: errors, words, paths. Imports nothing of the other rooms."""

@@ -1,0 +1,1 @@
+"""Spark's side of a stage: the session, tables, SQL, checks."""

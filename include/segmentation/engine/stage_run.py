@@ -1,0 +1,298 @@
+"""A stage at work in Spark: register what it reads, run its SQL, write, check and publish what it makes."""
+
+import shutil
+import time
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial, reduce
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from pyspark.sql import DataFrame, SparkSession
+
+from segmentation.common.concurrency import run_concurrently
+from segmentation.config import segment_maps
+from segmentation.config.segment_maps import claim_rows
+from segmentation.engine import frozen_edges, tables
+from segmentation.engine.checks import run_checks
+from segmentation.engine.figures import Figures
+from segmentation.engine.input_versions import bytes_of, input_manifest, input_manifests
+from segmentation.planning import sql_files
+from segmentation.planning.code_version import made_by
+from segmentation.planning.datasets import Dataset, dataset
+from segmentation.planning.earlier import PREVIOUS, VIEWS, dataset_of, view_of
+from segmentation.planning.plan import FROZEN_VIEW, SEGMENT_MAP_VIEWS, Plan
+from segmentation.warehouse.machine_failures import check_clock
+from segmentation.warehouse.manifests import Manifest, data_files, describe_files
+from segmentation.warehouse.versions import Attempt, Warehouse
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Hidden from those who list a version's files.
+SCRATCH = "_scratch"
+
+
+class StageRun:
+    """One stage's work on one as-of date.
+
+    `missing` are the datasets to make; the others of the stage stand already and are left alone.
+    """
+
+    def __init__(
+        self,
+        spark: SparkSession,
+        plan: Plan,
+        stage: str,
+        missing: list[str],
+        warehouse: Warehouse,
+        run_id: str,
+    ) -> None:
+        self.spark = spark
+        self.plan = plan
+        self.stage = stage
+        self.missing = missing
+        self.warehouse = warehouse
+        self.run_id = run_id
+        self.figures = Figures()
+        self._made: set[str] = set()
+        self._cached: list[DataFrame] = []
+        self._attempts: dict[str, Attempt] = {}
+        self._drafts: dict[str, Manifest] = {}
+        self._since = time.monotonic()
+        self._speaking = Lock()
+
+    # What the stage reads
+
+    def register_inputs(self) -> None:
+        """Make a view of each dataset version, segment map and frozen edges that the missing datasets read."""
+        manifests = input_manifests(self.plan, self.missing, self.warehouse)
+        check_clock(manifests.values())
+        tables.fit_shuffles(self.spark, bytes_of(self.plan, self.missing, manifests))
+        shown: dict[str, list[DataFrame]] = {}
+        for name, manifest in manifests.items():
+            if name != "source":
+                shown.setdefault(view_of(name), []).append(self._rows_of(manifest))
+        for view, frames in shown.items():
+            reduce(DataFrame.unionByName, frames).createOrReplaceTempView(view)
+        read = {view for name in self.missing for view in self.plan.reads(dataset(name))}
+        for name in [name for name in read if name not in shown and (name in VIEWS or name.startswith(PREVIOUS))]:
+            of = VIEWS[name].dataset if name in VIEWS else dataset_of(name)
+            self.register_rows(name, dataset(of).ddl, [])
+        if read & set(SEGMENT_MAP_VIEWS):
+            self._register_segment_map()
+        if FROZEN_VIEW in read:
+            self._register_frozen_edges()
+
+    def input_manifest(self, name: str) -> Manifest:
+        """The manifest of an input; `previous_` before a dataset means the month before."""
+        return input_manifest(self.plan, name, self.warehouse)
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether there were customers a month before."""
+        return self.plan.compares and self.input_manifest(f"{PREVIOUS}customer_scores").rows > 0
+
+    def _rows_of(self, manifest: Manifest) -> DataFrame:
+        item, folder = dataset(manifest.dataset), self.warehouse.place_of(manifest)
+        return tables.read_files(self.spark, item, folder, list(manifest.files))
+
+    def _register_segment_map(self) -> None:
+        segments = segment_maps.load_map(self.plan.settings.segment_map, self.plan.settings.bins)
+        self.register_rows("segments", "segment string, segment_group string", [(s.name, s.group) for s in segments])
+        cells = [(cell, segment.name) for segment in segments for cell in segment.cells]
+        self.register_rows("segment_cells", "cell string, segment string", cells)
+        for view, rows in claim_rows.rows(segments).items():
+            self.register_rows(view, claim_rows.VIEWS[view], rows)
+
+    def _register_frozen_edges(self) -> None:
+        version = self.plan.settings.frozen_edges_from
+        if version is None:
+            self.register_rows(FROZEN_VIEW, dataset("rfm_edges").ddl, [])
+            return
+        manifest = frozen_edges.find(self.warehouse, version)
+        frozen_edges.check_closed(manifest, self.plan.settings.bins_closed)
+        frame = self._rows_of(manifest)
+        frozen_edges.check(frame, version, self.plan.settings.bins)
+        frame.createOrReplaceTempView(FROZEN_VIEW)
+
+    def register_rows(self, view: str, ddl: str, rows: list[tuple[Any, ...]]) -> None:
+        """Make a view of a few rows."""
+        tables.rows_frame(self.spark, ddl, rows).createOrReplaceTempView(view)
+
+    # What the stage computes
+
+    def run_sql(self, until: str | None = None) -> None:
+        """Turn the SQL files that the missing datasets need into views, in number order.
+
+        `until` stops after that view; the next call goes on from there.
+        """
+        needed: set[str] = set()
+        for name in self.missing:
+            needed |= set(self.plan.needed(dataset(name)))
+        self._make_views(needed, until)
+
+    def _make_views(self, names: Collection[str], until: str | None = None) -> None:
+        for name, file in self.plan.files(self.stage).items():
+            if name in names and name not in self._made:
+                self._make_view(file)
+                self._made.add(name)
+            if name == until:
+                return
+
+    def _make_views_of(self, checks: list[sql_files.SqlFile]) -> None:
+        """Turn the SQL files that checks read into views, those whose figures are measured once more: what measures
+        them has Spark read all columns and rows of the view, whatever a check wants of it."""
+        needed = self.plan.needed_by(checks)
+        self._make_views(needed)
+        self.figures.close()
+        for file in needed.values():
+            if file.figures and not file.cache:
+                self._sql(file).createOrReplaceTempView(file.name)
+
+    def _sql(self, file: sql_files.SqlFile) -> DataFrame:
+        """The rows of a SQL file, with the plan's values for its markers."""
+        frames = self.figures.frames(file.reads)
+        return self._rows(sql_files.over_frames(file.text, frames), file.markers, **frames)
+
+    def _rows(self, text: str, markers: Collection[str], **frames: DataFrame) -> DataFrame:
+        values = self.plan.parameters()
+        return self.spark.sql(text, args={name: values[name] for name in markers}, **frames)
+
+    def _make_view(self, file: sql_files.SqlFile) -> None:
+        frame = self.figures.watch(self._sql(file), file)
+        if file.cache:
+            self._cached.append(frame.persist())
+            self._measure_cached(file.name, frame)
+        frame.createOrReplaceTempView(file.name)
+
+    def _measure_cached(self, view: str, frame: DataFrame) -> None:
+        """Fill the cache of a view at once where figures have to be measured: those that read it find it by its name,
+        and must not carry along how it is made."""
+        if self.figures.frames([view]):
+            counted = frame.groupBy().count()
+            counted.collect()
+            self.figures.collect(sql_files.closure(self.plan.files(self.stage), (view,)), counted)
+
+    def frame(self, view: str) -> DataFrame:
+        """The rows of a view."""
+        return self.figures.frames([view]).get(view) or self.spark.table(view)
+
+    def small_table(self, name: str) -> "pd.DataFrame":
+        """The rows of a small dataset that the stage has written or that it reads."""
+        draft = self.draft(name)
+        manifest = draft or self.input_manifest(name)
+        folder = self._attempts[name].folder if draft else self.warehouse.place_of(manifest)
+        return tables.small_table(dataset(name), folder, list(manifest.files))
+
+    # What the stage makes
+
+    def write(self, *names: str) -> None:
+        """Write the named datasets' views as attempts; their views then read what was written.
+
+        They are written together, but for those that measure a figure: another one that shares the view could end
+        when only its own part of the view has been measured. Spark forgets what it has cached of views that read a view
+        which is replaced, so what a cached view reads has to be written before that view is made.
+        """
+        others = []
+        for name in [name for name in names if name in self.missing and name not in self._drafts]:
+            if self.figures.are_due(self.plan.needed(dataset(name))):
+                self._write(name)
+            else:
+                others.append(name)
+        run_concurrently([partial(self._write, name) for name in others])
+
+    def _write(self, name: str) -> None:
+        item, folder = dataset(name), self.folder(name)
+        put_there = data_files(folder)
+        passed = tables.write_files(self.frame(name), item, folder)
+        files = describe_files(folder, data_files(folder))
+        written = tables.read_files(self.spark, item, folder, list(files))
+        written.createOrReplaceTempView(name)
+        self.figures.collect(self.plan.needed(item), passed.frame)
+        rows = sum(file["rows"] for file in files.values())
+        # What a job has put there itself has passed nobody.
+        checksum = tables.rows_checksum(written, item, None if put_there else passed)
+        self._draft(item, files, rows, checksum)
+        self.say_took(f"wrote {name}: {rows:,} rows")
+
+    def add_files(self, name: str, write: Callable[[Path], list[Path]]) -> None:
+        """Have `write` put more files into the folder of a dataset just written: the same rows in another form."""
+        draft, folder = self._drafts[name], self._attempts[name].folder
+        files = describe_files(folder, write(folder))
+        size = draft.bytes + sum(file["bytes"] for file in files.values())
+        self._drafts[name] = replace(draft, files=dict(sorted((draft.files | files).items())), bytes=size)
+
+    def write_texts(self, name: str, texts: dict[str, str]) -> None:
+        """Write a dataset of text files: path inside the version -> content."""
+        folder = self.folder(name)
+        paths = [folder / path for path in texts]
+        for path, text in zip(paths, texts.values(), strict=True):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        self._draft(dataset(name), describe_files(folder, paths), len(paths), None)
+
+    def folder(self, name: str) -> Path:
+        """Where a dataset is being made. What a job puts there itself is part of it once `write` has been called."""
+        if name not in self._attempts:
+            version, as_of = self.plan.version(name), self.plan.as_of_for(name)
+            self._attempts[name] = self.warehouse.attempt(name, version, as_of)
+        return self._attempts[name].folder
+
+    def scratch(self) -> Path:
+        """A folder that all tasks reach, for what is needed only while the stage is made."""
+        return self.folder(self.missing[0]) / SCRATCH
+
+    def say_took(self, what: str) -> None:
+        """Put a line into the log: what has been done, and how long since the last one."""
+        with self._speaking:
+            now = time.monotonic()
+            print(f"{what} in {now - self._since:.1f} s", flush=True)
+            self._since = now
+
+    def _draft(self, item: Dataset, files: dict[str, Any], rows: int, checksum: str | None) -> None:
+        identity, as_of = self.plan.identity(item.name), self.plan.as_of_for(item.name)
+        self._drafts[item.name] = Manifest(
+            dataset=item.name,
+            version=self.plan.version(item.name),
+            as_of=as_of.isoformat() if as_of else None,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            rows=rows,
+            bytes=sum(file["bytes"] for file in files.values()),
+            columns=item.columns,
+            files=files,
+            inputs=identity["inputs"],
+            settings={key: tables.plain(value) for key, value in identity["settings"].items()},
+            code={**made_by(), "files": identity["code"]},
+            run_id=self.run_id,
+            rows_checksum=checksum,
+        )
+
+    def draft(self, name: str) -> Manifest | None:
+        """The manifest of what this task has written but not yet published."""
+        return self._drafts.get(name)
+
+    def publish(self) -> list[Manifest]:
+        """Run the stage's checks on what was written, then publish it, in the order of STAGES."""
+        self.register_rows("figures", "name string, value string", self.figures.rows())
+        due = [check for check in self.plan.checks(self.stage) if check.of in self._drafts]
+        self._make_views_of(due)
+        checks = run_checks(due, self._rows)
+        shutil.rmtree(self.scratch(), ignore_errors=True)
+        published = []
+        for name in self.plan.datasets(self.stage):
+            if name in self._drafts:
+                figures = self.figures.of(self.plan.needed(dataset(name)))
+                draft = replace(self._drafts[name], figures=figures, checks=checks.get(name, {}))
+                attempt = self._attempts.pop(name)
+                published.append(self.warehouse.publish(attempt, draft, replace=self.plan.settings.force))
+        return published
+
+    def close(self) -> None:
+        """Throw away attempts that were not published, and free cached rows."""
+        for attempt in self._attempts.values():
+            shutil.rmtree(attempt.folder, ignore_errors=True)
+        for frame in self._cached:
+            frame.unpersist()

@@ -1,0 +1,1 @@
+"""What a run makes: the datasets, and the version of each."""

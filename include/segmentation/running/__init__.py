@@ -1,0 +1,1 @@
+"""Who runs it: Airflow, this machine, and the deliveries at the end."""

@@ -1,0 +1,1 @@
+"""What single stages do besides SQL."""
