@@ -109,11 +109,11 @@ def _dataset(warehouse: Warehouse, item: Dataset, manifest: Manifest) -> "pyarro
     paths = [str(folder / name) for name in sorted(manifest.files) if name.endswith(".parquet")]
     if not paths:
         return ds.dataset(schema.empty_table())
-    parts = pa.schema([schema.field(name) for name in item.partition_by])
+    parts = pa.schema([schema.field(name) for name in manifest.partitions])
     return ds.dataset(
         paths,
         schema=schema,
         format="parquet",
-        partitioning=ds.partitioning(parts, flavor="hive") if item.partition_by else None,
+        partitioning=ds.partitioning(parts, flavor="hive") if manifest.partitions else None,
         partition_base_dir=str(folder),
     )

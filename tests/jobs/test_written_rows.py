@@ -14,7 +14,7 @@ from segmentation.warehouse.manifests import data_files
 LAYOUTS = {
     "as_computed": "known_products",
     "one_file": "review_days",
-    "file_per_partition": "purchases",
+    "clustered": "purchases",
     "file_per_list": "exports",
 }
 VALUES = {

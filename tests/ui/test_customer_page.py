@@ -79,8 +79,8 @@ def month(shop: Shop, as_of: date, rfm: pa.Table, purchases: Manifest | None = N
     return report
 
 
-@pytest.fixture
-def bought(shop: Shop) -> Manifest:
+@pytest.fixture(params=["in one file", "in a folder for each month, as release 0.1 had it"])
+def bought(shop: Shop, request: pytest.FixtureRequest) -> Manifest:
     """A shop with two months, and purchases of two customers."""
     files = {
         "purchase_month=2022-07-01/p.parquet": purchases_of(
@@ -98,6 +98,13 @@ def bought(shop: Shop) -> Manifest:
             ("ann", at(8, 1, 0), None, "B4", "After it", Decimal(9), 5.0)
         ),
     }
+    if request.param == "in one file":
+        days = [date.fromisoformat(name[len("purchase_month=") :][:10]) for name in files]
+        tables = [
+            table.append_column("purchase_month", pa.array([day] * table.num_rows))
+            for day, table in zip(days, files.values(), strict=True)
+        ]
+        files = {"p.parquet": pa.concat_tables(tables)}
     purchases = shop.publish("purchases", None, files)
     month(shop, JULY, rfm_of(("ann", 40, 1, "19.99", 2, 1, 1, "At Risk"), ("cay", 5, 1, "1.00", 3, 1, 1, "Lost")))
     rows = [("ann", 9, 2, "49.99", 3, 2, 2, "Champions"), ("annabel", 9, 2, "49.99", 3, 2, 2, "Champions")]

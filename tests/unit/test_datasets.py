@@ -145,9 +145,9 @@ def test_a_dataset_is_described_down_to_its_columns(item: Dataset) -> None:
     assert all(text.endswith((".", '."')) for text in item.descriptions.values())
     assert all(re.fullmatch("[a-z_]+", column) for column in item.columns)
     assert set(item.partition_by) <= set(item.columns)
-    assert item.layout in ("as_computed", "one_file", "file_per_partition", "file_per_list")
+    assert item.layout in ("as_computed", "one_file", "clustered", "file_per_list")
     assert (item.layout == "file_per_list") == ("list" in item.columns) == bool(item.order_by)
-    assert (item.layout == "file_per_partition") <= bool(item.partition_by)
+    assert (item.layout == "clustered") <= bool(item.sorted_by)
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,14 @@ from segmentation.planning.earlier import LABELS, PREVIOUS, VIEWS, dataset_of, s
 from segmentation.planning.plan import SOURCE_VIEWS, Plan, months_before
 from segmentation.warehouse.machine_failures import in_words
 from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.rows import bytes_between
 from segmentation.warehouse.versions import Warehouse
 
 # So little is read and worked through in seconds. What prepares for long work then costs more than it saves: to plan
 # again after each shuffle, which makes a Spark job of every shuffle, and Java's thorough compiler.
 SMALL_INPUT = 64 * 2**20
-# How the folders of partitions begin.
-PURCHASE_MONTH, REVIEW_YEAR = "purchase_month=", "review_year="
+# How the folders of a partition begin.
+REVIEW_YEAR = "review_year="
 
 
 def input_manifest(plan: Plan, name: str, warehouse: Warehouse) -> Manifest:
@@ -42,10 +43,10 @@ def input_manifests(plan: Plan, missing: Sequence[str], warehouse: Warehouse) ->
 def bytes_to_read(plan: Plan, missing: Sequence[str], warehouse: Warehouse) -> int:
     """About how many bytes Spark reads for the missing datasets. Raises UserError where an input is not there."""
     with in_words(warehouse.root):
-        return bytes_of(plan, missing, input_manifests(plan, missing, warehouse))
+        return bytes_of(plan, missing, input_manifests(plan, missing, warehouse), warehouse)
 
 
-def bytes_of(plan: Plan, missing: Sequence[str], manifests: Mapping[str, Manifest]) -> int:
+def bytes_of(plan: Plan, missing: Sequence[str], manifests: Mapping[str, Manifest], warehouse: Warehouse) -> int:
     """About how many bytes the SQL of the missing datasets reads of their inputs, given by name.
 
     What only Python takes in does not count: it looks at manifests and at tables of a few rows.
@@ -54,19 +55,19 @@ def bytes_of(plan: Plan, missing: Sequence[str], manifests: Mapping[str, Manifes
     # What belongs to no month reads all purchases.
     is_monthly = all(dataset(name).as_of for name in missing)
     found = [one for name, one in manifests.items() if view_of(name) in read]
-    return sum(_bytes_of_month(plan, one) if is_monthly else one.bytes for one in found)
+    return sum(_bytes_of_month(plan, one, warehouse) if is_monthly else one.bytes for one in found)
 
 
-def _bytes_of_month(plan: Plan, manifest: Manifest) -> int:
+def _bytes_of_month(plan: Plan, manifest: Manifest, warehouse: Warehouse) -> int:
     """Of `purchases` no more than the window and the last year, of `reviews` the years of the window."""
+    if manifest.dataset == "purchases" and manifest.bytes > SMALL_INPUT:
+        first = min(plan.window_start, months_before(plan.as_of, 12)).replace(day=1)
+        return bytes_between(warehouse, manifest, "purchase_month", first, plan.as_of)
     passed = [name for name in manifest.files if _is_passed(plan, name.partition("/")[0])]
     return manifest.bytes - sum(manifest.files[name]["bytes"] for name in passed)
 
 
 def _is_passed(plan: Plan, folder: str) -> bool:
-    """Whether a month has no need to read a partition."""
-    month, year = (folder.partition(column)[2] for column in (PURCHASE_MONTH, REVIEW_YEAR))
-    first = min(plan.window_start, months_before(plan.as_of, 12)).replace(day=1)
-    if month:
-        return not str(first) <= month < str(plan.as_of)
+    """Whether a month has no need to read a year of reviews."""
+    year = folder.partition(REVIEW_YEAR)[2]
     return bool(year) and not plan.window_start.year <= int(year) <= plan.as_of.year

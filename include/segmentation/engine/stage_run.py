@@ -70,7 +70,7 @@ class StageRun:
         """Make a view of each dataset version, segment map and frozen edges that the missing datasets read."""
         manifests = input_manifests(self.plan, self.missing, self.warehouse)
         check_clock(manifests.values())
-        tables.fit_shuffles(self.spark, bytes_of(self.plan, self.missing, manifests))
+        tables.fit_shuffles(self.spark, bytes_of(self.plan, self.missing, manifests, self.warehouse))
         shown: dict[str, list[DataFrame]] = {}
         for name, manifest in manifests.items():
             if name != "source":

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 # Compressed input per shuffle partition. Adaptive execution merges small partitions, but only at the end.
 BYTES_PER_PARTITION = 8 * 2**20
-# Of files in which somebody looks for a customer: some thousands of rows. With fewer, to read all takes longer. The
-# purchases of a month are not sorted by customer: that takes half as long again as writing them. To look through their
-# ids is quick, and then only the row groups that have the customer are read.
+# Of files in which somebody looks for a customer or for some months: some thousands of rows. With fewer, to read all
+# takes longer. The purchases of a month are not sorted by customer: that takes half as long again as writing them. To
+# look through their ids is quick, and then only the row groups that have the customer are read.
 BYTES_PER_ROW_GROUP = 2 * 2**20
 
 
@@ -86,14 +86,13 @@ def write_files(frame: DataFrame, item: Dataset, folder: Path) -> Written:
         return Written(write_lists(frame, item, folder, "parquet", {}, watch), watch)
     if item.layout == "one_file":
         frame = frame.coalesce(1).sortWithinPartitions(*item.columns)
-    elif item.layout == "file_per_partition":
-        frame = frame.repartition(*item.partition_by)
+    elif item.layout == "clustered":
+        frame = frame.repartition(*item.sorted_by)
     # Behind the last shuffle: there each row counts once, also where a task has to be repeated.
     frame = watch.over(frame, {"hashes": _hashes(item)})
     # Behind what watches, through which Spark does not see that rows are in order.
     writing = frame.sortWithinPartitions(*item.sorted_by) if item.sorted_by else frame
-    is_looked_up = item.sorted_by or item.layout == "file_per_partition"
-    options: dict[str, Any] = {"parquet.block.size": BYTES_PER_ROW_GROUP} if is_looked_up else {}
+    options: dict[str, Any] = {"parquet.block.size": BYTES_PER_ROW_GROUP} if item.sorted_by else {}
     writing.write.mode("append").options(**options).partitionBy(*item.partition_by).parquet(str(folder))
     return Written(writing, watch)
 

@@ -42,7 +42,7 @@ def _duckdb(warehouse: Warehouse, view: str, item: Dataset, one: Manifest) -> st
         for name, kind in item.columns.items()
     )
     # Values that stand in the files' paths only; the as-of date and the version do too, and are no columns.
-    hive = ", hive_partitioning = true, hive_types_autocast = false" if item.partition_by else ""
+    hive = ", hive_partitioning = true, hive_types_autocast = false" if one.partitions else ""
     return f"CREATE OR REPLACE VIEW {view} AS SELECT {columns} FROM read_parquet([{files}]{hive});"  # noqa: S608
 
 
@@ -59,7 +59,7 @@ def _spark(warehouse: Warehouse, view: str, item: Dataset, one: Manifest) -> str
     )
     # Of a folder that holds the same rows in another form too, only the Parquet files.
     others = len(_parquet(one)) < len(one.files)
-    place = f"{folder}/*.parquet" if others and not item.partition_by else str(folder)
+    place = f"{folder}/*.parquet" if others and not one.partitions else str(folder)
     return f"CREATE OR REPLACE VIEW {view} AS SELECT {columns} FROM parquet.{_quoted(place, '`')};"  # noqa: S608
 
 

@@ -8,7 +8,8 @@ nothing else.
 
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any, BinaryIO
@@ -25,7 +26,7 @@ REMEMBERED, REMEMBERED_FOOTERS = 4096, 512  # files; a footer is some 100 KB
 MOST_ROWS = 10_000  # of one customer, from one file
 Row = Mapping[str, Any]
 # The first and last value of each row group, or None where a file does not say.
-Ends = tuple[tuple[str, str] | None, ...]
+Ends = tuple[tuple[Any, Any] | None, ...]
 
 
 def is_id(text: str) -> bool:
@@ -36,13 +37,17 @@ def is_id(text: str) -> bool:
         return False
 
 
-def rows_of(files: Iterable[StoredFile], user_id: str, columns: list[str]) -> list[Row]:
-    """The rows of a customer, with these columns. Raises Damaged or one of tables.ERRORS."""
+def rows_of(files: Iterable[StoredFile], user_id: str, columns: list[str], **between: tuple[date, date]) -> list[Row]:
+    """The rows of a customer, with these columns. Raises Damaged or one of tables.ERRORS.
+
+    between: leave out row groups in which all values of a column lie before the first or after the last day.
+    """
     found: list[Row] = []
     for stored in files:
+        outside = {number for column, days in between.items() for number in _outside(_ends(stored, column), *days)}
         with stored.open() as file:
             parquet = _opened(stored, file)
-            for number in _groups_with(stored, parquet, user_id):
+            for number in _groups_with(stored, parquet, user_id, outside):
                 found += _matching(parquet, number, user_id, columns)
     return found
 
@@ -80,9 +85,10 @@ def beginning_with(files: Iterable[StoredFile], start: str, most: int) -> list[s
     return found
 
 
-def _groups_with(stored: StoredFile, parquet: pq.ParquetFile, user_id: str) -> list[int]:
+def _groups_with(stored: StoredFile, parquet: pq.ParquetFile, user_id: str, outside: Collection[int] = ()) -> list[int]:
     """The row groups that have a customer: of those that could, the ids are read, and nothing else."""
     could = [n for n, ends in enumerate(_ends(stored, ID)) if ends is None or ends[0] <= user_id <= ends[1]]
+    could = [number for number in could if number not in outside]
     if not could:
         return []
     ids = parquet.read_row_groups(could, columns=[ID])[ID]
@@ -106,6 +112,11 @@ def _scalar(text: str) -> pa.Scalar:
     return pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(ends), pa.py_buffer(content)])[0]
 
 
+def _outside(ends: Ends, first: date, last: date) -> list[int]:
+    """The row groups without a day of these."""
+    return [number for number, one in enumerate(ends) if one is not None and (one[1] < first or one[0] > last)]
+
+
 def _all_outside(ends: Ends, value: str) -> bool:
     return all(one is not None and not one[0] <= value <= one[1] for one in ends)
 
@@ -124,10 +135,12 @@ def _metadata(stored: StoredFile) -> pq.FileMetaData:
 def _ends(stored: StoredFile, column: str) -> Ends:
     metadata = _metadata(stored)
     names = [metadata.schema.column(place).path for place in range(metadata.num_columns)]
+    if column not in names:  # of a file of earlier releases, whose folder says it
+        return (None,) * int(metadata.num_row_groups)
     place = names.index(column)
     found = []
     for number in range(metadata.num_row_groups):
         one = metadata.row_group(number).column(place).statistics
-        known = one is not None and one.has_min_max and isinstance(one.min, str)
+        known = one is not None and one.has_min_max and isinstance(one.min, (str, date))
         found.append((one.min, one.max) if known else None)
     return tuple(found)

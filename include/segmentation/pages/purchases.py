@@ -8,13 +8,14 @@ from pathlib import PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from segmentation.engine.input_versions import PURCHASE_MONTH
 from segmentation.pages import listing, lookup
 from segmentation.warehouse import releases
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.published import data_of, remembered
 from segmentation.warehouse.versions import Warehouse
 
+# How release 0.1 named the folder of each month.
+PURCHASE_MONTH = "purchase_month="
 PURCHASE_COLUMNS = ["purchased_at", "order_id", "parent_asin", "product_name", "price", "rating"]
 
 
@@ -40,14 +41,14 @@ def purchases_of(warehouse: Warehouse, month: listing.Month, rfm: Manifest | Non
     first = date.fromisoformat(str(rfm.settings["window_start"]))
     zone = ZoneInfo(str(rfm.settings.get("time_zone", "UTC")))
     files = [one for one in data_of(warehouse, purchases) if _in_window(one.name, first, month.as_of)]
-    rows = lookup.rows_of(files, user_id, PURCHASE_COLUMNS)
+    rows = lookup.rows_of(files, user_id, PURCHASE_COLUMNS, purchase_month=(first.replace(day=1), month.as_of))
     found = [_purchase(row, rfm, zone) for row in rows]
     found = [one for one in found if first <= one.day < month.as_of]
     return sorted(found, key=lambda one: (one.day, one.order or "", one.product or ""), reverse=True)
 
 
 def _in_window(name: str, first: date, as_of: date) -> bool:
-    """Whether a file's month may hold a day of the window."""
+    """Whether a file's month may hold a day of the window, where its folder says a month."""
     folder = PurePosixPath(name).parts[0].removeprefix(PURCHASE_MONTH)
     return not folder[:4].isdigit() or str(first.replace(day=1)) <= folder < str(as_of)
 

@@ -74,7 +74,8 @@ class Dataset:
     """What `schema.yaml` says of a dataset.
 
     columns: name -> Spark SQL type, in order; empty for a dataset of files (the report).
-    layout: how the rows become files: as_computed, one_file, file_per_partition, or file_per_list.
+    layout: how the rows become files: as_computed, one_file, clustered (rows with the same values of `sorted_by` lie
+        in the same file), or file_per_list.
     when_empty: what to tell the user where no rows are an error; None where they are fine.
     python_reads, python_uses: the datasets and params that the stage's Python, not its SQL, takes in.
     code: the Python files that shape the rows: those of the stage, then its own. Their text is part of the version.

@@ -48,6 +48,12 @@ class Manifest:
         """The as-of date, if the dataset has one."""
         return date.fromisoformat(self.as_of) if self.as_of else None
 
+    @property
+    def partitions(self) -> tuple[str, ...]:
+        """The columns whose values stand in the names of its folders, and not in its files."""
+        parts = [part.partition("=") for part in next(iter(self.files), "").split("/")[:-1]]
+        return tuple(column for column, sign, _ in parts if sign)
+
 
 def parse(text: str | bytes, where: str) -> Manifest:
     """The manifest that a text holds.

@@ -9,8 +9,8 @@
 -- Note: two 64-bit hashes stand for title and text, so that no text has to travel. They only tell apart reviews that
 --   agree in all else, the millisecond included: two texts of one such pair would have to share all 128 bits. What is
 --   null is part of the hashes, because a hash leaves nulls out. Duplicates share their month, so one shuffle by month
---   brings them together, and `purchases` needs it anyway, for a file of each month; grouping each part of the source
---   before it would find next to none.
+--   brings them together, and `purchases` needs it anyway: there a month lies together. Grouping each part of the
+--   source before it would find next to none.
 WITH verified AS (
     SELECT /*+ REPARTITION(purchase_month) */ -- noqa: CP03
         user_id,

@@ -6,7 +6,7 @@
 --   time_zone string: the shop's, by whose calendar the days go
 --   min_price decimal: a price must be above it, in the currency of the orders
 --   counts_free_orders boolean: whether a price of 0 counts too
--- Note: the condition on purchase_month lets Spark read the window's folders only.
+-- Note: the condition on purchase_month lets Spark pass over what lies outside the window's months.
 --   A return that is subtracted has a negative price.
 WITH dated AS (
     SELECT

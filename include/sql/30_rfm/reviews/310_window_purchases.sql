@@ -4,7 +4,7 @@
 -- Params: window_start date: the first day of the window
 --   as_of date: the window ends before this day begins (UTC)
 --   min_price decimal: a price must be above it, in dollars
--- Note: the condition on purchase_month lets Spark read the window's folders only.
+-- Note: the condition on purchase_month lets Spark pass over what lies outside the window's months.
 SELECT
     user_id,
     order_id,
