@@ -1,12 +1,17 @@
-"""A Postgres of the cluster's own, from the system's package."""
+"""A Postgres of the tests' own, from the system's package."""
 
 import os
 import pwd
 import secrets
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from segmentation.engine.connect.server import free_port
 
 OWNER = "postgres"  # who runs the server where we are root: it refuses to run as root
 
@@ -61,6 +66,21 @@ class Postgres:
         )  # fmt: skip
         if done.returncode:
             raise RuntimeError(f"{program} failed: {done.stderr}")
+
+
+@contextmanager
+def running() -> Iterator[Postgres]:
+    """A server that runs, with its database, until the block ends. Raises FileNotFoundError if it is not installed."""
+    # Not below pytest's folder, which is for root's eyes only: the server runs as somebody else then.
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
+        Path(folder).chmod(0o755)
+        server = Postgres(Path(folder) / "server", free_port())
+        server.start()
+        try:
+            server.create_database()
+            yield server
+        finally:
+            server.stop()
 
 
 def _programs() -> Path:

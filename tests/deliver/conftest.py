@@ -1,9 +1,7 @@
 """A shop, a PostgreSQL of the tests' own, and connections to it."""
 
 import json
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,8 +9,7 @@ import pytest
 from delivering_places import Place, postgres_place
 from delivering_shops import Shop
 
-from cluster.postgres import Postgres
-from segmentation.engine.connect.server import free_port
+from cluster.postgres import Postgres, running
 
 
 @pytest.fixture
@@ -25,21 +22,11 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
 @pytest.fixture(scope="session")
 def server() -> Iterator[Postgres]:
     """A PostgreSQL on a port of loopback, ended with the tests."""
-    # Not below pytest's folder, which is for root's eyes only: the server runs as somebody else then.
-    folder = Path(tempfile.mkdtemp(prefix="deliver-postgres-"))
-    folder.chmod(0o755)
     try:
-        found = Postgres(folder / "server", free_port())
-    except FileNotFoundError as error:
-        shutil.rmtree(folder)
-        pytest.skip(f"{error}, which these tests start")
-    try:
-        found.start()
-        found.create_database()
-        yield found
-    finally:
-        found.stop()
-        shutil.rmtree(folder)
+        with running() as made:
+            yield made
+    except FileNotFoundError as missing:
+        pytest.skip(f"PostgreSQL is not installed, so nothing is brought to it. {missing}")
 
 
 @pytest.fixture

@@ -5,20 +5,17 @@ page tells it: filled, read by a schedule, and its segments brought back to a ta
 Files come and go. All have one Airflow.
 """
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
 
-from cluster.postgres import Postgres
+from cluster.postgres import Postgres, running
 from databases.shops import address
 from hub.local_hub import LocalHub
 from segmentation.common.paths import PROJECT
 from segmentation.config.settings import LAST_AS_OF, PINNED_REVISION
 from segmentation.config.shops.names import dag_of
-from segmentation.engine.connect.server import free_port
 from segmentation.sources import demo_shop
 from segmentation.warehouse import releases
 from segmentation.warehouse.upkeep import verify
@@ -52,17 +49,11 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalHub]:
 @pytest.fixture(scope="module")
 def server() -> Iterator[Postgres | None]:
     """A PostgreSQL; None where it is not installed."""
-    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
-        Path(folder).chmod(0o755)  # its user is another one where we are root
-        try:
-            made = Postgres(Path(folder) / "server", free_port())
-        except FileNotFoundError:
-            yield None
-            return
-        made.start()
-        made.create_database()
-        yield made
-        made.stop()
+    try:
+        with running() as made:
+            yield made
+    except FileNotFoundError:
+        yield None
 
 
 @pytest.fixture(scope="module")
