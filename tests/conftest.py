@@ -20,6 +20,19 @@ os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="airflow-")
 atexit.register(shutil.rmtree, os.environ["AIRFLOW_HOME"], ignore_errors=True)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """A file of tests to each process, but all that start an Airflow to one: two at once fill two cores."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class OneAirflowAtATime(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            scope = super()._split_scope(nodeid)
+            return "tests/soak" if scope.startswith("tests/soak/") else scope
+
+    return OneAirflowAtATime(config, log) if config.getoption("dist") == "loadfile" else None
+
+
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:  # noqa: F821
     """The session that all tests use, made by the project's own builder."""

@@ -15,7 +15,7 @@ def connect() -> None:
     print(spark_session("client").range(3).count())
 
 
-def stage_run(beat: str) -> None:
+def work(beat: str) -> None:
     """Work for minutes, and show in a file that the work goes on."""
     spark = spark_session("client")
 
@@ -68,6 +68,12 @@ def hog() -> None:
     spark.range(1).selectExpr("size(sequence(0L, 900000000L + id)) AS found").collect()
 
 
+def write(folder: str) -> None:
+    """Write a table of forty files in as many folders."""
+    spark = spark_session("client")
+    spark.range(40).selectExpr("id", "id AS part").write.partitionBy("part").parquet(folder)
+
+
 def count() -> None:
     """Count, once for each line that comes in."""
     spark = spark_session("client")
@@ -85,5 +91,5 @@ def flow(root: str, as_of: str, params: str, *stages: str) -> None:
 
 
 if __name__ == "__main__":
-    COMMANDS = (connect, stage_run, work_below, package, hog, count, flow)
+    COMMANDS = (connect, write, work, work_below, package, hog, count, flow)
     {command.__name__: command for command in COMMANDS}[sys.argv[1]](*sys.argv[2:])

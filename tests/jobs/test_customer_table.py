@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from jobs import stored_checksums
 from jobs.flow import Flow
 from jobs.test_published_orders import DATA as ORDERS
 from jobs.test_published_orders import EDGES, plain, quintiles_and_one, scored
@@ -57,6 +58,10 @@ def page(flow: Flow) -> str:
 
 
 # The published figures
+def test_every_row_is_as_the_release_before_had_it(flow: Flow) -> None:
+    stored_checksums.check(flow, "customers")
+
+
 def test_the_eleven_published_segments_have_their_customers(flow: Flow) -> None:
     rows = flow.rows("customer_rfm")
     assert Counter(row["segment"] for row in rows) == PUBLISHED["segments"]

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from markupsafe import escape
 
-from jobs import orders_by_hand
+from jobs import orders_by_hand, stored_checksums
 from jobs.flow import Flow
 from jobs.orders_by_hand import AS_OF, SHOP, raw_lines, usable
 from segmentation.common.errors import UserError
@@ -47,6 +47,10 @@ def flow(spark, tmp_path_factory) -> Flow:
 @pytest.fixture(scope="module")
 def page(flow: Flow) -> str:
     return (flow.warehouse.place_of(flow.manifest("report")) / "report.html").read_text(encoding="utf-8")
+
+
+def test_every_row_is_as_the_release_before_had_it(flow: Flow) -> None:
+    stored_checksums.check(flow, "orders")
 
 
 # The shipped file

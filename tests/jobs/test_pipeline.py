@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from pyspark.sql import SparkSession
 
-from jobs import by_hand, run_elsewhere
+from jobs import by_hand, run_elsewhere, stored_checksums
 from jobs.flow import Flow
 from segmentation import sources
 from segmentation.config.segment_maps import load_map
@@ -64,6 +64,10 @@ def test_every_customer_has_the_scores_and_segment_of_plain_python(flow: Flow, e
 def made_by(flow: Flow) -> list[str]:
     """The datasets that the Spark stages make for this source."""
     return [name for stage_name in list(STAGES)[1:] for name in flow.plan.datasets(stage_name)]
+
+
+def test_every_row_is_as_the_release_before_had_it(flow: Flow) -> None:
+    stored_checksums.check(flow, "demo")
 
 
 def test_every_raw_line_is_kept_or_refused(flow: Flow) -> None:

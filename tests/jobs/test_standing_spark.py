@@ -36,8 +36,21 @@ PATIENCE_SECONDS = 90
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[standing.Server]:
     find_java()
-    with served(tmp_path_factory.mktemp("served"), SPARK_SETTINGS) as found:
-        yield found
+    folder = tmp_path_factory.mktemp("served")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PATH", f"{telling_chmod(folder)}{os.pathsep}{os.environ['PATH']}")
+        with served(folder, SPARK_SETTINGS) as found:
+            yield found
+
+
+def telling_chmod(folder: Path) -> Path:
+    """A folder with a `chmod` that leaves a note when it is called."""
+    programs = folder / "programs"
+    programs.mkdir()
+    chmod = programs / "chmod"
+    chmod.write_text(f'#!/bin/sh\ntouch "{programs}/called"\nexec /bin/chmod "$@"\n', encoding="utf-8")
+    chmod.chmod(0o755)
+    return programs
 
 
 def environment(remote: str, package: Path = PROJECT / "include") -> dict[str, str]:
@@ -123,6 +136,20 @@ def test_the_token_is_for_its_user_only(here: standing.Server, tmp_path_factory:
     }  # fmt: skip
 
 
+def test_files_get_their_permissions_without_a_program_for_each(here: standing.Server, tmp_path: Path) -> None:
+    process = start(here.remote, "write", str(tmp_path / "table"))
+    _, said = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 0, said[-2000:]
+    (programs,) = [Path(one) for one in psutil.Process(here.pid).environ()["PATH"].split(os.pathsep)[:1]]
+    assert programs.name == "programs" and not (programs / "called").exists()
+    umask = os.umask(0)
+    os.umask(umask)
+    files = list((tmp_path / "table").rglob("*.parquet"))
+    assert len(files) == 40
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o666 & ~umask}
+    assert {file.parent.stat().st_mode & 0o777 for file in files} == {0o777 & ~umask}
+
+
 @pytest.mark.parametrize("token", ["", "/;token=wrong"])
 def test_without_the_token_nobody_comes_in(here: standing.Server, token: str) -> None:
     began = time.monotonic()
@@ -166,7 +193,7 @@ def test_sessions_see_nothing_of_one_another_and_each_has_its_own_code(here: sta
     """Two checkouts of different code, at once on one server."""
     other = tmp_path / "segmentation"
     shutil.copytree(PROJECT / "include" / "segmentation", other)
-    (other / "release.py").write_text('RELEASE = "9.9.9"\n', encoding="utf-8")
+    (other / "common/release.py").write_text('RELEASE = "9.9.9"\n', encoding="utf-8")
     told = []
     clients = []
     for package in (PROJECT / "include", tmp_path):

@@ -10,6 +10,7 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from segmentation.engine import local_files
 from segmentation.planning.result_settings import RESULT_SETTINGS
 from segmentation.warehouse.machine_failures import causes
 
@@ -63,8 +64,11 @@ def spark_session(name: str, **extra: str) -> "SparkSession":
     builder = SparkSession.builder.appName(name)
     for key, value in {**START_SETTINGS, **settings}.items():
         builder = builder.config(key, value)
+    is_new = SparkSession.getActiveSession() is None
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
+    if is_new and str(spark.sparkContext.master).startswith("local"):
+        local_files.install(spark._jvm)
     return spark
 
 

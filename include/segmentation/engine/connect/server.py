@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
+from segmentation.engine import local_files
 from segmentation.engine.connect import standing
 from segmentation.engine.connect.workers import end_idle_daemons
 from segmentation.engine.session import DRIVER_MEMORY
@@ -128,6 +129,7 @@ def _start(port: int) -> "subprocess.Popen[bytes]":
 
     launch = cast("Callable[[SparkConf], Any]", launch_gateway)  # it has no types
     gateway = launch(SparkConf(loadDefaults=False).setAll(list(OF_JAVA.items())))
+    local_files.install(gateway.jvm)
     conf = SparkConf(_jvm=gateway.jvm)
     for name, value in settings(port).items():
         conf.setIfMissing(name, value)
