@@ -154,7 +154,7 @@ def place_of(warehouse: Warehouse, release: Release) -> Path:
 
 def shops(warehouse: Warehouse) -> list[str]:
     """The shops that have a release, by name."""
-    return sorted(name for name in _names(warehouse.root / RELEASES) if is_name(name))
+    return sorted(name for name in names_in(warehouse.root / RELEASES) if is_name(name))
 
 
 def months(warehouse: Warehouse, shop: str) -> list[date]:
@@ -164,7 +164,7 @@ def months(warehouse: Warehouse, shop: str) -> list[date]:
 
 def numbers(warehouse: Warehouse, shop: str, as_of: date) -> list[int]:
     """The numbers of a month's releases, the lowest first."""
-    return sorted(int(found[1]) for name in _names(home(warehouse, shop, as_of)) if (found := _NUMBER.fullmatch(name)))
+    return sorted(int(found[1]) for name in names_in(home(warehouse, shop, as_of)) if (found := _NUMBER.fullmatch(name)))
 
 
 def find(warehouse: Warehouse, shop: str, as_of: date, number: int) -> Release | None:
@@ -192,9 +192,9 @@ def last_numbers(warehouse: Warehouse, shop: str) -> dict[date, int]:
     """The number of the current release of each of a shop's months, the earliest month first."""
     home_of_all = f"{warehouse.root}/{RELEASES}/{check_name(shop)}"
     found: dict[date, int] = {}
-    for name in sorted(_names(home_of_all)):
+    for name in sorted(names_in(home_of_all)):
         if day := _DAY.fullmatch(name):
-            taken = [int(number[1]) for one in _names(f"{home_of_all}/{name}") if (number := _NUMBER.fullmatch(one))]
+            taken = [int(number[1]) for one in names_in(f"{home_of_all}/{name}") if (number := _NUMBER.fullmatch(one))]
             with contextlib.suppress(ValueError):
                 found |= {date.fromisoformat(day[1]): max(taken)} if taken else {}
     return found
@@ -303,7 +303,8 @@ def _readable(warehouse: Warehouse, draft: Release, number: int) -> Release | No
         return None
 
 
-def _names(folder: Path | str) -> list[str]:
+def names_in(folder: Path | str) -> list[str]:
+    """What lies in a folder, by name; nothing where there is no such folder."""
     try:
         return os.listdir(folder)
     except (FileNotFoundError, NotADirectoryError):
