@@ -164,7 +164,9 @@ def months(warehouse: Warehouse, shop: str) -> list[date]:
 
 def numbers(warehouse: Warehouse, shop: str, as_of: date) -> list[int]:
     """The numbers of a month's releases, the lowest first."""
-    return sorted(int(found[1]) for name in names_in(home(warehouse, shop, as_of)) if (found := _NUMBER.fullmatch(name)))
+    return sorted(
+        int(found[1]) for name in names_in(home(warehouse, shop, as_of)) if (found := _NUMBER.fullmatch(name))
+    )
 
 
 def find(warehouse: Warehouse, shop: str, as_of: date, number: int) -> Release | None:
