@@ -20,7 +20,8 @@ SPARK_SETTINGS = {
     # A short life needs no second compiler. But without it Java has room for little code, throws it out and compiles
     # it again: a third of its time. The zone is far from UTC, so that a result that leans on the machine's zone shows.
     "spark.driver.extraJavaOptions": (
-        "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=384m -XX:+UseSerialGC -Duser.timezone=America/Phoenix"
+        "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=384m -XX:MetaspaceSize=320m -XX:+UseSerialGC "
+        "-Duser.timezone=America/Phoenix"
     ),
 }
 

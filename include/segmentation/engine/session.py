@@ -39,6 +39,8 @@ SPEED_SETTINGS = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
 }
 DRIVER_MEMORY = "4g"
+# Java has some 200 MB of classes after a run. Left to itself it collects all garbage five times on the way there.
+ROOM_FOR_CLASSES = "-XX:MetaspaceSize=320m"
 # What only the start of a Java can set.
 START_SETTINGS = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
 _OF_HADOOP = "spark.hadoop."

@@ -19,7 +19,7 @@ from typing import Any, cast
 from segmentation.engine import local_files
 from segmentation.engine.connect import standing
 from segmentation.engine.connect.workers import end_idle_daemons
-from segmentation.engine.session import DRIVER_MEMORY
+from segmentation.engine.session import DRIVER_MEMORY, ROOM_FOR_CLASSES
 from segmentation.warehouse.locks import locked, locked_at_once
 
 # How long a server stands that nobody uses.
@@ -38,7 +38,7 @@ COMPILER = (
 OF_JAVA = {
     "spark.app.name": "customer_segmentation",
     "spark.driver.memory": DRIVER_MEMORY,
-    "spark.driver.defaultJavaOptions": COMPILER,
+    "spark.driver.defaultJavaOptions": f"{COMPILER} {ROOM_FOR_CLASSES}",
     "spark.log.level": "WARN",
     "spark.ui.showConsoleProgress": "false",
 }

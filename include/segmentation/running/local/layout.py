@@ -8,6 +8,7 @@ from pathlib import Path
 
 from segmentation.common.paths import LOCAL, PROJECT, UTF8, warehouse_root
 from segmentation.engine.connect import standing
+from segmentation.engine.session import ROOM_FOR_CLASSES
 from segmentation.engine.stage import SMALL_JOB_OPTIONS
 from segmentation.running.local import java
 
@@ -22,7 +23,7 @@ SQLITE_CONNECT_ARGS = {"timeout": 60}
 
 # With the quick compiler only, a job on little data takes half the processor time; on much it would take more. Java has
 # room for 48 MB of code then, which a stage can fill: it would throw code out and compile it again.
-SMALL_JOBS = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=128m"
+SMALL_JOBS = f"-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=128m {ROOM_FOR_CLASSES}"
 # Jobs want throughput, not short pauses.
 COLLECTOR = "-XX:+UseParallelGC"
 
