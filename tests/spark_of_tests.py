@@ -8,6 +8,7 @@ from pathlib import Path
 
 from segmentation.common.paths import PROJECT
 from segmentation.engine.connect import standing
+from segmentation.engine.session import ROOM_FOR_CLASSES
 from segmentation.running.local import java
 
 SPARK_SETTINGS = {
@@ -20,7 +21,7 @@ SPARK_SETTINGS = {
     # A short life needs no second compiler. But without it Java has room for little code, throws it out and compiles
     # it again: a third of its time. The zone is far from UTC, so that a result that leans on the machine's zone shows.
     "spark.driver.extraJavaOptions": (
-        "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=384m -XX:MetaspaceSize=320m -XX:+UseSerialGC "
+        f"-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=384m {ROOM_FOR_CLASSES} -XX:+UseSerialGC "
         "-Duser.timezone=America/Phoenix"
     ),
 }

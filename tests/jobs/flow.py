@@ -44,6 +44,10 @@ class Flow:
             releasing.release(self.plan, self.warehouse, "test")
         return {manifest.dataset: manifest for manifest in made}
 
+    def makes(self) -> list[str]:
+        """The datasets that the Spark stages make for this source."""
+        return [name for stage_name in JOBS for name in self.plan.datasets(stage_name)]
+
     def manifest(self, name: str) -> Manifest:
         return self.warehouse.get(name, self.plan.version(name), self.plan.as_of_for(name))
 

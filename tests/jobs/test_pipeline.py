@@ -61,11 +61,6 @@ def test_every_customer_has_the_scores_and_segment_of_plain_python(flow: Flow, e
         assert row["segment"] == names[row["rfm_score"]]
 
 
-def made_by(flow: Flow) -> list[str]:
-    """The datasets that the Spark stages make for this source."""
-    return [name for stage_name in list(STAGES)[1:] for name in flow.plan.datasets(stage_name)]
-
-
 def test_every_row_is_as_the_release_before_had_it(flow: Flow) -> None:
     stored_checksums.check(flow, "demo")
 
@@ -146,7 +141,7 @@ def test_a_rerun_starts_no_spark_and_writes_nothing(flow: Flow, monkeypatch) -> 
 
     monkeypatch.setattr(stage, "_build", refuse)
     again = Flow(flow.warehouse.root, AS_OF, **PARAMS)
-    assert again.run() == {name: flow.manifest(name) for name in made_by(flow)}
+    assert again.run() == {name: flow.manifest(name) for name in flow.makes()}
     assert {path: path.stat().st_mtime_ns for path in flow.warehouse.root.rglob("*.parquet")} == before
 
 
@@ -172,7 +167,7 @@ def test_the_same_run_elsewhere_gives_the_same_rows(flow: Flow, tmp_path: Path) 
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     everything, kmeans = json.loads(done.stdout.splitlines()[-1])
-    assert everything == {name: flow.manifest(name).rows_checksum for name in made_by(flow)}
+    assert everything == {name: flow.manifest(name).rows_checksum for name in flow.makes()}
     shutil.copytree(flow.warehouse.root, tmp_path / "here")
     assert kmeans == run_elsewhere.kmeans_in_passes(Flow(tmp_path / "here", AS_OF, **PARAMS))
 

@@ -7,6 +7,7 @@ PROJECT = Path(__file__).resolve().parents[3]
 SQL = PROJECT / "include" / "sql"
 ORDER_PRESETS = PROJECT / "include" / "order_presets"
 SEGMENT_MAPS = PROJECT / "include" / "segment_maps"
+TEMPLATES = Path(__file__).parent / "templates"
 # What the installation on one machine keeps: Airflow's home, logs, the class cache.
 LOCAL = Path(os.environ.get("SEGMENTATION_LOCAL") or PROJECT / ".local").absolute()
 # For every process of ours, whatever the locale of cron, systemd or a user: Java takes the names of files by it, and in

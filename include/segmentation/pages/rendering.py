@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from segmentation.common import formatting
+from segmentation.common.paths import TEMPLATES
 from segmentation.config.segment_maps import Segment
 from segmentation.pages.comparing import MONEY, SHARE, Figure
 from segmentation.pages.listing import Listing
@@ -20,7 +20,6 @@ from segmentation.planning.earlier import PREVIOUS
 from segmentation.stages.charts.palette import PALETTE, group_colour
 from segmentation.warehouse.ancestry import dataset_of
 
-PACKAGE = Path(__file__).parents[1]
 # Nothing from elsewhere and no script. The pages stand in a frame of Airflow's.
 POLICY = (
     "default-src 'none'; style-src {style}; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
@@ -30,7 +29,7 @@ POLICY = (
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(PACKAGE / "common/templates"),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

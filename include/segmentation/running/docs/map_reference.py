@@ -7,13 +7,12 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from segmentation.common.formatting import clean
-from segmentation.common.paths import PROJECT
+from segmentation.common.paths import PROJECT, TEMPLATES
 from segmentation.config.param_values import LONGEST
 from segmentation.config.segment_maps import form, load_map, map_bins, map_path, parse_map
 from segmentation.config.settings import FIELDS, segment_map_names
 from segmentation.stages.charts.map_pictures import in_words, picture
 
-TEMPLATES = PROJECT / "include/segmentation/common/templates" / "docs"
 PAGE = PROJECT / "docs" / "reference" / "segment-maps.md"
 IMAGES = PROJECT / "docs" / "images"
 EXAMPLE_BINS = 3
@@ -79,7 +78,7 @@ def pages() -> dict[Path, str]:
 def template(name: str) -> Template:
     """The template of a page of the docs."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(TEMPLATES / "docs"),
         undefined=StrictUndefined,
         autoescape=select_autoescape(["html"]),
         trim_blocks=True,

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from segmentation.common.formatting import MISSING, count_of, day, money, number, percent
-from segmentation.common.paths import PROJECT
+from segmentation.common.paths import TEMPLATES
 from segmentation.stages.charts.palette import PALETTE, group_colour
 from segmentation.stages.report import months
 from segmentation.stages.report.facts import HIGH, RISK, customers_before, group_sums, has_previous, total
@@ -24,8 +24,6 @@ from segmentation.stages.report.fits import found_sentence, misfit_sentences
 from segmentation.stages.report.insights import headlines, insights, period
 from segmentation.stages.report.movements import movements
 from segmentation.stages.report.shown import Report, Row
-
-TEMPLATES = PROJECT / "include/segmentation/common/templates"
 
 
 def render(report: Report) -> str:
