@@ -40,8 +40,10 @@ from datetime import datetime, timedelta
 from airflow.sdk import DAG, get_current_context, get_parsing_context, task
 
 from segmentation.running.orchestration import alerts, links, slots
+from segmentation.running.orchestration.outcomes import outlets
 from segmentation.running.orchestration.shop_dags import BY_HAND, DagOf, dags_of_shops, give_form, refuse
-from segmentation.running.orchestration.tasks import StageOperator, deliver_release, fetch_source, outlets
+from segmentation.running.orchestration.stage_operator import StageOperator
+from segmentation.running.orchestration.tasks import deliver_release, fetch_source
 
 
 def workflow(of: DagOf) -> DAG:

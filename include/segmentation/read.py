@@ -16,7 +16,7 @@ from segmentation.common.paths import warehouse_root
 from segmentation.planning.datasets import STAGE_OF, Dataset, dataset
 from segmentation.warehouse import releases
 from segmentation.warehouse.manifests import Manifest
-from segmentation.warehouse.releases import Release
+from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.upgrade import is_old
 from segmentation.warehouse.versions import Warehouse
 

@@ -21,7 +21,7 @@ from segmentation.planning.datasets import STAGES
 from segmentation.running.deliver import delivering
 from segmentation.running.orchestration.tasks import deliver_release
 from segmentation.warehouse import releases
-from segmentation.warehouse.releases import Release
+from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.versions import Warehouse
 from yardstick import slowness
 

@@ -13,7 +13,7 @@ from segmentation.common.arrow_types import arrow_type
 from segmentation.planning.datasets import dataset
 from segmentation.warehouse import releases
 from segmentation.warehouse.manifests import Manifest, data_files, describe_files
-from segmentation.warehouse.releases import Release
+from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.versions import Warehouse
 
 JULY, AUGUST = date(2023, 7, 1), date(2023, 8, 1)

@@ -20,6 +20,7 @@ from run_backfill import month
 from run_soak import OF_EARLIER, PARALLEL, Undisturbed, Watchman, left_over, rows, run_id, verdict
 
 from segmentation.warehouse import releases
+from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.upkeep import verify
 from segmentation.warehouse.versions import Warehouse
 
@@ -117,7 +118,7 @@ def _differences(alone: Alone, warehouse: Warehouse) -> Iterator[str]:
     print(f"compared {compared:,} rows", flush=True)
 
 
-def _versions(one: releases.Release) -> dict[str, str]:
+def _versions(one: Release) -> dict[str, str]:
     return {name: version for name, version in one.versions.items() if name not in OF_EARLIER}
 
 

@@ -30,6 +30,7 @@ from segmentation.planning.earlier import LABELS
 from segmentation.planning.plan import Plan
 from segmentation.warehouse import releases, releasing
 from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.upkeep import all_versions, faults, manifest_at, verify
 from segmentation.warehouse.versions import Warehouse
 
@@ -129,7 +130,7 @@ class Watchman(threading.Thread):
         except Exception as error:
             self.wrong.append(f"a reader met {type(error).__name__}: {error}")
 
-    def check(self, one: releases.Release | None) -> None:
+    def check(self, one: Release | None) -> None:
         """A month as a reader opens it: all its versions are there, and they are those of the run that it names."""
         self.looks += 1
         if one is None:

@@ -11,6 +11,7 @@ from segmentation.common.paths import PROJECT
 from segmentation.config.shops.names import dag_of
 from segmentation.running.local.rest import Refused
 from segmentation.warehouse import releases
+from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.versions import Warehouse
 from soak.local_airflow import LocalAirflow
 
@@ -63,7 +64,7 @@ class ShopsAirflow(LocalAirflow):
         except Refused:
             return False
 
-    def first_release(self, name: str) -> releases.Release:
+    def first_release(self, name: str) -> Release:
         """The first release of a shop, whose run nobody has triggered."""
         made = wait_for(lambda: list(releases.every(Warehouse(self.warehouse), name)), f"release of {name}")[0]
         assert made.run_id.startswith("scheduled__")

@@ -13,7 +13,7 @@ from segmentation.pages.whose import Owner
 from segmentation.planning.datasets import STAGE_OF
 from segmentation.warehouse import releases
 from segmentation.warehouse.manifests import Manifest, data_files, describe_files
-from segmentation.warehouse.releases import Release
+from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.versions import Warehouse
 
 GROUPS = {"Champions": "High value", "Promising": "New", "At Risk": "At risk", "Lost": "Churned"}

@@ -21,7 +21,7 @@ from segmentation.common.paths import PROJECT
 from segmentation.config import settings
 from segmentation.engine import stage as stages
 from segmentation.planning.datasets import STAGES
-from segmentation.running.orchestration import links, run_notes, tasks
+from segmentation.running.orchestration import links, run_notes, stage_operator, tasks
 from segmentation.warehouse import runs
 from segmentation.warehouse.versions import Warehouse
 
@@ -69,7 +69,7 @@ def test_the_report_task_links_to_its_report_and_its_manifests(
 ) -> None:
     report = shop.month(JULY, many(2))
     made = [shop.input(report, "segment_summary"), report]
-    monkeypatch.setattr(tasks, "release", lambda *_: None)
+    monkeypatch.setattr(stage_operator, "release", lambda *_: None)
     kept = kept_links(executed(dag, shop, "report", made, monkeypatch), monkeypatch)
     assert kept["_link_ReportLink"] == f"{FRAME}segments/reports/{JULY}/{report.version}?shop=electronics"
     assert set(kept) == {"_link_ReportLink", "_link_ManifestsLink", "_link_HistoryLink"}
@@ -264,7 +264,7 @@ def test_the_note_says_shop_month_release_and_the_three_sentences(shop: Shop) ->
 
 def test_the_report_task_hands_its_note_on(dag, shop: Shop, monkeypatch) -> None:
     report = shop.month(JULY, many(2))
-    monkeypatch.setattr(tasks, "release", lambda *_: None)
+    monkeypatch.setattr(stage_operator, "release", lambda *_: None)
     monkeypatch.setattr(stages, "missing_datasets", lambda *_: [])
     monkeypatch.setattr(stages, "conclude", lambda *_: [report])
     task = dag.get_task("report").prepare_for_execution()

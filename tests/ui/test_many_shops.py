@@ -11,7 +11,7 @@ from months import Shop, address, key, many
 
 from segmentation.config.shops.names import dag_of
 from segmentation.pages import listing, whose
-from segmentation.warehouse import published, releases
+from segmentation.warehouse import published, release_file, releases
 from segmentation.warehouse.manifests import MANIFEST, Manifest, seal
 from segmentation.warehouse.versions import Warehouse
 from yardstick import slowness
@@ -40,7 +40,7 @@ def many_shops(shop: Shop) -> Manifest:
             made = replace(made, versions=named, dag_id=dag_of(made.shop))
             path = releases.place(shop.warehouse, made.shop, as_of, 1)
             path.parent.mkdir(parents=True)
-            path.write_text(releases.text_of(replace(made, seal=releases.seal(made))))
+            path.write_text(release_file.text_of(replace(made, seal=release_file.seal(made))))
     releases.create(shop.warehouse, replace(draft, shop="shop-7", title="Shop 7"))
     return report
 

@@ -14,7 +14,7 @@ from segmentation.config.shops.names import dag_of
 from segmentation.pages import running, tables, timeline
 from segmentation.pages.running import DagState, LastRun
 from segmentation.warehouse import published, releases
-from segmentation.warehouse.releases import Release
+from segmentation.warehouse.release_file import Release
 from yardstick import slowness
 
 OCTOBER = date(2023, 10, 1)

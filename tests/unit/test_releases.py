@@ -1,5 +1,6 @@
 """Releases: a month appears at one moment, under a number that nobody else gets, and is never replaced."""
 
+import hashlib
 import json
 import os
 from dataclasses import replace
@@ -13,7 +14,7 @@ from test_versions_processes import LONG, fork
 from segmentation.common.errors import UserError
 from segmentation.running.local import __main__ as commands
 from segmentation.warehouse import releases, releasing
-from segmentation.warehouse.releases import Release
+from segmentation.warehouse.release_file import DamagedRelease, Release
 from segmentation.warehouse.versions import Warehouse
 
 
@@ -191,9 +192,9 @@ def test_a_release_that_somebody_has_written_otherwise_is_damaged(warehouse: War
     path = releases.place_of(warehouse, made)
     content = json.loads(path.read_text()) | change
     rest = {key: value for key, value in content.items() if key != "seal"}
-    content["seal"] = releases.hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+    content["seal"] = hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
     path.write_text(json.dumps(content))
-    with pytest.raises(releases.DamagedRelease):
+    with pytest.raises(DamagedRelease):
         releases.current(warehouse, "books", MONTH)
 
 
@@ -202,7 +203,7 @@ def test_a_newer_programs_release_is_not_said_to_be_damaged(warehouse: Warehouse
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 2, "more": 1}))
     with pytest.raises(UserError, match="newer release of this project") as refusal:
         releases.current(warehouse, "books", MONTH)
-    assert not isinstance(refusal.value, releases.DamagedRelease)
+    assert not isinstance(refusal.value, DamagedRelease)
 
 
 # Bringing one back

@@ -13,7 +13,7 @@ from segmentation.common.errors import UserError
 from segmentation.running.local import __main__ as commands
 from segmentation.warehouse import releases, runs, upkeep
 from segmentation.warehouse.manifests import MANIFEST, Manifest, data_files, describe_files
-from segmentation.warehouse.releases import Release
+from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.versions import Warehouse
 
 MONTH, MONTH_BEFORE = date(2023, 9, 1), date(2023, 8, 1)

@@ -7,7 +7,7 @@ the release's, whatever comes later.
 from segmentation.planning.datasets import STAGE_OF, Dataset, dataset
 from segmentation.warehouse import releases
 from segmentation.warehouse.manifests import Manifest
-from segmentation.warehouse.releases import Release
+from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.versions import Warehouse
 
 # Spark's names of types where DuckDB has others.

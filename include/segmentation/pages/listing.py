@@ -15,7 +15,7 @@ from segmentation.warehouse import releases, runs
 from segmentation.warehouse.ancestry import source_in, tree
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.published import Damaged, data_of, input_of_month, remembered
-from segmentation.warehouse.releases import Release
+from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.versions import Warehouse
 from segmentation.warehouse.words import currency_of
 

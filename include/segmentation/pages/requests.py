@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from segmentation.config.shops.names import is_name
 from segmentation.pages.rendering import policy
-from segmentation.warehouse.ancestry import DATASET, VERSION
+from segmentation.warehouse.manifests import DATASET, VERSION
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

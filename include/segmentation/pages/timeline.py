@@ -14,7 +14,7 @@ from segmentation.pages.segment_order import by_group
 from segmentation.warehouse import releases
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.published import Damaged, remembered
-from segmentation.warehouse.releases import Release
+from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.versions import Warehouse
 
 MOST_MONTHS = 60

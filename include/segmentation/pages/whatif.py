@@ -22,7 +22,7 @@ from segmentation.pages.segment_order import by_group
 from segmentation.pages.whatif_counts import Counts, Scoring, hundredths
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.published import Damaged, data_of, input_of_month
-from segmentation.warehouse.releases import Release
+from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.versions import Warehouse
 
 # What can be asked for besides the map, and what of it changes the scores.

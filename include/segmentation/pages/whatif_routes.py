@@ -23,7 +23,7 @@ from segmentation.pages.whatif import Question
 from segmentation.pages.whose import Owner
 from segmentation.warehouse import published, releases
 from segmentation.warehouse.published import Damaged
-from segmentation.warehouse.releases import Release
+from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.versions import Warehouse
 
 EVENT = "trigger_trial"

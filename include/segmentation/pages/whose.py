@@ -10,10 +10,10 @@ from segmentation.config.shops.files import has_file
 from segmentation.config.shops.names import dag_of, is_name
 from segmentation.pages.access import Viewer
 from segmentation.warehouse import releases, runs
-from segmentation.warehouse.ancestry import DATASET, VERSION, dataset_of
-from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.ancestry import dataset_of
+from segmentation.warehouse.manifests import DATASET, VERSION, Manifest
 from segmentation.warehouse.published import Damaged, remembered
-from segmentation.warehouse.releases import Release
+from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.versions import Warehouse
 
 

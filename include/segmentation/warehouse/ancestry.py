@@ -1,18 +1,15 @@
 """Which version an input of a version is, and the tree from a version down to its source."""
 
-import re
 from dataclasses import dataclass
 
 from segmentation.common.errors import UserError
 from segmentation.planning import earlier
 from segmentation.planning.plan import FROZEN_VIEW
-from segmentation.warehouse.manifests import Manifest, is_well_formed
+from segmentation.warehouse.manifests import DATASET, VERSION, Manifest, is_well_formed
 from segmentation.warehouse.versions import Warehouse
 
 # The names of inputs that are not the names of datasets.
 ALIASES = {FROZEN_VIEW: "rfm_edges"}
-DATASET = re.compile(r"[a-z][a-z0-9_]{0,60}")
-VERSION = re.compile(r"[0-9a-f]{12}")
 
 GONE, DAMAGED = "gone", "damaged"
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
@@ -14,6 +15,9 @@ from segmentation.common.errors import UserError
 
 MANIFEST = "_manifest.json"
 MANIFEST_FORMAT = 1
+# The names of datasets and of versions.
+DATASET = re.compile(r"[a-z][a-z0-9_]{0,60}")
+VERSION = re.compile(r"[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)

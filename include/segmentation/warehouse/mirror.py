@@ -25,12 +25,12 @@ from pyarrow import NativeFile, fs
 from segmentation.common.errors import UserError
 from segmentation.common.quoting import cut, quoted
 from segmentation.config.shops.names import LONGEST
-from segmentation.warehouse import releases
+from segmentation.warehouse import release_file, releases
 from segmentation.warehouse.addresses import shown, without_secrets
-from segmentation.warehouse.ancestry import DATASET, VERSION
 from segmentation.warehouse.holes import outputs_first
-from segmentation.warehouse.manifests import MANIFEST, Manifest, is_well_formed, parse, seal
-from segmentation.warehouse.releases import RELEASES, Release
+from segmentation.warehouse.manifests import DATASET, MANIFEST, VERSION, Manifest, is_well_formed, parse, seal
+from segmentation.warehouse.release_file import Release
+from segmentation.warehouse.releases import RELEASES
 from segmentation.warehouse.upgrade import LATEST, release_reports
 from segmentation.warehouse.upkeep import reachable, released_versions
 from segmentation.warehouse.versions import Warehouse, say
@@ -130,8 +130,8 @@ class Mirror:
         """Bring a release, after all that it leads to. Another one of the same number is not replaced."""
         name = f"{RELEASES}/{release.shop}/as_of={release.as_of}/{release.number}.json"
         if self._files.get_file_info(f"{self._root}/{name}").type != fs.FileType.File:
-            self._put(name, releases.text_of(release).encode())
-        elif releases.parse(self._get(name), f"{self.address}/{name}") != release:
+            self._put(name, release_file.text_of(release).encode())
+        elif release_file.parse(self._get(name), f"{self.address}/{name}") != release:
             raise UserError(
                 f"{self.address}/{name} is another release than here: two warehouses have gone on apart. Mirror this "
                 "one to a store of its own."
@@ -158,7 +158,7 @@ class Mirror:
     def _restore_release(self, warehouse: Warehouse, match: re.Match[str], report: Callable[[str], None]) -> bool:
         """Bring a release back; whether it is the store's that is there now."""
         where = f"{self.address}/{match.string}"
-        found = releases.parse(self._get(match.string), where)
+        found = release_file.parse(self._get(match.string), where)
         shop, as_of, number = match[1], date.fromisoformat(match[2]), int(match[3])
         if (found.shop, found.day, found.number) != (shop, as_of, number):
             raise UserError(f"{where} is the release of another shop, month or number. Remove it from the store.")
@@ -166,7 +166,7 @@ class Mirror:
         path = releases.place(warehouse, shop, as_of, number)
         path.parent.mkdir(parents=True, exist_ok=True)
         if (
-            not releases.create_file(path, releases.text_of(found))
+            not releases.create_file(path, release_file.text_of(found))
             and releases.find(warehouse, shop, as_of, number) != found
         ):
             report(f"{path} stays as it is here; the store has another release of this number")

@@ -16,8 +16,7 @@ from typing import BinaryIO
 
 from segmentation.common.errors import UserError
 from segmentation.planning.plan import fingerprint
-from segmentation.warehouse.ancestry import VERSION
-from segmentation.warehouse.manifests import MANIFEST, Manifest, is_well_formed
+from segmentation.warehouse.manifests import MANIFEST, VERSION, Manifest, is_well_formed
 from segmentation.warehouse.versions import Warehouse
 
 CHUNK = 256 * 1024

@@ -9,116 +9,28 @@ wholly old or wholly new.
 
 import contextlib
 import errno
-import hashlib
-import json
 import os
 import re
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from segmentation.common.errors import UserError
 from segmentation.config.shops.names import RULE, is_name
 from segmentation.warehouse.locks import locked
 from segmentation.warehouse.manifests import Manifest
+from segmentation.warehouse.release_file import DamagedRelease, Release, parse, seal, text_of
 from segmentation.warehouse.versions import Warehouse, sync_folder
 
 RELEASES = "releases"
-RELEASE_FORMAT = 1
 REMEMBERED = 8192
-DATASET = re.compile(r"[a-z][a-z0-9_]{0,60}")
-VERSION = re.compile(r"[0-9a-f]{12}")
 _NUMBER = re.compile(r"([1-9][0-9]{0,8})\.json")
 _DAY = re.compile(r"as_of=(\d{4}-\d\d-\d\d)")
 # Where a file system has no second names for a file.
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
-
-
-class DamagedRelease(UserError):
-    """A release's file that is not as it was written."""
-
-
-@dataclass(frozen=True)
-class Release:
-    """One month of one shop: the version of every dataset, and where they come from.
-
-    dag_id: the DAG of the run, empty where none is known. figures: what a list of months shows: customers, spend (as a
-    text) and currency. note: what made it if that was no run. seal: a checksum of all the rest.
-    """
-
-    shop: str
-    title: str
-    as_of: str
-    number: int
-    versions: dict[str, str]
-    run_id: str
-    dag_id: str
-    params: dict[str, Any]
-    released_at: str
-    figures: dict[str, Any] = field(default_factory=dict)
-    note: str = ""
-    format: int = RELEASE_FORMAT
-    seal: str = ""
-
-    @property
-    def day(self) -> date:
-        """The as-of date."""
-        return date.fromisoformat(self.as_of)
-
-    def says_as(self, other: "Release") -> bool:
-        """Whether it is of the same run and names the same versions: a task that is tried again finds its own."""
-        return (self.run_id, self.dag_id, self.versions) == (other.run_id, other.dag_id, other.versions)
-
-
-def seal(release: Release) -> str:
-    """The checksum of a release's content."""
-    return _seal_of(asdict(release))
-
-
-def _seal_of(content: dict[str, Any]) -> str:
-    rest = {key: value for key, value in content.items() if key != "seal"}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
-
-
-def text_of(release: Release) -> str:
-    """A release as its file holds it."""
-    return json.dumps(asdict(release), indent=2) + "\n"
-
-
-def parse(text: str | bytes, where: str) -> Release:
-    """The release that a text holds. Raises UserError naming `where` if it is none, or a newer program's."""
-    try:
-        content = json.loads(text)
-        if content["format"] > RELEASE_FORMAT:
-            raise UserError(
-                f"{where} was written by a newer release of this project (format {content['format']}, "
-                f"this one knows {RELEASE_FORMAT}). Use that one, or another warehouse."
-            )
-        found = Release(**content)
-        if not _is_well_formed(found) or found.seal != _seal_of(content):
-            raise ValueError("its content is not what its seal says")
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DamagedRelease(
-            f"{where} is not a release as it was written ({error}). Restore it or remove it."
-        ) from None
-    return found
-
-
-def _is_well_formed(one: Release) -> bool:
-    date.fromisoformat(one.as_of)
-    datetime.fromisoformat(one.released_at)
-    texts = (one.title, one.run_id, one.dag_id, one.note)
-    return (
-        is_name(one.shop)
-        and isinstance(one.number, int)
-        and all(isinstance(text, str) for text in texts)
-        and all(isinstance(part, dict) for part in (one.params, one.figures))
-        and all(DATASET.fullmatch(name) and VERSION.fullmatch(version) for name, version in one.versions.items())
-    )
 
 
 # Where they are

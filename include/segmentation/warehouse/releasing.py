@@ -17,7 +17,7 @@ from segmentation.planning.earlier import LABELS, dataset_of
 from segmentation.planning.plan import Plan, months_before
 from segmentation.warehouse import releases, runs
 from segmentation.warehouse.manifests import Manifest
-from segmentation.warehouse.releases import Release
+from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.rows import rows_of
 from segmentation.warehouse.versions import Warehouse
 from segmentation.warehouse.words import currency_of

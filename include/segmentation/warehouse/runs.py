@@ -13,8 +13,8 @@ from pathlib import Path
 
 from segmentation.common.errors import UserError
 from segmentation.config.shops.names import is_name
-from segmentation.warehouse import releases
-from segmentation.warehouse.releases import Release
+from segmentation.warehouse import release_file, releases
+from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.versions import Warehouse, write_whole
 
 RUNS = "runs"
@@ -27,8 +27,8 @@ def note(warehouse: Warehouse, draft: Release, trial: bool) -> None:
     folder = warehouse.root / RUNS / releases.check_name(draft.shop) / f"as_of={draft.as_of}"
     folder.mkdir(parents=True, exist_ok=True)
     sealed = Release(**{**vars(draft), "seal": ""})
-    sealed = Release(**{**vars(sealed), "seal": releases.seal(sealed)})
-    write_whole(folder / f"{draft.versions['report']}{TRIAL if trial else OTHER}", releases.text_of(sealed))
+    sealed = Release(**{**vars(sealed), "seal": release_file.seal(sealed)})
+    write_whole(folder / f"{draft.versions['report']}{TRIAL if trial else OTHER}", release_file.text_of(sealed))
 
 
 def shops(warehouse: Warehouse) -> list[str]:

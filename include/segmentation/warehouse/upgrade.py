@@ -15,8 +15,8 @@ from segmentation.config.shops.names import derived_name, derived_title
 from segmentation.warehouse import releases
 from segmentation.warehouse.ancestry import dataset_of, input_of
 from segmentation.warehouse.locks import locked
-from segmentation.warehouse.manifests import MANIFEST, Manifest, is_well_formed
-from segmentation.warehouse.releases import VERSION, Release
+from segmentation.warehouse.manifests import MANIFEST, VERSION, Manifest, is_well_formed
+from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.versions import Warehouse, say
 
 LATEST = "LATEST"

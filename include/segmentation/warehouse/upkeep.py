@@ -13,7 +13,8 @@ from segmentation.warehouse.holes import outputs_first, walk
 from segmentation.warehouse.landing import Landing
 from segmentation.warehouse.machine_failures import check_clock
 from segmentation.warehouse.manifests import MANIFEST, Manifest, data_files, describe_files, seal
-from segmentation.warehouse.releases import RELEASES, Release
+from segmentation.warehouse.release_file import Release
+from segmentation.warehouse.releases import RELEASES
 from segmentation.warehouse.versions import ATTEMPTS, Warehouse
 
 KEEP_RELEASES = 3

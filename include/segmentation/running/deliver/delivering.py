@@ -9,7 +9,7 @@ from segmentation.running.deliver import bucket, records, table, webhook
 from segmentation.running.deliver.records import Records, record_of
 from segmentation.running.deliver.what import Delivery, delivery_of
 from segmentation.warehouse import releases
-from segmentation.warehouse.releases import Release
+from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.versions import Warehouse
 
 

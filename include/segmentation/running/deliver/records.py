@@ -20,7 +20,7 @@ from segmentation.common.quoting import cut
 from segmentation.config.shops.targets import Target
 from segmentation.warehouse import releases
 from segmentation.warehouse.locks import locked
-from segmentation.warehouse.releases import Release
+from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.versions import Warehouse
 
 FORMAT = 1

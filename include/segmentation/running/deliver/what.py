@@ -14,7 +14,7 @@ from segmentation.common.errors import UserError
 from segmentation.planning.plan import fingerprint
 from segmentation.warehouse import releases
 from segmentation.warehouse.manifests import Manifest
-from segmentation.warehouse.releases import Release
+from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.versions import Warehouse
 
 BATCH = 10_000

@@ -10,7 +10,7 @@ from segmentation.config.shops import files
 from segmentation.running.deliver import records
 from segmentation.running.local.warehouse import asked_shop, day_of, the_warehouse
 from segmentation.warehouse import releases, releasing
-from segmentation.warehouse.releases import Release
+from segmentation.warehouse.release_file import DamagedRelease, Release
 from segmentation.warehouse.versions import Warehouse
 
 
@@ -46,7 +46,7 @@ def _show_month(warehouse: Warehouse, shop: str, as_of: date) -> None:
     for number in reversed(numbers):
         try:
             found = releases.find(warehouse, shop, as_of, number)
-        except releases.DamagedRelease as error:
+        except DamagedRelease as error:
             print(f"  {number:>4}  damaged: {error}")
             continue
         if found:

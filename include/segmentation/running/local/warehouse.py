@@ -12,7 +12,7 @@ from segmentation.common.terminal import bold, red
 from segmentation.planning.datasets import STAGE_OF, dataset
 from segmentation.warehouse import ancestry, releases, upkeep
 from segmentation.warehouse import upgrade as upgrading
-from segmentation.warehouse.releases import Release
+from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.upgrade import open_warehouse
 from segmentation.warehouse.versions import Warehouse
 

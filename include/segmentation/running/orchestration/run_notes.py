@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from segmentation.planning.plan import Plan
     from segmentation.warehouse.manifests import Manifest
-    from segmentation.warehouse.releases import Release
+    from segmentation.warehouse.release_file import Release
     from segmentation.warehouse.versions import Warehouse
 
 KEY = "note"
