@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial, reduce
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -13,18 +13,15 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import DataFrame, SparkSession
 
 from segmentation.common.concurrency import run_concurrently
-from segmentation.config import segment_maps
-from segmentation.config.segment_maps import claim_rows
-from segmentation.engine import frozen_edges, tables
+from segmentation.engine import stage_inputs, tables
 from segmentation.engine.checks import run_checks
 from segmentation.engine.figures import Figures
-from segmentation.engine.input_versions import bytes_of, input_manifest, input_manifests
+from segmentation.engine.input_versions import input_manifest
 from segmentation.planning import sql_files
 from segmentation.planning.code_version import made_by
 from segmentation.planning.datasets import Dataset, dataset
-from segmentation.planning.earlier import PREVIOUS, VIEWS, dataset_of, view_of
-from segmentation.planning.plan import FROZEN_VIEW, SEGMENT_MAP_VIEWS, Plan
-from segmentation.warehouse.machine_failures import check_clock
+from segmentation.planning.earlier import PREVIOUS
+from segmentation.planning.plan import Plan
 from segmentation.warehouse.manifests import Manifest, data_files, describe_files
 from segmentation.warehouse.versions import Attempt, Warehouse
 
@@ -68,23 +65,7 @@ class StageRun:
 
     def register_inputs(self) -> None:
         """Make a view of each dataset version, segment map and frozen edges that the missing datasets read."""
-        manifests = input_manifests(self.plan, self.missing, self.warehouse)
-        check_clock(manifests.values())
-        tables.fit_shuffles(self.spark, bytes_of(self.plan, self.missing, manifests, self.warehouse))
-        shown: dict[str, list[DataFrame]] = {}
-        for name, manifest in manifests.items():
-            if name != "source":
-                shown.setdefault(view_of(name), []).append(self._rows_of(manifest))
-        for view, frames in shown.items():
-            reduce(DataFrame.unionByName, frames).createOrReplaceTempView(view)
-        read = {view for name in self.missing for view in self.plan.reads(dataset(name))}
-        for name in [name for name in read if name not in shown and (name in VIEWS or name.startswith(PREVIOUS))]:
-            of = VIEWS[name].dataset if name in VIEWS else dataset_of(name)
-            self.register_rows(name, dataset(of).ddl, [])
-        if read & set(SEGMENT_MAP_VIEWS):
-            self._register_segment_map()
-        if FROZEN_VIEW in read:
-            self._register_frozen_edges()
+        stage_inputs.register(self.spark, self.plan, self.missing, self.warehouse)
 
     def input_manifest(self, name: str) -> Manifest:
         """The manifest of an input; `previous_` before a dataset means the month before."""
@@ -95,32 +76,9 @@ class StageRun:
         """Whether there were customers a month before."""
         return self.plan.compares and self.input_manifest(f"{PREVIOUS}customer_scores").rows > 0
 
-    def _rows_of(self, manifest: Manifest) -> DataFrame:
-        item, folder = dataset(manifest.dataset), self.warehouse.place_of(manifest)
-        return tables.read_files(self.spark, item, folder, list(manifest.files))
-
-    def _register_segment_map(self) -> None:
-        segments = segment_maps.load_map(self.plan.settings.segment_map, self.plan.settings.bins)
-        self.register_rows("segments", "segment string, segment_group string", [(s.name, s.group) for s in segments])
-        cells = [(cell, segment.name) for segment in segments for cell in segment.cells]
-        self.register_rows("segment_cells", "cell string, segment string", cells)
-        for view, rows in claim_rows.rows(segments).items():
-            self.register_rows(view, claim_rows.VIEWS[view], rows)
-
-    def _register_frozen_edges(self) -> None:
-        version = self.plan.settings.frozen_edges_from
-        if version is None:
-            self.register_rows(FROZEN_VIEW, dataset("rfm_edges").ddl, [])
-            return
-        manifest = frozen_edges.find(self.warehouse, version)
-        frozen_edges.check_closed(manifest, self.plan.settings.bins_closed)
-        frame = self._rows_of(manifest)
-        frozen_edges.check(frame, version, self.plan.settings.bins)
-        frame.createOrReplaceTempView(FROZEN_VIEW)
-
     def register_rows(self, view: str, ddl: str, rows: list[tuple[Any, ...]]) -> None:
         """Make a view of a few rows."""
-        tables.rows_frame(self.spark, ddl, rows).createOrReplaceTempView(view)
+        tables.rows_view(self.spark, view, ddl, rows)
 
     # What the stage computes
 

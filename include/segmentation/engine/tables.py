@@ -152,9 +152,14 @@ def rows_frame(spark: SparkSession, ddl: str, rows: list[tuple[Any, ...]]) -> Da
     return spark.sql(f"SELECT inline(from_json(:rows, 'array<struct<{ddl}>>'))", args={"rows": text})
 
 
+def rows_view(spark: SparkSession, view: str, ddl: str, rows: list[tuple[Any, ...]]) -> None:
+    """Make a view of a few rows."""
+    rows_frame(spark, ddl, rows).createOrReplaceTempView(view)
+
+
 def empty_view(spark: SparkSession, item: Dataset) -> None:
     """Register a view of the dataset's columns without rows."""
-    rows_frame(spark, item.ddl, []).createOrReplaceTempView(item.name)
+    rows_view(spark, item.name, item.ddl, [])
 
 
 def plain(value: Any) -> Any:
