@@ -153,7 +153,7 @@ def test_from_the_shop_to_a_customer_and_what_is_near(
 
 def test_another_map_is_tried_by_keyboard_alone(page: Page, addresses: dict[str, str]) -> None:
     page.goto(addresses["what-if"])
-    page.get_by_label("A map that comes along").focus()
+    page.get_by_label("A ready-made map").focus()
     page.keyboard.type("eleven")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")

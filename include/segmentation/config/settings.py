@@ -146,7 +146,7 @@ class Settings:
         [2, 3, 4, 6],
         "array",
         "edges: the purchases at which the frequency scores from 2 on begin, or with bins_closed right those with "
-        "which the scores below the best end: one less than bins, which rise. The preset fits any number of bins.",
+        "which the scores below the best end: one less than bins, which rise. The default fits any number of bins.",
         items={"type": "integer", "minimum": 1, "maximum": 1_000_000},
         minItems=2,
         maxItems=9,
@@ -175,7 +175,7 @@ class Settings:
     segment_map: str = setting(
         "came_back",
         "string",
-        "Which map names the segments: the name of one that comes along, the path of a YAML file, or the YAML itself.",
+        "Which map names the segments: the name of a ready-made one, the path of a YAML file, or the YAML itself.",
         examples=list(segment_map_names()),
         format="multiline",
     )
@@ -194,15 +194,15 @@ class Settings:
         0.25,
         "number",
         "A purchase counts only if its price is above this, in the source's currency. "
-        "With orders the preset counts as 0.",
+        "With orders the default counts as 0.",
         minimum=0,
         maximum=1_000_000,
     )
     excluded_categories: tuple[str, ...] = setting(
         list(NOT_ELECTRONICS),
         "array",
-        "Products of these main categories are dropped. The preset list is for Electronics; "
-        "with any other category, and with orders, the preset counts as empty.",
+        "Products of these main categories are dropped. The default list is for Electronics; "
+        "with any other category, and with orders, the default counts as empty.",
         items={"type": "string"},
     )
     keep_unknown_category: bool = setting(
@@ -290,7 +290,7 @@ def json_default(name: str) -> Any:
 
 
 def parse(raw: dict[str, Any]) -> Settings:
-    """Check every param and give them their types. A preset that is for the reviews' dollars or categories only
+    """Check every param and give them their types. A default that is for the reviews' dollars or categories only
     counts as none elsewhere: the form sends it along, and nobody has chosen it.
 
     `raw` maps names to JSON values or to texts (as a command line gives them); a missing name takes its

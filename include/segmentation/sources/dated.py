@@ -1,4 +1,4 @@
-"""`{as_of}` in a path or a query: each month has its own drop, such as `orders-{as_of:%Y-%m}.csv`."""
+"""`{as_of}` in a path or a query: each month has a file of its own, such as `orders-{as_of:%Y-%m}.csv`."""
 
 import re
 from datetime import date

@@ -82,7 +82,7 @@ def _allowed(meta: Mapping[str, Any]) -> str:
 
 
 # A line of the Makefile that `make help` shows: target, what it does, and the words it takes.
-_TARGET = re.compile(r"^([a-z-]+):.*## ([^:\n]+)(?:: (.+))?$", re.MULTILINE)
+_TARGET = re.compile(r"^([a-z-]+):.*## (.+?)(?:: (.+))?$", re.MULTILINE)
 
 
 def commands_page() -> str:
