@@ -1,5 +1,6 @@
 """Checksums of the rows of whole runs, as the releases before had them: rows that change are seen in review."""
 
+from difflib import ndiff
 from pathlib import Path
 
 import pytest
@@ -21,4 +22,6 @@ def check(flow: Flow, name: str) -> None:
     if not stored.exists():
         stored.write_text("".join(lines), encoding="utf-8")
         pytest.fail(f"{stored.name} was missing and is written now; look at it and run again")
-    assert lines == stored.read_text(encoding="utf-8").splitlines(keepends=True)
+    expected = stored.read_text(encoding="utf-8").splitlines(keepends=True)
+    if lines != expected:
+        pytest.fail(f"other rows than in {stored.name}:\n{''.join(ndiff(expected, lines))}")

@@ -5,6 +5,7 @@ exact in any order; a centroid is a quotient of two of them. Each point's distan
 iterations give the same centroids whatever the partitions, cores and order of the rows.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -123,8 +124,10 @@ def within(totals: np.ndarray) -> float:
     """The within-cluster sum of squares: of all points to the mean of their label, from exact sums.
 
     From sums without squares it lacks the points' own squares, the same for every labelling of the same points.
+    Added up exactly: two fits that differ in the order of their clusters only are equally good, and the sums of
+    Python 3.11 and 3.12 differ in the last digit.
     """
-    return sum(
+    return math.fsum(
         (int(n) * int(square) - sum(int(value) ** 2 for value in row)) / (int(n) * UNITS**2)
         for n, row, square in zip(totals[:, 0], totals[:, 1:-1], totals[:, -1], strict=True)
         if n

@@ -1,5 +1,6 @@
 """How much the clusters depend on which customers happen to be there: fit again on resamples. Numpy only."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,11 +49,15 @@ def stability(points: np.ndarray, centroids: np.ndarray) -> Stability | None:
         indices.append(adjusted_rand_index(table))
         recovered.append(_best_jaccard(table))
     return Stability(
-        agreement=round(float(np.mean(indices)), DIGITS),
-        lowest=round(float(np.min(indices)), DIGITS),
-        recovery=[round(float(value), DIGITS) for value in np.mean(recovered, axis=0)],
+        agreement=_mean(indices),
+        lowest=round(min(indices), DIGITS),
+        recovery=[_mean(values) for values in np.transpose(recovered).tolist()],
         customers=points.shape[1],
     )
+
+
+def _mean(values: list[float]) -> float:
+    return round(math.fsum(values) / len(values), DIGITS)
 
 
 def adjusted_rand_index(table: np.ndarray) -> float:

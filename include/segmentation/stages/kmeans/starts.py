@@ -47,14 +47,16 @@ def _spread_out(points: np.ndarray, k: int, rng: np.random.Generator) -> np.ndar
     draws = 2 + int(np.log(k))
     chosen = [points[:, rng.integers(points.shape[1])]]
     distance = _squared(points, chosen[0])
+    running = np.cumsum(distance)
     while len(chosen) < k:
-        running = np.cumsum(distance)
         places = np.searchsorted(running, rng.random(draws) * running[-1], side="right")
         places = np.minimum(places, points.shape[1] - 1)
         tried = [np.minimum(distance, _squared(points, points[:, place])) for place in places]
-        best = int(np.argmin([one.sum() for one in tried]))
+        # Added up one by one: how numpy adds up otherwise is the machine's.
+        sums_so_far = [np.cumsum(one) for one in tried]
+        best = int(np.argmin([one[-1] for one in sums_so_far]))
         chosen.append(points[:, places[best]])
-        distance = tried[best]
+        distance, running = tried[best], sums_so_far[best]
     return np.array(chosen) / UNITS
 
 
