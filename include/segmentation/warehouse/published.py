@@ -99,7 +99,7 @@ def chunks(file: BinaryIO) -> Iterator[bytes]:
 
 def _signature(warehouse: Warehouse, dataset: str, version: str, as_of: date | None) -> tuple[int, ...] | None:
     """What changes when a manifest's file does; None if there is none, or a link where a folder or file should be."""
-    folder = str(warehouse.place(dataset, version, as_of))
+    folder = warehouse.place_text(dataset, version, as_of)
     try:
         status = os.lstat(f"{folder}/{MANIFEST}")
         is_there = stat.S_ISDIR(os.lstat(folder).st_mode) and stat.S_ISREG(status.st_mode)

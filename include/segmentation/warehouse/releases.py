@@ -46,7 +46,12 @@ def check_name(shop: str, word: str = "SHOP") -> str:
 
 def home(warehouse: Warehouse, shop: str, as_of: date) -> Path:
     """The folder of a shop's releases of one as-of date."""
-    return warehouse.root / RELEASES / check_name(shop) / f"as_of={as_of.isoformat()}"
+    return Path(home_text(warehouse, shop, as_of))
+
+
+def home_text(warehouse: Warehouse, shop: str, as_of: date) -> str:
+    """The same as a text: pages ask for thousands of them, and paths take their time."""
+    return f"{warehouse.root}/{RELEASES}/{check_name(shop)}/as_of={as_of.isoformat()}"
 
 
 def place(warehouse: Warehouse, shop: str, as_of: date, number: int) -> Path:
@@ -83,8 +88,7 @@ def numbers(warehouse: Warehouse, shop: str, as_of: date) -> list[int]:
 
 def find(warehouse: Warehouse, shop: str, as_of: date, number: int) -> Release | None:
     """A release, or None if there is none of that number. Raises DamagedRelease if it is not as it was written."""
-    # A text, because pages ask for thousands of them, and paths take their time.
-    path = f"{warehouse.root}/{RELEASES}/{check_name(shop)}/as_of={as_of}/{number}.json"
+    path = f"{home_text(warehouse, shop, as_of)}/{number}.json"
     try:
         status = os.stat(path)
         found = remembered(path, (status.st_ino, status.st_mtime_ns, status.st_size))

@@ -52,12 +52,16 @@ class Warehouse:
 
     def home(self, dataset: str, as_of: date | None) -> Path:
         """The folder that holds a dataset's versions (of one as-of date)."""
-        folder = self.root / dataset
-        return folder / f"as_of={as_of.isoformat()}" if as_of else folder
+        return self.root / dataset / f"as_of={as_of.isoformat()}" if as_of else self.root / dataset
 
     def place(self, dataset: str, version: str, as_of: date | None) -> Path:
         """Where a version stands, or would stand."""
-        return self.home(dataset, as_of) / f"version={version}"
+        return Path(self.place_text(dataset, version, as_of))
+
+    def place_text(self, dataset: str, version: str, as_of: date | None) -> str:
+        """The same as a text: pages ask for thousands of places, and paths take their time."""
+        month = f"as_of={as_of.isoformat()}/" if as_of else ""
+        return f"{self.root}/{dataset}/{month}version={version}"
 
     def place_of(self, manifest: Manifest) -> Path:
         """Where a published version stands."""
@@ -65,14 +69,16 @@ class Warehouse:
 
     def find(self, dataset: str, version: str, as_of: date | None) -> Manifest | None:
         """The manifest of a version, or None if it does not exist. Raises UserError if the manifest is damaged."""
-        path = self.place(dataset, version, as_of) / MANIFEST
+        path = f"{self.place_text(dataset, version, as_of)}/{MANIFEST}"
         try:
-            return parse(path.read_text(encoding="utf-8"), str(path))
+            with open(path, "rb") as file:
+                return parse(file.read(), path)
         except FileNotFoundError:
             return None
         except (ValueError, TypeError, KeyError) as error:
             raise UserError(
-                f"{path} is not a manifest ({error}). Restore it, or remove the folder {path.parent} to build it again."
+                f"{path} is not a manifest ({error}). Restore it, or remove the folder {Path(path).parent} to build it "
+                "again."
             ) from None
 
     def get(self, dataset: str, version: str, as_of: date | None) -> Manifest:

@@ -72,11 +72,11 @@ def record_of(target: Target, of: str, rows: int, run_id: str, same_as: int = 0,
 
 def all_of(warehouse: Warehouse, release: Release) -> list[Record]:
     """What was delivered of a release and what could not be, by target. What cannot be read is passed over."""
-    folder = folder_of(warehouse, release.shop, release.day, release.number)
+    folder = f"{releases.home_text(warehouse, release.shop, release.day)}/{releases.deliveries_name(release.number)}"
     names = sorted(name for name in releases.names_in(folder) if name.endswith((_RECORD, _FAILED)))
     done = {name.removesuffix(_RECORD) for name in names if name.endswith(_RECORD)}
     shown = [name for name in names if name.endswith(_RECORD) or name.removesuffix(_FAILED) not in done]
-    return [one for name in shown if (one := _read(folder / name))]
+    return [one for name in shown if (one := _read(Path(folder, name)))]
 
 
 @contextlib.contextmanager
