@@ -229,6 +229,7 @@ def test_one_run_is_called_one_run():
     assert "\n\nOne run, as of 2023-09-01" in page.render([results() | {"runs": 1}])
 
 
+@pytest.mark.slow
 def test_the_chart_is_the_same_each_time_and_names_the_contenders():
     svg = page.draw(results())
 

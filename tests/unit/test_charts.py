@@ -18,6 +18,8 @@ from segmentation.stages.charts import movement as movement_charts
 from segmentation.stages.charts import palette
 from segmentation.stages.charts import segments as charts
 
+pytestmark = pytest.mark.slow
+
 
 def segments(name: str = "Champions", **changes) -> pd.DataFrame:
     rows = [

@@ -12,6 +12,8 @@ import pytest
 from segmentation.common.children import end_group, group_alive
 from segmentation.common.paths import PROJECT
 
+pytestmark = pytest.mark.slow
+
 # Stands for `make run`: its child starts another, as Airflow starts Spark, and then each waits for the next.
 PARENT = """
 import os, signal, sys

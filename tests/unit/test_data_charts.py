@@ -12,6 +12,8 @@ from segmentation.stages.charts import source as data_charts
 from segmentation.stages.charts.drawing import Chart
 from segmentation.stages.charts.palette import PALETTE
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = "<script>alert('x')</script> {{ 7*7 }} \"$1 & $2\" \u202eעברית\x00"
 
 

@@ -113,6 +113,7 @@ PLUMBING = {
     "engine/stage",  # decides whether to build, not what
     "engine/tables",  # reads and writes files; casts to the columns, which are in the version
     "warehouse/versions",  # moves finished files
+    "engine/stage_inputs",  # makes views of versions, which are inputs
     "engine/stage_run",  # runs the SQL and writes its views
 }
 

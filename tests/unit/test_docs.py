@@ -111,6 +111,7 @@ def test_the_tables_of_the_notebook_are_where_the_page_says() -> None:
         assert f">{section}" in shown, section
 
 
+@pytest.mark.slow
 def test_the_charts_of_the_notebook_are_where_the_page_says() -> None:
     every = [
         *draw_all(),

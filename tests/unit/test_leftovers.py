@@ -58,6 +58,7 @@ def write_on(folder: Path, begun: Event) -> None:
     (folder / "_temporary" / "last").mkdir(parents=True, exist_ok=True)
 
 
+@pytest.mark.slow
 def test_dead_work_goes_although_a_dying_job_still_writes_to_it(warehouse: Warehouse, start) -> None:
     begun = fork.Event()
     dead = attempt(warehouse, "half")

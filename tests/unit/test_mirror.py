@@ -210,6 +210,7 @@ def test_the_commands_say_what_they_did(shop: Warehouse, tmp_path: Path, monkeyp
     assert verify(Warehouse(tmp_path / "again")) == (3, [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("address", "words"),
     [
@@ -295,6 +296,7 @@ def test_a_release_of_the_store_that_is_not_right_is_not_restored(shop: Warehous
 SECRETS = ("AKIAEXAMPLE", "s3cr/et+w0rd", "s3cr%2Fet%2Bw0rd", "a-token")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "address",
     [

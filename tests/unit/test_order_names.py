@@ -83,6 +83,7 @@ def test_others_stay_two(pair: tuple[str, str]) -> None:
     assert len(set(normal(pa.array(pair)).to_pylist())) == 2
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(max_size=8), max_size=6))
 def test_a_normal_id_is_lower_nfc_and_normal_once_and_for_all(texts: list[str]) -> None:
     once = normal(pa.array(texts, pa.string()))

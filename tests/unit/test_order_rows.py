@@ -99,6 +99,7 @@ def test_a_quote_that_never_closes_is_refused_with_its_row(tail: str) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_quote_that_never_closes_is_refused_in_a_large_file_too() -> None:
     lines = "1,x,2\n" * 400_000
     assert "from row 400,002 on" in refusal(f'{HEADER}{lines}3,"lost,4\n{lines}')
@@ -124,6 +125,7 @@ def test_a_cell_longer_than_any_is_refused() -> None:
     assert "row" in refusal(HEADER + "1," + "x" * (layout.MOST_IN_CELL + 3 * csv_files.BLOCK))
 
 
+@pytest.mark.slow
 def test_a_block_ends_anywhere_and_no_row_is_lost() -> None:
     rows = [f'{number},"x{number}\n",{number}' if number % 7 == 0 else f"{number},x,{number}" for number in range(2000)]
     for size in (1, 7, 64, 1000):
@@ -190,6 +192,7 @@ def stripped(found: object) -> object:
     return [tuple(cell.strip() if isinstance(cell, str) else cell for cell in row) for row in rows], broken, blank
 
 
+@pytest.mark.slow
 @given(TEXTS)
 @example('1,x,2\n3,"q",4\n,,\n5,y\n')
 def test_a_block_that_arrow_parses_holds_what_python_finds(text: str) -> None:

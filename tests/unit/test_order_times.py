@@ -361,12 +361,14 @@ def times(draw: st.DrawFn) -> tuple[str, str, datetime]:
     return text, shop, at.replace(tzinfo=zone).astimezone(UTC)
 
 
+@pytest.mark.slow
 @given(times())
 def test_every_time_reads_as_its_moment(one_: tuple[str, str, datetime]) -> None:
     text, shop, instant = one_
     assert read([text], shop) == [instant]
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         times().map(lambda one_: one_[0]) | st.sampled_from(["", "x", "2023-06-01", "2023-06-01 10:00"]) | st.none(),
@@ -377,6 +379,7 @@ def test_a_column_reads_as_its_texts_do_one_by_one(texts: list[str | None]) -> N
     assert read(texts, "Europe/Berlin") == [read([text], "Europe/Berlin")[0] for text in texts]
 
 
+@pytest.mark.slow
 @given(st.datetimes(datetime(1970, 1, 3), datetime(2099, 12, 28)), st.sampled_from(SHOPS))
 def test_every_minute_in_a_pattern_reads_as_itself(at: datetime, shop: str) -> None:
     at = at.replace(second=0, microsecond=0)

@@ -173,6 +173,7 @@ def test_wide_signs_and_long_words_are_clipped_to_the_page() -> None:
     assert [width_of(line) for line in lines] == [40, 40, 40]
 
 
+@pytest.mark.slow
 def test_who_reads_only_the_beginning_gets_no_trace(orders: Path) -> None:
     command = f"{sys.executable} -m segmentation.running.local preview | true"
     env = {**os.environ, "FILES": str(orders), "PYTHONPATH": str(PROJECT / "include")}
@@ -180,6 +181,7 @@ def test_who_reads_only_the_beginning_gets_no_trace(orders: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_a_preview_starts_neither_java_nor_airflow(orders: Path) -> None:
     """Neither is imported with what costs seconds, and a machine without Java can preview."""
     code = (

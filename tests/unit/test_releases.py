@@ -75,6 +75,7 @@ def release_often(warehouse: Warehouse, name: str, times: int) -> None:
         releases.create(warehouse, draft(f"{name}-{number}", customer_rfm=f"{number:011x}{name}"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lock", [True, False], ids=["locks", "no locks"])
 def test_runs_that_finish_together_get_numbers_of_their_own(
     warehouse: Warehouse, start, monkeypatch, lock: bool
@@ -104,6 +105,7 @@ def read_always(warehouse: Warehouse, go, seen) -> None:
     seen.put(torn)
 
 
+@pytest.mark.slow
 def test_a_reader_never_sees_half_a_month(warehouse: Warehouse, start) -> None:
     over, seen = fork.Event(), fork.Queue()
     reader = start(read_always, warehouse, over, seen)

@@ -10,6 +10,8 @@ from test_report_page import HOSTILE, Page, make
 from segmentation.stages.report.page import render
 from segmentation.stages.report.source_data import exact, view
 
+pytestmark = pytest.mark.slow
+
 
 def html(**changes) -> str:
     data = view({**source_tables.tables(), **changes})

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from segmentation.sources.databases import checksum
 from segmentation.sources.databases.checksum import RowsChecksum
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = pa.schema(
     [("id", pa.string()), ("n", pa.int64()), ("d", pa.decimal128(12, 2)), ("f", pa.float64()), ("b", pa.bool_()),
      ("t", pa.timestamp("us", "UTC")), ("day", pa.date32())]

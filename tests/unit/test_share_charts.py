@@ -11,6 +11,8 @@ from segmentation.stages.charts.drawing import VARIABLES, Chart
 from segmentation.stages.charts.markers import cluster_colour
 from segmentation.stages.charts.palette import CLUSTER_COLOURS, PALETTE
 
+pytestmark = pytest.mark.slow
+
 ELEVEN = {
     "Hibernating": ("Churned", 2900),
     "At Risk": ("At risk", 2400),

@@ -16,6 +16,8 @@ from pyspark import cloudpickle
 from segmentation.engine import shipped_code
 from segmentation.stages.ingest.plain_files import Range, take
 
+pytestmark = pytest.mark.slow
+
 ELSEWHERE = """
 import pickle, sys
 for name in sys.argv[1:]:

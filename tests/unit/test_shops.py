@@ -174,6 +174,7 @@ def test_a_folder_that_is_not_there_is_said_to_be(tmp_path: Path, monkeypatch) -
     assert files.find("books") is None
 
 
+@pytest.mark.slow
 def test_forty_shops_are_read_in_a_moment(folder: Path) -> None:
     for number in range(40):
         (folder / f"shop{number}.yaml").write_text(f"title: Shop {number}\nschedule: 0 6 1 * *\n{DEMO}")

@@ -14,6 +14,8 @@ from segmentation.warehouse import versions
 from segmentation.warehouse.manifests import data_files
 from segmentation.warehouse.versions import Warehouse, write_whole
 
+pytestmark = pytest.mark.slow
+
 fork = multiprocessing.get_context("fork")
 LONG = 300  # seconds; a test that waits this long has failed
 

@@ -101,6 +101,7 @@ def test_a_map_that_there_is_not_costs_no_start_of_airflow(
     assert capsys.readouterr().out.startswith("Refused: Param segment_map: there is no map and no file")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", ["run", "backfill"])
 def test_make_hands_on_what_stands_behind_the_target(target: str) -> None:
     """Also a word like no param, which could as well be a variable of the environment."""

@@ -80,6 +80,7 @@ def test_what_no_reader_takes_does_not_fit(name: str, text: str) -> None:
     assert faults(name, yaml.safe_load(text))
 
 
+@pytest.mark.slow
 def test_every_key_of_a_mapping_is_described() -> None:
     from segmentation.sources import orders_mapping
 

@@ -6,6 +6,8 @@ from generated_shop import REVIEWS, Shop, milliseconds, numeric
 
 from segmentation.sources.demo_shop import profile
 
+pytestmark = pytest.mark.slow
+
 
 def test_verified_and_stars_follow_the_published_counts(shop: Shop) -> None:
     verified = [review["rating"] for review in shop.reviews if review["verified_purchase"]]

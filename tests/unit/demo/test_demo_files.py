@@ -12,6 +12,8 @@ from generated_shop import REVIEWS, Shop, milliseconds
 from segmentation.sources import demo_shop
 from segmentation.sources.demo_shop import products
 
+pytestmark = pytest.mark.slow
+
 REVIEW_KEYS = [
     "rating", "title", "text", "images", "asin", "parent_asin", "user_id", "timestamp", "helpful_vote",
     "verified_purchase",

@@ -2,9 +2,12 @@
 
 import json
 
+import pytest
 from generated_shop import KEPT, Shop, numeric
 
 from segmentation.sources.demo_shop import profile
+
+pytestmark = pytest.mark.slow
 
 
 def test_about_one_in_a_hundred_lines_is_an_exact_duplicate(any_shop: Shop) -> None:
