@@ -99,14 +99,23 @@ def test_who_comes_at_once_shares_one_which_ends_when_idle_and_starts_again(tmp_
     # One that is killed leaves its note, and nobody takes it for one that stands.
     with started(tmp_path) as other:
         assert other.pid != one.pid
+        temporary = Path((tmp_path / server.TEMPORARY).read_text(encoding="utf-8"))
         java = psutil.Process(other.pid).children(recursive=True)
+        for process in java:
+            process.kill()
         os.kill(other.pid, signal.SIGKILL)
         wait_for(lambda: all(gone(process.pid) for process in java))
     assert (tmp_path / standing.NOTE).exists()
     assert standing.find(tmp_path) is None
+    # Nor does its Java get to remove its temporary files.
+    assert list(temporary.glob("blockmgr-*"))
     with started(tmp_path) as third:
         assert third.port
+        assert not temporary.exists()
+        temporary = Path((tmp_path / server.TEMPORARY).read_text(encoding="utf-8"))
+        assert list(temporary.glob("blockmgr-*"))
     assert standing.stop(tmp_path)
+    assert not temporary.exists()
     assert standing.find(tmp_path) is None
     assert not standing.stop(tmp_path)
 

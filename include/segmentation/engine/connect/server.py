@@ -7,12 +7,14 @@ it) is gone, or at a signal. Its Java ends with it: that reads from it, and what
 import contextlib
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,6 +28,8 @@ from segmentation.warehouse.locks import locked, locked_at_once
 IDLE = "SEGMENTATION_SPARK_IDLE_MINUTES"
 IDLE_MINUTES = 15.0
 LOOK_SECONDS = 0.5
+# In the server's folder: which folder it has for temporary files.
+TEMPORARY, PREFIX = "temporary", "segmentation-spark-"
 # Where Spark looks for the token that it shall ask for.
 TOKEN = "SPARK_CONNECT_AUTHENTICATE_TOKEN"  # noqa: S105 - the name of a variable
 # Java compiles thoroughly what runs often enough, and with its usual idea of often, that is half of what a first run on
@@ -34,11 +38,12 @@ COMPILER = (
     "-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000 "
     "-XX:Tier4BackEdgeThreshold=400000 -XX:ReservedCodeCacheSize=384m"
 )
+JAVA_OPTIONS = "spark.driver.defaultJavaOptions"
 # What Java is started with.
 OF_JAVA = {
     "spark.app.name": "customer_segmentation",
     "spark.driver.memory": DRIVER_MEMORY,
-    "spark.driver.defaultJavaOptions": f"{COMPILER} {ROOM_FOR_CLASSES}",
+    JAVA_OPTIONS: f"{COMPILER} {ROOM_FOR_CLASSES}",
     "spark.log.level": "WARN",
     "spark.ui.showConsoleProgress": "false",
 }
@@ -79,16 +84,35 @@ def main(folder: Path, owner: int | None) -> None:
     # For as long as we live. Whoever looks whether we do holds it for a moment.
     with locked(folder / standing.ALIVE):
         try:
-            _serve(folder, owner)
+            with _temporary(folder) as temporary:
+                _serve(folder, owner, temporary)
         finally:
             (folder / standing.NOTE).unlink(missing_ok=True)
 
 
-def _serve(folder: Path, owner: int | None) -> None:
+@contextlib.contextmanager
+def _temporary(folder: Path) -> Iterator[Path]:
+    """A folder for temporary files, which goes with us. A Java that is killed leaves its own, shuffles and all; where
+    we are killed with it, the next server of `folder` removes what is left."""
+    name = folder / TEMPORARY
+    if name.exists():
+        left = Path(name.read_text(encoding="utf-8"))
+        if left.name.startswith(PREFIX):
+            shutil.rmtree(left, ignore_errors=True)
+    made = Path(tempfile.mkdtemp(prefix=PREFIX))
+    try:
+        name.write_text(str(made), encoding="utf-8")
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+        name.unlink(missing_ok=True)
+
+
+def _serve(folder: Path, owner: int | None, temporary: Path) -> None:
     port, token = free_port(), secrets.token_urlsafe(32)
     # Not among the settings: those are in logs.
     os.environ[TOKEN] = token
-    java = _start(port)
+    java = _start(port, temporary)
     standing.note(folder, standing.Server(port, token, os.getpid()))
     idle = 60 * float(os.environ.get(IDLE) or IDLE_MINUTES)
     used = time.monotonic()
@@ -122,13 +146,17 @@ def settings(port: int) -> dict[str, str]:
     return {**SETTINGS, "spark.connect.grpc.binding.port": str(port), "spark.default.parallelism": cores}
 
 
-def _start(port: int) -> "subprocess.Popen[bytes]":
+def _start(port: int, temporary: Path) -> "subprocess.Popen[bytes]":
     """Start Spark with its server; return the process of its Java. What the user's `spark-defaults.conf` says wins."""
     from pyspark import SparkConf, SparkContext
     from pyspark.java_gateway import launch_gateway
 
     launch = cast("Callable[[SparkConf], Any]", launch_gateway)  # it has no types
-    gateway = launch(SparkConf(loadDefaults=False).setAll(list(OF_JAVA.items())))
+    of_java = SparkConf(loadDefaults=False).setAll(list(OF_JAVA.items()))
+    # Java does not look at TMPDIR. In quotes, as Spark's launcher takes options apart.
+    place = str(temporary).replace("\\", "\\\\").replace('"', '\\"')
+    of_java.set(JAVA_OPTIONS, f'{OF_JAVA[JAVA_OPTIONS]} "-Djava.io.tmpdir={place}"')
+    gateway = launch(of_java)
     local_files.install(gateway.jvm)
     conf = SparkConf(_jvm=gateway.jvm)
     for name, value in settings(port).items():
