@@ -106,7 +106,7 @@ class Trial:
         table = pa.Table.from_batches(batches, schema=SCHEMA)
         blank = any(row["amount_is_blank"] and row["order_id"] for row in table.to_pylist())
         for name, value in constants(source, blank).items():
-            kind = pa.bool_() if isinstance(value, bool) else pa.string()
+            kind = {bool: pa.bool_(), int: pa.int64()}.get(type(value), pa.string())
             table = table.append_column(name, pa.array([value] * len(table), kind))
         self.plan = Plan(given, date.fromisoformat(AS_OF), "0" * 12, source)
         self.engine = Engine()

@@ -10,7 +10,10 @@ from orders_cases import AS_OF, FOLDER, Case, all_cases
 from segmentation.common.errors import UserError
 from segmentation.stages.ingest import raw_orders
 
-NAMES = ("zones_of_every_kind", "many_decimals", "first_rows_of_orders", "odd_quotes", "kinds_of_parquet", "nobody")
+NAMES = (
+    "zones_of_every_kind", "many_decimals", "first_rows_of_orders", "filters_of_whole_orders", "odd_quotes",
+    "kinds_of_parquet", "nobody",
+)  # fmt: skip
 CASES = {case.folder.name: case for case in reversed(all_cases()) if case.folder.name in NAMES}
 
 

@@ -91,6 +91,7 @@ def test_the_source_comes_to_the_same(tmp_path: Path, name: str) -> None:
         for row in rows
     } == right["customers"]
     assert figures["order_lines_refused"] == right["refused"]
+    assert figures["order_lines_filtered"] == right["left_out"]
 
 
 def test_users_are_told_of_each_preset() -> None:

@@ -163,6 +163,10 @@ def test_a_pattern_that_reads_a_zone_keeps_the_shops_calendar() -> None:
         ({"except": {"Test": True}}, "except: Test has True; allowed are texts, in quotes"),
         ({"order_level": ["Sum"]}, "order_level needs the key order"),
         ({"order": "No", "order_level": ["Total"]}, "order_level names 'Total', which no other key names"),
+        (
+            {"order": "No", "order_level": list("abcdefghi"), "only": {name: ["x"] for name in "abcdefghi"}},
+            "only and except name 9 columns of order_level; allowed are 8",
+        ),
         ({"order": "No", "order_level": ["No"]}, "order_level names the column of the order's id"),
         ({"level": "line"}, "level is 'line'; allowed are order and customer"),
         ({"last_order": "Last"}, "last_order is no key with level order"),

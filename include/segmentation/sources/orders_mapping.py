@@ -21,6 +21,8 @@ COLUMNS = (
     "customer", "time", "amount", "quantity", "unit_price", "order", "product", "product_name", "category", "refunded",
     "currency_column", "zone",
 )  # fmt: skip
+# As many as 104_whole_orders.sql has bits for.
+MOST_WHOLE_FILTERS = 8
 OF_CUSTOMERS = ("customer", "last_order", "orders", "amount", "currency_column", "zone")
 DEFAULTS: dict[str, Any] = {
     "level": "order",
@@ -201,6 +203,9 @@ def _check_together(mapping: dict[str, Any]) -> None:
     for name in mapping["order_level"]:
         if name not in there:
             raise Wrong(f"order_level names {quoted(name)}, which no other key names")
+    whole = [name for name in {*mapping["only"], *mapping["except"]} if name in mapping["order_level"]]
+    if len(whole) > MOST_WHOLE_FILTERS:
+        raise Wrong(f"only and except name {len(whole)} columns of order_level; allowed are {MOST_WHOLE_FILTERS}")
     if mapping.get("increment", columns["time"]) != columns["time"]:
         raise Wrong(
             f"increment is {quoted(mapping['increment'])}, but time is {quoted(columns['time'])}; slices are months of "

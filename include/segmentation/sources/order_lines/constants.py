@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from segmentation.sources.order_lines.columns import doubtful_columns, summed_columns
+from segmentation.sources.order_lines.filters import Filters
 
 # Their names and types in Spark.
 CONSTANTS = (
     "looks_at_orders boolean, fills_customer boolean, fills_time boolean, amount_once boolean, refund_once boolean, "
     "drops_equal_lines boolean, own_currency string, negative_returns boolean, return_prefix string, "
-    "subtract_returns boolean, several_files boolean, status_columns string, summed_columns string"
+    "subtract_returns boolean, filters_empty_out bigint, several_files boolean, status_columns string, "
+    "summed_columns string"
 )
 
 
@@ -30,6 +32,7 @@ def constants(source: Mapping[str, Any], blank_amounts: bool) -> dict[str, Any]:
         "negative_returns": returns["negative"],
         "return_prefix": returns["order_prefix"],
         "subtract_returns": returns["do"] == "subtract",
+        "filters_empty_out": Filters(mapping).empty_out,
         "several_files": len(files) > 1,
         "status_columns": doubtful_columns(source),
         "summed_columns": summed_columns(source),

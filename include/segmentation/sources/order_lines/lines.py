@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from segmentation.sources.order_lines import cells, csv_files, names, rows, times
 from segmentation.sources.order_lines.counts import read_counts
 from segmentation.sources.order_lines.currencies import agree
+from segmentation.sources.order_lines.filters import Filters
 from segmentation.sources.order_lines.money import CENTS, SHOWN, Money, read_money
 from segmentation.sources.order_lines.rows import Chunk
 
@@ -29,7 +30,8 @@ SCHEMA = pa.schema(
         ("main_category", pa.string()), ("ordered_at", pa.timestamp("us", "UTC")), ("time_fault", pa.string()),
         ("quantity", SHOWN), ("unit_price", SHOWN), ("amount", CENTS),
         ("amount_fault", pa.string()), ("amount_is_blank", pa.bool_()), ("refunded", CENTS),
-        ("foreign_currency", pa.string()), ("filtered", pa.bool_()), ("filtered_alone", pa.bool_()),
+        ("foreign_currency", pa.string()), ("filtered", pa.bool_()),
+        ("filters_said", pa.int64()), ("filters_out", pa.int64()),
         ("customer_text", pa.string()), ("time_text", pa.string()), ("amount_text", pa.string()),
         ("line_text", pa.string()), ("is_broken", pa.bool_()), ("order_count", pa.int64()),
     ]
@@ -56,20 +58,14 @@ class Lines:
         return {key: [name] if isinstance(name, str) else list(name) for key, name in self.mapping["columns"].items()}
 
     @cached_property
-    def filters(self) -> list[tuple[str, str, bool]]:
-        """(column, a value of it, whether lines with it are wanted)."""
-        return [
-            (column, value, wanted)
-            for key, wanted in (("only", True), ("except", False))
-            for column, values in self.mapping[key].items()
-            for value in values
-        ]
+    def filters(self) -> Filters:
+        return Filters(self.mapping)
 
     @cached_property
     def wanted(self) -> list[str]:
         """All columns that are read."""
         mapped = [name for names in self.columns.values() for name in names]
-        return list(dict.fromkeys([*mapped, *(column for column, _, _ in self.filters)]))
+        return list(dict.fromkeys([*mapped, *self.filters.columns]))
 
     def read(self, path: Path, groups: Sequence[int] | None = None) -> Iterator[pa.RecordBatch]:
         """The lines of a file of the source version, or of some row groups of a Parquet file."""
@@ -107,7 +103,7 @@ class Lines:
         faulty = pc.or_(pc.or_(time_fault.is_valid(), fault.is_valid()), customer.is_null())
         foreign = self._is_foreign(money.currency)
         faulty = pc.or_(faulty, foreign)
-        filtered, alone = self._filtered(chunk)
+        filters = self.filters.verdicts(chunk)
         return pa.RecordBatch.from_arrays(
             [
                 pa.array([file], pa.string()).take(pa.array(np.zeros(size, dtype=np.int32))),
@@ -124,8 +120,9 @@ class Lines:
                 money.is_blank,
                 money.refunded,
                 pc.if_else(foreign, money.currency, pa.scalar(None, pa.string())),
-                filtered,
-                alone,
+                pa.array(filters.filtered),
+                pa.array(filters.said),
+                pa.array(filters.out),
                 self._nobody(chunk, customer),
                 pc.if_else(time_fault.is_valid(), time_text, pa.scalar(None, pa.string())),
                 pc.if_else(fault.is_valid(), fault_text, pa.scalar(None, pa.string())),
@@ -138,8 +135,7 @@ class Lines:
 
     def currencies(self, chunk: Chunk) -> pa.Array:
         """The currencies of the rows that the filters leave, null where a row names none."""
-        _, left_out = self._filtered(chunk)
-        return self._money(chunk).currency.filter(pc.invert(left_out))
+        return self._money(chunk).currency.filter(pa.array(~self.filters.alone(chunk)))
 
     def _money(self, chunk: Chunk) -> Money:
         return read_money(self.mapping, {key: self._cells(key, chunk) for key in MONEY}, len(chunk.places))
@@ -169,22 +165,6 @@ class Lines:
             found = names.whole_numbers(found)
         return found.take(encoded.indices)
 
-    def _filtered(self, chunk: Chunk) -> tuple[pa.Array, pa.Array]:
-        """Whether `only` and `except` leave a row out: null where its order has to say, because a cell is empty that
-        stands for the whole order; and what counts if the order does not say it either."""
-        size = len(chunk.places)
-        out, open_ones = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
-        for column in dict.fromkeys(column for column, _, _ in self.filters):
-            texts = words_of(chunk.columns[column])
-            if column in self.mapping["order_level"]:
-                open_ones |= pc.equal(texts, "").to_numpy(zero_copy_only=False)
-            for wanted in (True, False):
-                values = [value for name, value, want in self.filters if (name, want) == (column, wanted)]
-                if values:
-                    there = pc.is_in(texts, words_of(pa.array(values, pa.string()))).to_numpy(zero_copy_only=False)
-                    out |= ~there if wanted else there
-        return pa.array(out, mask=open_ones), pa.array(out)
-
     def _is_foreign(self, currencies: pa.Array) -> pa.Array:
         """Which lines are in another currency than the mapping's."""
         found = currencies.dictionary_encode()
@@ -202,15 +182,6 @@ class Lines:
         for number, place in enumerate(places):
             found[place] = json.dumps({name: texts[number] for name, texts in shown.items()}, ensure_ascii=False)
         return pa.array(found, pa.string())
-
-
-def words_of(column: pa.Array) -> pa.Array:
-    """A column as filters compare it: letter case, blanks and invisible signs do not matter; nothing is ''."""
-    texts = cells.texts(column).fill_null("")
-    if pa.types.is_floating(column.type):
-        texts = pc.replace_substring_regex(texts, r"\.0$", "")
-    encoded = texts.dictionary_encode()
-    return names.normal(encoded.dictionary).take(encoded.indices)
 
 
 def _broken(file: str, chunk: Chunk) -> pa.RecordBatch:

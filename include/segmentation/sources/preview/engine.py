@@ -111,7 +111,9 @@ class Engine:
 def _literal(value: Any) -> str:
     if value is None:
         return "CAST(NULL AS VARCHAR)"
-    return str(value).upper() if isinstance(value, bool) else "'" + str(value).replace("'", "''") + "'"
+    if isinstance(value, (bool, int)):
+        return str(value).upper()
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def _prepared(file: SqlFile, parameters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

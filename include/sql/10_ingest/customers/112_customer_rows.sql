@@ -14,7 +14,7 @@
 WITH filtered_rows AS (
     SELECT
         *,
-        NOT is_broken AND coalesce(filtered, filtered_alone) AS is_filtered
+        NOT is_broken AND filtered AS is_filtered
     FROM raw_orders
 ),
 

@@ -36,7 +36,12 @@ WITH joined AS (
         CASE WHEN NOT refund_once OR raw_orders.place = refund_place THEN refunded END AS refunded,
         CASE
             WHEN is_broken THEN NULL
-            WHEN coalesce(filtered, whole_filtered, filtered_alone) THEN 'filtered'
+            WHEN
+                filtered OR filters_out > 0
+                -- What stands for the whole order and is not said here, the order says; or it counts as empty.
+                OR (~filters_said & coalesce(whole_filters_out, 0)) > 0
+                OR (~filters_said & ~coalesce(whole_filters_said, 0) & filters_empty_out) > 0
+                THEN 'filtered'
             WHEN amount_place < raw_orders.place AND (amount_is_blank OR amount_once) THEN 'further row'
             WHEN repeated_lines.place IS NOT NULL THEN 'repeated'
         END AS skipped,
