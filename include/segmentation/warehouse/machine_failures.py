@@ -18,6 +18,8 @@ from segmentation.warehouse.manifests import Manifest
 FULL = (errno.ENOSPC, errno.EDQUOT)
 FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
 FORBIDDEN_WORDS = tuple(map(os.strerror, FORBIDDEN))
+# A month has some fifty datasets, each of some folders and files.
+FILES_OF_A_RUN = 1_000
 # As Python, Java and SQLite say it. Python looks for a folder for temporary files by writing into it.
 FULL_WORDS = (*map(os.strerror, FULL), "disk is full", "No usable temporary directory")
 # Java does not say why it could not make a folder. Where we may write, there is no room for one.
@@ -103,8 +105,8 @@ def _places(warehouse: Path) -> Iterator[tuple[str, str, Path]]:
 def _full(warehouse: Path) -> str:
     room = [(what, place, _room(place)) for what, _, place in _places(warehouse)]
     free = ", ".join(f"{megabytes:,.0f} MB for {what} in {place}" for what, place, (megabytes, _) in room)
-    crowded = " and ".join(str(place) for _, place, (_, takes_files) in room if not takes_files)
-    full = f"The disk takes no more files in {crowded}: its inodes are used up, however much is free; "
+    crowded = " and ".join(str(place) for _, place, (_, is_crowded) in room if is_crowded)
+    full = f"The disk takes hardly any more files in {crowded}: its inodes are used up, however much is free; "
     return (
         f"{full if crowded else 'The disk is full: '}there is {free}. Make room, then run this task again; "
         "nothing unfinished can be seen."
@@ -112,10 +114,13 @@ def _full(warehouse: Path) -> str:
 
 
 def _room(place: Path) -> tuple[float, bool]:
-    """How many megabytes are free where a folder is or would be, and whether another file can be made there."""
+    """How many megabytes are free where a folder is or would be, and whether it is files that it takes no more of.
+
+    By now what was unfinished is gone, and has freed some for the next try to use up again.
+    """
     found = os.statvfs(_there(place))
     # A file system that counts no files says that it has none at all.
-    return found.f_bavail * found.f_frsize / 1e6, bool(found.f_favail or not found.f_files)
+    return found.f_bavail * found.f_frsize / 1e6, bool(found.f_files and found.f_favail < FILES_OF_A_RUN)
 
 
 def _there(place: Path) -> Path:
