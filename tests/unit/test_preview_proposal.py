@@ -171,3 +171,49 @@ def test_hostile_headers_come_back_as_the_text_they_are(tmp_path: Path) -> None:
     name = "Customer ID: {x} # \x1b[31m 'y'"
     found = proposed(tmp_path, PLAIN.replace("Customer ID", name))
     assert yaml.safe_load(found.text())["customer"] == name
+
+
+CUSTOMERS = (
+    "customer_id,email,first_order,last_order,orders_count,total_spent\n"
+    "1,a@x.com,2022-01-05,2023-05-01,3,120.50\n"
+    "2,b@x.com,2023-02-01,2023-02-01,1,20.00\n"
+)
+
+
+def test_a_table_with_one_row_per_customer_is_told_from_orders(tmp_path: Path) -> None:
+    found = proposed(tmp_path, CUSTOMERS)
+    assert found.keys == {
+        "level": "customer", "customer": "customer_id", "last_order": "last_order", "orders": "orders_count",
+        "amount": "total_spent", "decimal": ".",
+    }  # fmt: skip
+    assert not found.open
+    assert read_mapping(found.text())["level"] == "customer"
+    assert any(doubt.startswith("level: each 'customer_id' has one row") for doubt in found.doubts)
+    assert not any(doubt.startswith("order:") for doubt in found.doubts)
+
+
+@pytest.mark.parametrize(
+    ("header", "key"),
+    [("Total Orders", "orders"), ("Anzahl Bestellungen", "orders"), ("Last Purchase Date", "last_order"),
+     ("Letzte Bestellung", "last_order"), ("Lifetime Value", "amount")],
+)  # fmt: skip
+def test_headers_of_customers_are_known_however_they_are_spelled(tmp_path: Path, header: str, key: str) -> None:
+    own = {"orders": "orders_count", "last_order": "last_order", "amount": "total_spent"}[key]
+    assert proposed(tmp_path, CUSTOMERS.replace(own, header)).keys[key] == header
+
+
+def test_a_customer_on_several_rows_has_orders_there(tmp_path: Path) -> None:
+    assert "level" not in proposed(tmp_path, CUSTOMERS + CUSTOMERS.splitlines()[1] + "\n").keys
+
+
+def test_a_column_of_orders_that_are_no_numbers_counts_none(tmp_path: Path) -> None:
+    assert "level" not in proposed(tmp_path, CUSTOMERS.replace(",3,", ",A-3,")).keys
+
+
+def test_what_a_table_of_customers_lacks_is_asked_for(tmp_path: Path) -> None:
+    found = proposed(tmp_path, CUSTOMERS.replace("last_order", "last_seen").replace("total_spent", "points"))
+    assert found.open == {
+        "last_order": "last_order may be 'first_order', 'last_seen'",
+        "amount": "no column looks like what was paid; there are 'customer_id', 'email', 'first_order', 'last_seen', "
+        "'orders_count', 'points'",
+    }

@@ -42,17 +42,10 @@ def choose(sample: Sample) -> Chosen:
     chosen = Chosen()
     _choose_time(sample, chosen)
     for key in KEYS:
-        fits = {name: place for name in sample.columns if (place := rank(key, name)) is not None}
-        free = {
-            name: place for name, place in fits.items() if name not in _taken(chosen) and name in sample.rows.columns
-        }
-        good = sorted(
-            (name for name in free if _FIT[key](sample, name)),
-            key=lambda name: (free[name], sample.columns.index(name)),
-        )
+        good = [name for name in free_columns(sample, chosen, key) if FITS[key](sample, name)]
         if not good:
             continue
-        best = [name for name in good if free[name] == free[good[0]]]
+        best = [name for name in good if rank(key, name) == rank(key, good[0])]
         if len(best) > 1 and key in ("customer", "amount"):
             chosen.choices[key] = best
             continue
@@ -65,6 +58,13 @@ def choose(sample: Sample) -> Chosen:
     return chosen
 
 
+def free_columns(sample: Sample, chosen: Chosen, key: str) -> list[str]:
+    """The columns whose header fits a key and that no other key has, the best first."""
+    fits = {name: place for name in sample.columns if (place := rank(key, name)) is not None}
+    free = [name for name in fits if name not in _taken(chosen) and name in sample.rows.columns]
+    return sorted(free, key=lambda name: (fits[name], sample.columns.index(name)))
+
+
 def _taken(chosen: Chosen) -> set[str]:
     return {one for value in chosen.columns.values() for one in ([value] if isinstance(value, str) else value)}
 
@@ -75,10 +75,10 @@ def _choose_time(sample: Sample, chosen: Chosen) -> None:
         (name for name in sample.rows.columns if rank("time", name) is not None),
         key=lambda name: (rank("time", name) or 0, sample.columns.index(name)),
     )
-    good = [name for name in fits if _holds_times(sample, name)]
+    good = [name for name in fits if holds_times(sample, name)]
     if not good:
         # A header that says nothing may still stand over days, which numbers alone would not show.
-        others = [name for name in sample.rows.columns if name not in fits and _holds_times(sample, name)]
+        others = [name for name in sample.rows.columns if name not in fits and holds_times(sample, name)]
         others = [name for name in others if _looks_like_days(sample, name)]
         if len(others) > 1:
             chosen.choices["time"] = others
@@ -94,16 +94,21 @@ def _choose_time(sample: Sample, chosen: Chosen) -> None:
     chosen.columns["time"] = names[0] if len(names) == 1 else names
     if len(good) > 1:
         chosen.doubts.append(f"time: {quoted(good[0])} was taken; {listed(map(quoted, good[1:]), 120)} hold times too")
-    if not pa.types.is_temporal(sample.rows.columns[names[0]].type):
-        chosen.time = guess(
-            columns[0] if len(columns) == 1 else pc.utf8_trim_whitespace(pc.binary_join_element_wise(*columns, " "))
-            for columns in sample.more(names)
-        )
-    else:
-        chosen.time = TimeGuess()
+    chosen.time = guess_of(sample, names)
 
 
-def _holds_times(sample: Sample, name: str) -> bool:
+def guess_of(sample: Sample, names: list[str]) -> TimeGuess | None:
+    """How the times in a column are written, or in two that are joined with a blank."""
+    if pa.types.is_temporal(sample.rows.columns[names[0]].type):
+        return TimeGuess()
+    return guess(
+        columns[0] if len(columns) == 1 else pc.utf8_trim_whitespace(pc.binary_join_element_wise(*columns, " "))
+        for columns in sample.more(names)
+    )
+
+
+def holds_times(sample: Sample, name: str) -> bool:
+    """Whether a column holds days or times."""
     column = sample.rows.columns[name]
     if pa.types.is_temporal(column.type):
         return not pa.types.is_time(column.type) and not pa.types.is_duration(column.type)
@@ -177,7 +182,8 @@ def _anything(sample: Sample, name: str) -> bool:
     return any(pc.unique(sample.texts(name)).slice(0, 2).to_pylist())
 
 
-_FIT: dict[str, Callable[[Sample, str], bool]] = {
+# Whether what a column holds can be what the key stands for.
+FITS: dict[str, Callable[[Sample, str], bool]] = {
     **dict.fromkeys(WORDS, _anything),
     "customer": _is_somebody,
     "currency_column": _is_currency,

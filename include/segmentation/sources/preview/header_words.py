@@ -40,6 +40,22 @@ WORDS: dict[str, tuple[str, ...]] = {
         "montant total", "montant", "total ttc", "importe", "importe total", "payment value", "payment amount",
         "transaction amount", "sales amount", "revenue", "turnover", "spend", "sales", "net sales", "gross sales",
         "net amount", "gross amount", "net total", "gross total", "value", "sum", "subtotal", "sub total",
+        "total spent", "total spend", "amount spent", "lifetime spend", "lifetime value", "ltv", "monetary",
+    ),
+    "last_order": (
+        "last order", "last order date", "last order at", "last order on", "last ordered", "last ordered at",
+        "date of last order", "latest order", "latest order date", "most recent order", "most recent order date",
+        "last purchase", "last purchase date", "last purchased at", "date of last purchase", "latest purchase",
+        "most recent purchase", "last transaction", "last transaction date", "last invoice date", "last sale date",
+        "letzte bestellung", "letzter kauf", "letzter einkauf", "derniere commande", "dernière commande",
+        "dernier achat", "ultimo pedido", "último pedido", "ultima compra", "última compra", "most recent visit",
+        "last visit",
+    ),
+    "orders": (
+        "orders", "order count", "orders count", "number of orders", "total orders", "no of orders", "num orders",
+        "nr of orders", "lifetime orders", "purchases", "purchase count", "number of purchases", "total purchases",
+        "transactions", "transaction count", "number of transactions", "frequency", "bestellungen",
+        "anzahl bestellungen", "commandes", "nombre de commandes", "pedidos", "numero de pedidos",
     ),
     "quantity": (
         "quantity", "qty", "quantity ordered", "ordered quantity", "order quantity", "qty ordered",

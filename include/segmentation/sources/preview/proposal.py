@@ -15,6 +15,7 @@ from segmentation.sources.order_lines import cells
 from segmentation.sources.order_lines.amounts import AMBIGUOUS, decimal_sign, read_number
 from segmentation.sources.orders_mapping import preset_names, read_mapping
 from segmentation.sources.preview.choosing import Chosen, choose
+from segmentation.sources.preview.customer_rows import choose_of_customers
 from segmentation.sources.preview.header_words import NOT_PAID, PAID
 from segmentation.sources.preview.proposed import CHOOSE, Proposal
 from segmentation.sources.preview.sample import Sample
@@ -23,6 +24,10 @@ from segmentation.sources.preview.sample import Sample
 FEWEST = 3
 NEARLY_ALL = 0.95
 NEEDED = {"customer": "the customer's id", "time": "the day or time of the order", "amount": "what was paid"}
+NEEDED_OF_CUSTOMERS = {
+    "customer": "the customer's id", "last_order": "the day or time of the last order",
+    "orders": "how many orders there were", "amount": "what was paid",
+}  # fmt: skip
 
 
 def propose(sample: Sample) -> Proposal:
@@ -37,8 +42,16 @@ def propose(sample: Sample) -> Proposal:
             found.keys["encoding"] = sample.encoding
         return found
     chosen = choose(sample)
-    found = Proposal(doubts=chosen.doubts)
-    _add_columns(sample, chosen, found)
+    of_customers = choose_of_customers(sample, chosen)
+    if of_customers:
+        chosen = of_customers
+        found = Proposal({"level": "customer"}, doubts=chosen.doubts)
+        _add_columns(sample, chosen, found, NEEDED_OF_CUSTOMERS)
+    else:
+        found = Proposal(doubts=chosen.doubts)
+        _add_columns(sample, chosen, found, NEEDED)
+        if "order" not in chosen.columns:
+            found.doubts.append("order: no column looks like the order's id, so that each line counts as an order")
     _add_amount(sample, chosen, found)
     _add_time(chosen, found)
     _add_status(sample, chosen, found)
@@ -73,12 +86,12 @@ def _as_key(sample: Sample, name: Any) -> Any:
     return name if sample.header else int(name)
 
 
-def _add_columns(sample: Sample, chosen: Chosen, found: Proposal) -> None:
+def _add_columns(sample: Sample, chosen: Chosen, found: Proposal, needed: dict[str, str]) -> None:
     columns = dict(chosen.columns)
     if "amount" not in columns and {"quantity", "unit_price"} <= set(columns):
         columns["amount"] = None  # comes of both
     every = listed(map(quoted, sample.columns), 300, 40)
-    for key, what in NEEDED.items():
+    for key, what in needed.items():
         if key in columns:
             if columns[key] is not None:
                 found.keys[key] = _as_key(sample, columns[key])
@@ -98,8 +111,6 @@ def _add_columns(sample: Sample, chosen: Chosen, found: Proposal) -> None:
             found.keys[key] = _as_key(sample, columns[key])
     if isinstance(found.keys.get("customer"), str | int) and "customer" in columns:
         _look_for_whole_numbers(sample, columns["customer"], found)
-    if "order" not in columns:
-        found.doubts.append("order: no column looks like the order's id, so that each line counts as an order")
 
 
 def _look_for_whole_numbers(sample: Sample, name: str, found: Proposal) -> None:
