@@ -96,6 +96,26 @@ def test_a_total_that_stands_on_each_row_of_its_order_is_asked_about(tmp_path: P
         read_mapping(found.text())
 
 
+def test_too_few_orders_with_several_rows_to_tell_are_a_doubt(tmp_path: Path) -> None:
+    found = proposed(tmp_path, "\n".join(WHOLE.splitlines()[:4]) + "\n")
+    assert not found.open
+    assert any("counts once with order_level: [total]" in doubt for doubt in found.doubts)
+
+
+@pytest.mark.parametrize(
+    ("header", "quantity", "is_doubtful"),
+    [("item-price", 2, True), ("item-price", 1, False), ("Unit Price", 2, False), ("UnitPrice", 2, False),
+     ("Einzelpreis", 2, False), ("Price per unit", 2, False), ("Price", 2, True)],
+)  # fmt: skip
+def test_a_price_that_may_be_that_of_all_pieces_is_a_doubt(
+    tmp_path: Path, header: str, quantity: int, is_doubtful: bool
+) -> None:
+    text = f"order id,customer,date,quantity,{header}\n1,ann,2023-06-01,{quantity},9.50\n2,bob,2023-06-02,1,3.00\n"
+    found = proposed(tmp_path, text)
+    assert found.keys["unit_price"] == header
+    assert any("that is the price of all pieces" in doubt for doubt in found.doubts) == is_doubtful
+
+
 def test_amounts_that_differ_within_their_orders_are_those_of_the_lines(tmp_path: Path) -> None:
     found = proposed(tmp_path, WHOLE.replace("50,b", "70,b"))
     assert not found.open

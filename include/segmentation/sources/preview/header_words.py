@@ -112,7 +112,7 @@ NOT_PAID = frozenset(
     [
         "cancelled", "canceled", "refunded", "failed", "voided", "void", "expired", "declined", "abandoned", "draft",
         "rejected", "chargeback", "charged back", "denied", "error", "storniert", "erstattet", "abgebrochen", "trash",
-        "fully refunded",
+        "fully refunded", "unpaid", "not paid", "payment failed", "unbezahlt",
     ]
 )  # fmt: skip
 

@@ -4,24 +4,18 @@ What the files leave open is no guess: its key gets a word that no run accepts, 
 """
 
 from collections import Counter
-from decimal import Decimal
-from typing import Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
-from segmentation.common.quoting import cut, listed, quoted
-from segmentation.sources.order_lines import cells
-from segmentation.sources.order_lines.amounts import AMBIGUOUS, decimal_sign, read_number
+from segmentation.common.quoting import listed, quoted
 from segmentation.sources.orders_mapping import preset_names, read_mapping
+from segmentation.sources.preview.amounts_guess import add_amount
 from segmentation.sources.preview.choosing import Chosen, choose
 from segmentation.sources.preview.customer_rows import choose_of_customers
 from segmentation.sources.preview.header_words import NOT_PAID, PAID
-from segmentation.sources.preview.proposed import CHOOSE, Proposal
+from segmentation.sources.preview.proposed import CHOOSE, Proposal, as_key
 from segmentation.sources.preview.sample import Sample
 
-# The fewest orders with several rows that say something of all orders.
-FEWEST = 3
 NEARLY_ALL = 0.95
 NEEDED = {"customer": "the customer's id", "time": "the day or time of the order", "amount": "what was paid"}
 NEEDED_OF_CUSTOMERS = {
@@ -52,7 +46,7 @@ def propose(sample: Sample) -> Proposal:
         _add_columns(sample, chosen, found, NEEDED)
         if "order" not in chosen.columns:
             found.doubts.append("order: no column looks like the order's id, so that each line counts as an order")
-    _add_amount(sample, chosen, found)
+    add_amount(sample, chosen, found)
     _add_time(chosen, found)
     _add_status(sample, chosen, found)
     _add_currency(sample, chosen, found)
@@ -79,13 +73,6 @@ def _fitting_presets(sample: Sample) -> list[str]:
     return sorted(name for name, size in sizes.items() if size == max(sizes.values()))
 
 
-def _as_key(sample: Sample, name: Any) -> Any:
-    """A column as a mapping names it: by its number where there is no header."""
-    if isinstance(name, list):
-        return [_as_key(sample, one) for one in name]
-    return name if sample.header else int(name)
-
-
 def _add_columns(sample: Sample, chosen: Chosen, found: Proposal, needed: dict[str, str]) -> None:
     columns = dict(chosen.columns)
     if "amount" not in columns and {"quantity", "unit_price"} <= set(columns):
@@ -94,12 +81,12 @@ def _add_columns(sample: Sample, chosen: Chosen, found: Proposal, needed: dict[s
     for key, what in needed.items():
         if key in columns:
             if columns[key] is not None:
-                found.keys[key] = _as_key(sample, columns[key])
+                found.keys[key] = as_key(sample, columns[key])
         elif key in chosen.choices:
             found.keys[key] = CHOOSE
             found.open[key] = f"{key} may be {listed(map(quoted, chosen.choices[key]), 200)}"
         elif key == "amount" and "unit_price" in columns:
-            found.keys[key] = _as_key(sample, columns["unit_price"])
+            found.keys[key] = as_key(sample, columns["unit_price"])
             found.doubts.append(
                 f"amount: {quoted(columns['unit_price'])} was taken as that of the line: no column is a quantity"
             )
@@ -108,7 +95,7 @@ def _add_columns(sample: Sample, chosen: Chosen, found: Proposal, needed: dict[s
             found.open[key] = f"no column looks like {what}; there are {every}"
     for key in ("order", "product", "product_name", "category"):
         if key in columns:
-            found.keys[key] = _as_key(sample, columns[key])
+            found.keys[key] = as_key(sample, columns[key])
     if isinstance(found.keys.get("customer"), str | int) and "customer" in columns:
         _look_for_whole_numbers(sample, columns["customer"], found)
 
@@ -121,79 +108,6 @@ def _look_for_whole_numbers(sample: Sample, name: str, found: Proposal) -> None:
         found.keys["whole_number_ids"] = True
         shown = written[0].as_py()
         found.doubts.append(f"whole_number_ids: ids such as {quoted(shown)} were taken for {quoted(shown[:-2])}")
-
-
-def _add_amount(sample: Sample, chosen: Chosen, found: Proposal) -> None:
-    columns = chosen.columns
-    parts = ("quantity", "unit_price")
-    if set(parts) <= set(columns):
-        for key in parts:
-            if "amount" not in columns:
-                found.keys[key] = _as_key(sample, columns[key])
-    sign, votes = _decimal(sample, [columns[key] for key in (*parts, "amount") if key in columns])
-    if sign:
-        found.keys["decimal"] = sign
-        if len(votes) > 1:
-            found.doubts.append(
-                f"decimal: most amounts are written with {quoted(sign)}, but some as {quoted(votes[-1])}"
-            )
-    elif votes:
-        found.keys["decimal"] = CHOOSE
-        found.open["decimal"] = f"{quoted(votes[0])} reads in two ways: decimal is '.' or ','"
-    if "amount" in columns and "order" in columns:
-        _look_for_whole_orders(sample, columns, found, sign)
-
-
-def _decimal(sample: Sample, names: list[str]) -> tuple[str | None, list[str]]:
-    """The decimal sign that the cells settle, with a cell of each; or None, with a cell that reads in two ways."""
-    signs: Counter[str] = Counter()
-    examples: dict[str, str] = {}
-    doubtful: list[str] = []
-    for name in names:
-        if not pa.types.is_string(sample.rows.columns[name].type):
-            continue
-        for texts in ([columns[0]] for columns in sample.more([name])):
-            marked = pc.unique(texts[0].filter(pc.match_substring_regex(texts[0], "[.,]"))).to_pylist()
-            for text in marked:
-                sign = decimal_sign(text)
-                if sign:
-                    signs[sign] += 1
-                    examples.setdefault(sign, text)
-                elif read_number(text, None)[1] == AMBIGUOUS and not doubtful:
-                    doubtful.append(text)
-            if signs:
-                break
-    if not signs:
-        return None, doubtful
-    first, *others = sorted(signs, key=lambda one: (-signs[one], one))
-    return first, [examples[one] for one in (first, *others)]
-
-
-def _look_for_whole_orders(sample: Sample, columns: dict[str, Any], found: Proposal, sign: str | None) -> None:
-    """An amount that is the same on all rows of each order may be the order's, and would be counted on each row."""
-    amounts, orders = sample.texts(columns["amount"]), sample.texts(columns["order"])
-    if {"quantity", "unit_price"} <= set(columns) and _is_product(sample, columns, sign):
-        return
-    rows = pa.table({"order": orders, "amount": amounts}).filter(pc.not_equal(orders, ""))
-    grouped = rows.group_by("order").aggregate([("amount", "count"), ("amount", "count_distinct")])
-    several = grouped.filter(pc.greater(grouped["amount_count"], 1))
-    same = several.filter(pc.equal(several["amount_count_distinct"], 1))
-    if len(several) >= FEWEST and len(same) >= NEARLY_ALL * len(several):
-        name = columns["amount"]
-        found.keys["order_level"] = [CHOOSE]
-        found.open["order_level"] = (
-            f"{quoted(name)} is the same on all rows of {len(same):,} of {len(several):,} orders with several rows. If "
-            f"it is the order's total, order_level is [{cut(name, 100)}]; if it is the line's own, it is []"
-        )
-
-
-def _is_product(sample: Sample, columns: dict[str, Any], sign: str | None) -> bool:
-    """Whether the amounts are quantity times price."""
-    read = [cells.read_numbers(sample.rows.columns[columns[key]], sign or ".").values.to_pylist()
-            for key in ("quantity", "unit_price", "amount")]  # fmt: skip
-    rows = [row for row in zip(*read, strict=True) if None not in row]
-    equal = [row for row in rows if abs(row[0] * row[1] - row[2]) < Decimal("0.01")]
-    return bool(rows) and len(equal) >= NEARLY_ALL * len(rows)
 
 
 def _add_time(chosen: Chosen, found: Proposal) -> None:
@@ -234,7 +148,7 @@ def _add_currency(sample: Sample, chosen: Chosen, found: Proposal) -> None:
     name = chosen.columns.get("currency_column")
     if name is None:
         return
-    found.keys["currency_column"] = _as_key(sample, name)
+    found.keys["currency_column"] = as_key(sample, name)
     held = Counter(text for text in sample.texts(name).to_pylist() if text)
     if len(held) > 1:
         shown = listed((f"{quoted(text, 60)} ({count:,})" for text, count in held.most_common()), 200, 8)

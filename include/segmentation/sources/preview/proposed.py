@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 from segmentation.common.quoting import cut
+from segmentation.sources.preview.sample import Sample
 
 # What stands in place of a value that a person has to choose. No run accepts it.
 CHOOSE = "CHOOSE"
@@ -35,3 +36,10 @@ class Proposal:
             )
             lines.append(dumped.strip()[1:-1])
         return "\n".join(lines) + "\n"
+
+
+def as_key(sample: Sample, name: Any) -> Any:
+    """A column as a mapping names it: by its number where there is no header."""
+    if isinstance(name, list):
+        return [as_key(sample, one) for one in name]
+    return name if sample.header else int(name)
