@@ -35,6 +35,7 @@ filters AS (
         min_by(looked_at.filters_out & bits.bit, looked_at.place) AS leaves_out
     FROM looked_at
     INNER JOIN bits ON (looked_at.filters_said & bits.bit) > 0
+    WHERE looked_at.filters_said > 0
     GROUP BY looked_at.file, looked_at.order_id, bits.bit
 ),
 
