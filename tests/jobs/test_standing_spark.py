@@ -104,7 +104,7 @@ def test_who_comes_at_once_shares_one_which_ends_when_idle_and_starts_again(tmp_
         for process in java:
             process.kill()
         os.kill(other.pid, signal.SIGKILL)
-        wait_for(lambda: all(gone(process.pid) for process in java))
+        wait_for(lambda: gone(other.pid) and all(gone(process.pid) for process in java))
     assert (tmp_path / standing.NOTE).exists()
     assert standing.find(tmp_path) is None
     # Nor does its Java get to remove its temporary files.
