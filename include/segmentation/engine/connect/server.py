@@ -92,8 +92,10 @@ def main(folder: Path, owner: int | None) -> None:
 
 @contextlib.contextmanager
 def _temporary(folder: Path) -> Iterator[Path]:
-    """A folder for temporary files, which goes with us. A Java that is killed leaves its own, shuffles and all; where
-    we are killed with it, the next server of `folder` removes what is left."""
+    """A folder for temporary files, which goes with us.
+
+    A Java that is killed leaves its files, shuffles and all. Where we are killed with it, the next server removes them.
+    """
     name = folder / TEMPORARY
     if name.exists():
         left = Path(name.read_text(encoding="utf-8"))
