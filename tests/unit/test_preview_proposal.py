@@ -132,6 +132,15 @@ def test_statuses_of_what_was_never_paid_are_left_out_and_unknown_ones_are_named
     assert any("'on hold' (1)" in doubt for doubt in found.doubts)
 
 
+@pytest.mark.parametrize("word", ["Refund", "return", "Gutschrift", "Chargeback"])
+def test_a_column_of_any_name_that_tells_refunds_from_sales_is_used(tmp_path: Path, word: str) -> None:
+    text = f"id,customer,date,amount,Type\n1,ann,2023-06-01,5.00,Sale\n2,ann,2023-06-02,5.00,{word}\n"
+    found = proposed(tmp_path, text)
+    assert found.keys["except"] == {"Type": [word]}
+    assert any("is not taken off what was paid before" in doubt for doubt in found.doubts)
+    assert "except" not in proposed(tmp_path, text.replace(word, "Subscription")).keys
+
+
 def test_columns_that_fit_alike_are_asked_about(tmp_path: Path) -> None:
     found = proposed(tmp_path, "Total (EUR),Total (USD),customer,date\n5.00,6.00,ann,2023-06-01\n")
     assert found.open == {"amount": "amount may be 'Total (EUR)', 'Total (USD)'"}

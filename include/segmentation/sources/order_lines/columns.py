@@ -7,6 +7,12 @@ from typing import Any
 _DOUBTFUL = re.compile(
     r"\b(?:status|state|refund(?:ed|s)?|cancel(?:l?ed|l?ation)?|void(?:ed)?|chargeback|disputed?)\b", re.IGNORECASE
 )
+# `Product Type` or `Card type` are about something else, so all of the header has to say it.
+_KINDS = re.compile(
+    r"(?:(?:transaction|order|line|row|record|entry|sale|movement|document|doc|invoice|receipt|event) )?"
+    r"(?:type|kind)|typ|belegart|vorgangsart|umsatzart|tipo|art",
+    re.IGNORECASE,
+)
 _PLACES = re.compile(
     r"\b(?:ship|billing|address|province|country|region|delivery|united|tax|fulfil|tracking)", re.IGNORECASE
 )
@@ -19,10 +25,12 @@ MOST = 5
 
 def doubtful_columns(source: Mapping[str, Any]) -> str | None:
     """The columns that look as if they say which lines do not count, and that the mapping does not name; else None."""
-    found = [
-        name for name in _unmapped(source) if _DOUBTFUL.search(_spaced(name)) and not _PLACES.search(_spaced(name))
-    ]
+    found = [name for name in _unmapped(source) if _says_what_counts(_spaced(name))]
     return ", ".join(found[:MOST]) or None
+
+
+def _says_what_counts(header: str) -> bool:
+    return bool(_KINDS.fullmatch(header.strip()) or (_DOUBTFUL.search(header) and not _PLACES.search(header)))
 
 
 def summed_columns(source: Mapping[str, Any]) -> str | None:

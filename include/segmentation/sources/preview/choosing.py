@@ -65,6 +65,11 @@ def free_columns(sample: Sample, chosen: Chosen, key: str) -> list[str]:
     return sorted(free, key=lambda name: (fits[name], sample.columns.index(name)))
 
 
+def unused(sample: Sample, chosen: Chosen) -> list[str]:
+    """The columns that no key has."""
+    return [name for name in sample.rows.columns if name not in _taken(chosen)]
+
+
 def _taken(chosen: Chosen) -> set[str]:
     return {one for value in chosen.columns.values() for one in ([value] if isinstance(value, str) else value)}
 
@@ -135,7 +140,7 @@ def _has_clock(sample: Sample, name: str) -> bool:
 
 def _choose_customer_by_values(sample: Sample, chosen: Chosen) -> None:
     """Addresses are somebody's, whatever the header is."""
-    free = [name for name in sample.rows.columns if name not in _taken(chosen)]
+    free = unused(sample, chosen)
     addresses = [name for name in free if _share(sample.texts(name), r"^[^@\s]+@[^@\s]+\.[^@\s]+$") > NO_CUSTOMER]
     if len(addresses) == 1:
         chosen.columns["customer"] = addresses[0]

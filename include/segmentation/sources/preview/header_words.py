@@ -112,7 +112,9 @@ NOT_PAID = frozenset(
     [
         "cancelled", "canceled", "refunded", "failed", "voided", "void", "expired", "declined", "abandoned", "draft",
         "rejected", "chargeback", "charged back", "denied", "error", "storniert", "erstattet", "abgebrochen", "trash",
-        "fully refunded", "unpaid", "not paid", "payment failed", "unbezahlt",
+        "fully refunded", "refund", "partial refund", "return", "returned", "reversal", "reversed", "credit note",
+        "gutschrift", "storno", "retoure", "erstattung", "rückerstattung", "remboursement", "reembolso", "unpaid",
+        "not paid", "payment failed", "unbezahlt",
     ]
 )  # fmt: skip
 

@@ -10,13 +10,15 @@ import pyarrow.compute as pc
 from segmentation.common.quoting import listed, quoted
 from segmentation.sources.orders_mapping import preset_names, read_mapping
 from segmentation.sources.preview.amounts_guess import add_amount
-from segmentation.sources.preview.choosing import Chosen, choose
+from segmentation.sources.preview.choosing import Chosen, choose, unused
 from segmentation.sources.preview.customer_rows import choose_of_customers
 from segmentation.sources.preview.header_words import NOT_PAID, PAID
 from segmentation.sources.preview.proposed import CHOOSE, Proposal, as_key
 from segmentation.sources.preview.sample import Sample
 
 NEARLY_ALL = 0.95
+# Of a column that tells refunds from sales, the most different values.
+MOST_KINDS = 30
 NEEDED = {"customer": "the customer's id", "time": "the day or time of the order", "amount": "what was paid"}
 NEEDED_OF_CUSTOMERS = {
     "customer": "the customer's id", "last_order": "the day or time of the last order",
@@ -129,7 +131,13 @@ def _add_status(sample: Sample, chosen: Chosen, found: Proposal) -> None:
     """Statuses that say that an order was never paid, or was given back, are left out."""
     name = chosen.columns.get("status")
     if name is None:
-        return
+        name = _column_of_kinds(sample, chosen)
+        if name is None:
+            return
+        found.doubts.append(
+            f"except: {quoted(name)} was taken for what tells refunds from sales; what is left out by it is not taken "
+            "off what was paid before"
+        )
     held = Counter(text for text in sample.texts(name).to_pylist() if text)
     bad = [text for text in held if text.lower() in NOT_PAID]
     unknown = [text for text in held if text.lower() not in NOT_PAID | PAID]
@@ -142,6 +150,15 @@ def _add_status(sample: Sample, chosen: Chosen, found: Proposal) -> None:
     if unknown:
         shown = listed((f"{quoted(text, 60)} ({held[text]:,})" for text in unknown), 200, 8)
         found.doubts.append(f"{quoted(name)} also holds {shown}, which count; add to except what should not")
+
+
+def _column_of_kinds(sample: Sample, chosen: Chosen) -> str | None:
+    """A column whose header says nothing, and that tells refunds from sales: its few values name them."""
+    for name in unused(sample, chosen):
+        held = [text for text in pc.unique(sample.texts(name)).slice(0, MOST_KINDS + 1).to_pylist() if text]
+        if 2 <= len(held) <= MOST_KINDS and any(text.lower() in NOT_PAID for text in held):
+            return name
+    return None
 
 
 def _add_currency(sample: Sample, chosen: Chosen, found: Proposal) -> None:
