@@ -164,7 +164,7 @@ def test_why_a_database_cannot_be_made_is_told_in_a_line_and_kept_whole(
 
 
 @pytest.mark.parametrize(
-    ("free", "inodes", "told"), [(10, 5, "The disk is full: "), (9999, 0, "The disk takes no more")]
+    ("free", "inodes", "told"), [(10, 5, "The disk is full: "), (9999, 0, "The disk takes hardly any more files")]
 )
 def test_a_disk_that_is_full_is_told_although_sqlite_says_otherwise(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, inodes: int, told: str

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import getpass
+import math
 import os
 import re
 import tempfile
@@ -52,8 +53,8 @@ def in_words(warehouse: Path) -> Iterator[None]:
 
 def is_full(place: Path) -> bool:
     """Whether there is no room for anything where a folder is, for who does not say so himself."""
-    megabytes, takes_files = _room(place)
-    return megabytes < 1 or not takes_files
+    megabytes, files = _room(place)
+    return megabytes < 1 or not files
 
 
 def check_clock(manifests: Iterable[Manifest], now: datetime | None = None) -> None:
@@ -105,7 +106,9 @@ def _places(warehouse: Path) -> Iterator[tuple[str, str, Path]]:
 def _full(warehouse: Path) -> str:
     room = [(what, place, _room(place)) for what, _, place in _places(warehouse)]
     free = ", ".join(f"{megabytes:,.0f} MB for {what} in {place}" for what, place, (megabytes, _) in room)
-    crowded = " and ".join(str(place) for _, place, (_, is_crowded) in room if is_crowded)
+    # By now what was unfinished is gone, and has freed some files for the next try to use up again.
+    scarce = [place for _, place, (megabytes, files) in room if megabytes >= 1 and files < FILES_OF_A_RUN]
+    crowded = " and ".join(map(str, scarce))
     full = f"The disk takes hardly any more files in {crowded}: its inodes are used up, however much is free; "
     return (
         f"{full if crowded else 'The disk is full: '}there is {free}. Make room, then run this task again; "
@@ -113,14 +116,11 @@ def _full(warehouse: Path) -> str:
     )
 
 
-def _room(place: Path) -> tuple[float, bool]:
-    """How many megabytes are free where a folder is or would be, and whether it is files that it takes no more of.
-
-    By now what was unfinished is gone, and has freed some for the next try to use up again.
-    """
+def _room(place: Path) -> tuple[float, float]:
+    """How many megabytes are free where a folder is or would be, and how many more files can be made there."""
     found = os.statvfs(_there(place))
     # A file system that counts no files says that it has none at all.
-    return found.f_bavail * found.f_frsize / 1e6, bool(found.f_files and found.f_favail < FILES_OF_A_RUN)
+    return found.f_bavail * found.f_frsize / 1e6, found.f_favail if found.f_files else math.inf
 
 
 def _there(place: Path) -> Path:
