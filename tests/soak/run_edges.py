@@ -33,9 +33,9 @@ STOPS = (
 )
 PRUNES = 20
 LOOPS = 20  # seconds in which a scheduler would have taken over what it can see
-# A month of so few reviews takes 3 MB of the warehouse; Airflow's database and Java's cache are of the installation.
-MEGABYTES = {"SEGMENTATION_WAREHOUSE": (1, 2), "SEGMENTATION_LOCAL": (2, 8, 32), "TMPDIR": (1, 4)}
-INODES = (60, 300)
+# A month of so few reviews takes 3 MB of the warehouse.
+MEGABYTES = (1, 2, 4, 8, 16, 24, 32)
+INODES = (60, 150, 300, 600)
 
 
 def start(environment: dict[str, str]) -> subprocess.Popen[str]:
@@ -146,7 +146,7 @@ def full(folder: Path, dice: random.Random) -> Iterator[str]:
             (folder / other).mkdir(parents=True, exist_ok=True)
         # What stands already is made again, so that each stage meets the small place.
         again = {"FORCE": str(name != "SEGMENTATION_WAREHOUSE").lower()}
-        for options in (*(f"size={size}m" for size in MEGABYTES[name]), *(f"nr_inodes={number}" for number in INODES)):
+        for options in (*(f"size={size}m" for size in MEGABYTES), *(f"nr_inodes={number}" for number in INODES)):
             with small(folder / place, options):
                 run = start(environment | again)
                 said, _ = run.communicate()

@@ -13,7 +13,7 @@ from segmentation.stages.kmeans.starts import starts
 
 pytestmark = pytest.mark.slow
 
-RNG = np.random.default_rng(7)
+RNG = np.random.default_rng(9)
 STATE = RNG.bit_generator.state
 
 
@@ -104,8 +104,7 @@ def test_the_best_start_is_as_good_as_the_best_of_scikit_learn(k: int) -> None:
     points = some_points(1500, clumps=6, far=1.5)
     best = starts(points, k)[0]
     wcss = blocks.within(total(points, blocks.nearest(points, best), k))
-    # Ten starts each: with more clusters than clumps now one of the two is a little ahead, now the other.
-    assert wcss <= KMeans(k, n_init=10, random_state=0).fit(features_of(points)).inertia_ * 1.01
+    assert wcss <= KMeans(k, n_init=10, random_state=0).fit(features_of(points)).inertia_ * 1.005
 
 
 def test_starts_need_no_more_than_k_different_points() -> None:

@@ -52,7 +52,7 @@ class Warehouse:
 
     def home(self, dataset: str, as_of: date | None) -> Path:
         """The folder that holds a dataset's versions (of one as-of date)."""
-        return self.root / dataset / f"as_of={as_of.isoformat()}" if as_of else self.root / dataset
+        return Path(self._home_text(dataset, as_of))
 
     def place(self, dataset: str, version: str, as_of: date | None) -> Path:
         """Where a version stands, or would stand."""
@@ -60,8 +60,10 @@ class Warehouse:
 
     def place_text(self, dataset: str, version: str, as_of: date | None) -> str:
         """The same as a text: pages ask for thousands of places, and paths take their time."""
-        month = f"as_of={as_of.isoformat()}/" if as_of else ""
-        return f"{self.root}/{dataset}/{month}version={version}"
+        return f"{self._home_text(dataset, as_of)}/version={version}"
+
+    def _home_text(self, dataset: str, as_of: date | None) -> str:
+        return f"{self.root}/{dataset}/as_of={as_of.isoformat()}" if as_of else f"{self.root}/{dataset}"
 
     def place_of(self, manifest: Manifest) -> Path:
         """Where a published version stands."""

@@ -60,7 +60,11 @@ class Record:
 
 def folder_of(warehouse: Warehouse, shop: str, as_of: date, number: int) -> Path:
     """Where the records of a release lie, or would."""
-    return releases.home(warehouse, shop, as_of) / releases.deliveries_name(number)
+    return Path(_folder_text(warehouse, shop, as_of, number))
+
+
+def _folder_text(warehouse: Warehouse, shop: str, as_of: date, number: int) -> str:
+    return f"{releases.home_text(warehouse, shop, as_of)}/{releases.deliveries_name(number)}"
 
 
 def record_of(target: Target, of: str, rows: int, run_id: str, same_as: int = 0, reason: str = "") -> Record:
@@ -72,7 +76,7 @@ def record_of(target: Target, of: str, rows: int, run_id: str, same_as: int = 0,
 
 def all_of(warehouse: Warehouse, release: Release) -> list[Record]:
     """What was delivered of a release and what could not be, by target. What cannot be read is passed over."""
-    folder = f"{releases.home_text(warehouse, release.shop, release.day)}/{releases.deliveries_name(release.number)}"
+    folder = _folder_text(warehouse, release.shop, release.day, release.number)
     names = sorted(name for name in releases.names_in(folder) if name.endswith((_RECORD, _FAILED)))
     done = {name.removesuffix(_RECORD) for name in names if name.endswith(_RECORD)}
     shown = [name for name in names if name.endswith(_RECORD) or name.removesuffix(_FAILED) not in done]

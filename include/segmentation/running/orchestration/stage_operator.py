@@ -1,4 +1,7 @@
-"""The operator of the Spark stages."""
+"""The operator of the Spark stages.
+
+Imported by the DAG at each parse, so whatever a run needs is imported inside the functions.
+"""
 
 import json
 import os

@@ -42,20 +42,25 @@ def choose(sample: Sample) -> Chosen:
     chosen = Chosen()
     _choose_time(sample, chosen)
     for key in KEYS:
-        good = [name for name in free_columns(sample, chosen, key) if FITS[key](sample, name)]
-        if not good:
-            continue
-        best = [name for name in good if rank(key, name) == rank(key, good[0])]
-        if len(best) > 1 and key in ("customer", "amount"):
-            chosen.choices[key] = best
-            continue
-        chosen.columns[key] = good[0]
-        if len(good) > 1 and key in ("customer", "amount"):
-            others = listed(map(quoted, good[1:]), 120)
-            chosen.doubts.append(f"{key}: {quoted(good[0])} was taken; {others} could be meant too")
+        choose_key(sample, chosen, key)
     if "customer" not in chosen.columns and "customer" not in chosen.choices:
         _choose_customer_by_values(sample, chosen)
     return chosen
+
+
+def choose_key(sample: Sample, chosen: Chosen, key: str) -> None:
+    """Choose the column of a key, if one fits; of the customer and the amount only where no other fits as well."""
+    good = [name for name in free_columns(sample, chosen, key) if _FIT[key](sample, name)]
+    if not good:
+        return
+    best = [name for name in good if rank(key, name) == rank(key, good[0])]
+    if len(best) > 1 and key in ("customer", "amount"):
+        chosen.choices[key] = best
+        return
+    chosen.columns[key] = good[0]
+    if len(good) > 1 and key in ("customer", "amount"):
+        others = listed(map(quoted, good[1:]), 120)
+        chosen.doubts.append(f"{key}: {quoted(good[0])} was taken; {others} could be meant too")
 
 
 def free_columns(sample: Sample, chosen: Chosen, key: str) -> list[str]:
@@ -188,7 +193,7 @@ def _anything(sample: Sample, name: str) -> bool:
 
 
 # Whether what a column holds can be what the key stands for.
-FITS: dict[str, Callable[[Sample, str], bool]] = {
+_FIT: dict[str, Callable[[Sample, str], bool]] = {
     **dict.fromkeys(WORDS, _anything),
     "customer": _is_somebody,
     "currency_column": _is_currency,

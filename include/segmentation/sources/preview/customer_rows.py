@@ -7,9 +7,9 @@ day of the last one, so it has to be told apart.
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segmentation.common.quoting import listed, quoted
-from segmentation.sources.preview.choosing import FITS, Chosen, free_columns, guess_of, holds_times
-from segmentation.sources.preview.header_words import WORDS, rank, spaced
+from segmentation.common.quoting import quoted
+from segmentation.sources.preview.choosing import Chosen, choose_key, free_columns, guess_of, holds_times
+from segmentation.sources.preview.header_words import WORDS, spaced
 from segmentation.sources.preview.sample import Sample
 
 
@@ -33,15 +33,7 @@ def choose_of_customers(sample: Sample, chosen: Chosen) -> Chosen | None:
     found.doubts += [doubt for doubt in chosen.doubts if doubt.startswith("customer:")]
     _choose_last_order(sample, found)
     for key in ("amount", "currency_column"):
-        good = [name for name in free_columns(sample, found, key) if FITS[key](sample, name)]
-        best = [name for name in good if rank(key, name) == rank(key, good[0])]
-        if len(best) > 1 and key == "amount":
-            found.choices[key] = best
-        elif good:
-            found.columns[key] = good[0]
-            if len(good) > 1 and key == "amount":
-                others = listed(map(quoted, good[1:]), 120)
-                found.doubts.append(f"amount: {quoted(good[0])} was taken; {others} could be meant too")
+        choose_key(sample, found, key)
     return found
 
 
@@ -61,11 +53,11 @@ def _counts(sample: Sample, name: str) -> bool:
     column = sample.rows.columns[name]
     if pa.types.is_integer(column.type):
         return True
-    held = sample.texts(name).filter(pc.not_equal(sample.texts(name), ""))
+    held = sample.held(name)
     whole = pc.match_substring_regex(held, r"^\s*[0-9]+([.,]0+)?\s*$")
     return bool(len(held)) and bool(pc.all(whole).as_py())
 
 
 def _is_unique(sample: Sample, name: str) -> bool:
-    held = sample.texts(name).filter(pc.not_equal(sample.texts(name), ""))
+    held = sample.held(name)
     return bool(len(held)) and len(pc.unique(held)) == len(held)

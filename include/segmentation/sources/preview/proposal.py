@@ -9,14 +9,13 @@ import pyarrow.compute as pc
 
 from segmentation.common.quoting import listed, quoted
 from segmentation.sources.orders_mapping import preset_names, read_mapping
-from segmentation.sources.preview.amounts_guess import add_amount
+from segmentation.sources.preview.amounts_guess import NEARLY_ALL, add_amount
 from segmentation.sources.preview.choosing import Chosen, choose, unused
 from segmentation.sources.preview.customer_rows import choose_of_customers
 from segmentation.sources.preview.header_words import NOT_PAID, PAID
 from segmentation.sources.preview.proposed import CHOOSE, Proposal, as_key
 from segmentation.sources.preview.sample import Sample
 
-NEARLY_ALL = 0.95
 # Of a column that tells refunds from sales, the most different values.
 MOST_KINDS = 30
 NEEDED = {"customer": "the customer's id", "time": "the day or time of the order", "amount": "what was paid"}
@@ -104,7 +103,7 @@ def _add_columns(sample: Sample, chosen: Chosen, found: Proposal, needed: dict[s
 
 def _look_for_whole_numbers(sample: Sample, name: str, found: Proposal) -> None:
     """Ids such as 17042.0 are those of a spreadsheet or of a program that took them for numbers."""
-    held = sample.texts(name).filter(pc.not_equal(sample.texts(name), ""))
+    held = sample.held(name)
     written = held.filter(pc.match_substring_regex(held, r"^[0-9]+\.0$"))
     if len(written) and len(written) >= NEARLY_ALL * len(held):
         found.keys["whole_number_ids"] = True

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from segmentation.common.errors import UserError
 from segmentation.common.quoting import cut
@@ -42,6 +43,11 @@ class Sample:
     def texts(self, name: str) -> pa.Array:
         """The first cells of a column as texts; nothing is an empty text."""
         return cells.texts(self.rows.columns[name]).fill_null("")
+
+    def held(self, name: str) -> pa.Array:
+        """Those of them that are not empty."""
+        texts = self.texts(name)
+        return texts.filter(pc.not_equal(texts, ""))
 
     def more(self, names: list[str]) -> Iterator[list[pa.Array]]:
         """The columns of all files in chunks, up to a million rows."""
