@@ -14,6 +14,6 @@ def options() -> str:
     # Tests run in two processes.
     with open(LOCAL / "class-cache.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        java.build_class_cache(home, layout.environment())
+        assert java.build_class_cache(home, layout.environment()), "the warm-up that builds the class cache has failed"
     # Nothing where the developer has options of his own: those are for his runs.
     return layout.environment()[SMALL_JOB_OPTIONS] or layout.SMALL_JOBS

@@ -81,6 +81,8 @@ def _connected(settings: dict[str, str]) -> "SparkSession":
     found = SparkSession.getActiveSession()
     if found:
         return found
+    # A master, which Spark itself notes there, may not be named beside a server.
+    os.environ.pop("MASTER", None)
     spark = SparkSession.builder.remote(os.environ[REMOTE]).create()
     retry_policy = DefaultPolicy(max_retries=RECONNECTIONS, max_backoff=LONGEST_WAIT_MILLISECONDS)
     spark.client.set_retry_policies([retry_policy])

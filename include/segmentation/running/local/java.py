@@ -18,8 +18,8 @@ OLDEST = 17
 # From this version on the cache is made by -XX:AOTCacheOutput, before it by -XX:ArchiveClassesAtExit.
 AOT_SINCE = 25
 
-# What the cache was built with last: classes of Spark Connect too.
-WARMED_WITH = 2
+# What the cache was built with last: classes of Spark Connect too, of both its sides.
+WARMED_WITH = 3
 
 # The Java of the package index lacks a module that Spark's launcher always asks for and that Spark can do
 # without. So `bin/java` is a small script that drops this one argument.
@@ -88,7 +88,7 @@ def class_cache(home: Path) -> Path:
 
 
 def build_class_cache(home: Path, environment: dict[str, str]) -> bool:
-    """Build the class cache unless it is there; tell whether it is there now. Not having it only costs time."""
+    """Build the class cache unless it is there; tell whether it is there, and whole. Not having it only costs time."""
     cache = class_cache(home)
     if cache.exists():
         return True
@@ -101,14 +101,14 @@ def build_class_cache(home: Path, environment: dict[str, str]) -> bool:
     ]  # fmt: skip
     plain = {key: value for key, value in environment.items() if key != "SPARK_SUBMIT_OPTS"}
     plain[TOKEN] = secrets.token_urlsafe(32)
-    subprocess.run(command, env=plain, capture_output=True, check=False, timeout=600)
+    done = subprocess.run(command, env=plain, capture_output=True, check=False)
     if draft.exists():
         draft.rename(cache)
         for other in cache.parent.iterdir():
             # Of an installation that is no more; they are large. Who runs with one keeps it until its end.
             if other != cache and other.suffix == cache.suffix:
                 other.unlink(missing_ok=True)
-    return cache.exists()
+    return cache.exists() and done.returncode == 0
 
 
 def class_cache_options(home: Path) -> str:

@@ -54,7 +54,9 @@ def prepare() -> dict[str, str]:
         # Who sets the options of the JVM does not get the cache, and need not wait for it.
         if "SPARK_SUBMIT_OPTS" not in os.environ and not java.class_cache(home).exists():
             with clock("building the class cache that makes Spark start faster (once)"):
-                java.build_class_cache(home, environment)
+                whole = java.build_class_cache(home, environment)
+            if not whole:
+                print("The class cache could not be built as a whole. Everything works; Spark starts more slowly.")
             environment = layout.environment()
         with clock("preparing Airflow's database (once)"):
             apart.prepare(environment)
