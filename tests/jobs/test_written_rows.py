@@ -7,6 +7,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from segmentation.engine import tables
+from segmentation.engine.session import is_connected
 from segmentation.planning.datasets import Dataset, dataset
 from segmentation.warehouse.manifests import data_files
 
@@ -72,3 +73,13 @@ def test_what_is_looked_up_by_customer_stands_in_small_row_groups_and_customers_
         assert (found == sorted(found)) == (name != "purchases"), path
         groups += file.metadata.num_row_groups
     assert groups > len(data_files(tmp_path)), "row groups are small"
+
+
+def test_settings_of_hadoop_travel_without_their_origins(spark: SparkSession) -> None:
+    if is_connected(spark):
+        pytest.skip("How the server's Java is set up cannot be seen from a client.")
+    settings = spark._jsparkSession.sessionState().newHadoopConf()
+    assert settings.size() > 500
+    origins = settings.getClass().getDeclaredField("updatingResource")
+    origins.setAccessible(True)
+    assert len(origins.get(settings)) < 100

@@ -54,7 +54,7 @@ PLUMBING = {
     "common/arrow_types",  # spells types
     "engine/shipped_code",  # brings the modules to the executors; those that make rows are in the version
     "common/release",  # the release's number, in the manifest
-    "engine/local_files",  # sets permissions of files
+    "engine/hadoop",  # permissions of files, and what travels with settings
     "engine/spark_paths",  # spells paths
     "engine/session",  # the settings that change results are in the version
     "config/settings",  # checks the params; their values are in the version

@@ -12,7 +12,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
 
-/** Hadoop's files of this machine, whose permissions Java sets itself. See `local_files.py`. */
+/** Hadoop's files of this machine, whose permissions Java sets itself. See `hadoop.py`. */
 public class LocalFiles extends LocalFileSystem implements Runnable {
     public LocalFiles() {
         super(new WithoutProcesses());

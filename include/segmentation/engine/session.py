@@ -10,7 +10,7 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from segmentation.engine import local_files
+from segmentation.engine import hadoop
 from segmentation.planning.result_settings import RESULT_SETTINGS
 from segmentation.warehouse.machine_failures import causes
 
@@ -69,8 +69,10 @@ def spark_session(name: str, **extra: str) -> "SparkSession":
     is_new = SparkSession.getActiveSession() is None
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
-    if is_new and str(spark.sparkContext.master).startswith("local"):
-        local_files.install(spark._jvm)
+    if is_new:
+        hadoop.forget_origins(spark._jvm, spark.sparkContext._jsc)
+        if str(spark.sparkContext.master).startswith("local"):
+            hadoop.set_permissions_itself(spark._jvm)
     return spark
 
 

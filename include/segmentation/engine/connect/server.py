@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
-from segmentation.engine import local_files
+from segmentation.engine import hadoop
 from segmentation.engine.connect import standing
 from segmentation.engine.connect.workers import end_idle_daemons
 from segmentation.engine.session import DRIVER_MEMORY, ROOM_FOR_CLASSES
@@ -159,11 +159,12 @@ def _start(port: int, temporary: Path) -> "subprocess.Popen[bytes]":
     place = str(temporary).replace("\\", "\\\\").replace('"', '\\"')
     of_java.set(JAVA_OPTIONS, f'{OF_JAVA[JAVA_OPTIONS]} "-Djava.io.tmpdir={place}"')
     gateway = launch(of_java)
-    local_files.install(gateway.jvm)
+    hadoop.set_permissions_itself(gateway.jvm)
     conf = SparkConf(_jvm=gateway.jvm)
     for name, value in settings(port).items():
         conf.setIfMissing(name, value)
-    SparkContext(gateway=gateway, conf=conf)
+    context = SparkContext(gateway=gateway, conf=conf)
+    hadoop.forget_origins(gateway.jvm, context._jsc)
     return gateway.proc
 
 
