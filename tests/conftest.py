@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from spark_of_tests import SPARK_SETTINGS, find_java, served
+import spark_of_tests
 
 # Airflow makes its files at import; it must not make them in the user's home.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="airflow-")
@@ -38,14 +38,14 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
     """The session that all tests use, made by the project's own builder."""
     from segmentation.engine.session import REMOTE, spark_session
 
-    find_java()
+    spark_of_tests.find_java()
     folder = tmp_path_factory.mktemp("spark")
-    settings = {**SPARK_SETTINGS, "spark.sql.warehouse.dir": str(folder / "warehouse")}
+    settings = spark_of_tests.settings() | {"spark.sql.warehouse.dir": str(folder / "warehouse")}
     with contextlib.ExitStack() as held:
         if os.environ.get("SPARK_MODE", "classic") == "classic":
             session = spark_session("tests", **settings)
         else:
-            os.environ[REMOTE] = held.enter_context(served(folder, settings)).remote
+            os.environ[REMOTE] = held.enter_context(spark_of_tests.served(folder, settings)).remote
             held.callback(os.environ.pop, REMOTE)
             session = spark_session("tests")
         yield session

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import small_java
 from segmentation.common.paths import PROJECT
 from segmentation.engine.connect import standing
 from segmentation.engine.session import ROOM_FOR_CLASSES
@@ -25,6 +26,12 @@ SPARK_SETTINGS = {
         "-Duser.timezone=America/Phoenix"
     ),
 }
+
+
+def settings() -> dict[str, str]:
+    """The settings, with the class cache of this installation."""
+    name = "spark.driver.extraJavaOptions"
+    return {**SPARK_SETTINGS, name: f"{SPARK_SETTINGS[name]} {small_java.class_cache()}"}
 
 
 def find_java() -> None:

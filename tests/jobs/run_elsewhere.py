@@ -12,6 +12,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import small_java
 from jobs.flow import Flow
 from segmentation.engine.session import spark_session
 from segmentation.running.local.layout import SMALL_JOBS
@@ -44,7 +45,7 @@ def main(root: str, as_of: str, master: str, partitions: str, params: str) -> No
             "spark.sql.files.maxPartitionBytes": "200k",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.driver.host": "127.0.0.1",
-            "spark.driver.extraJavaOptions": f"{SMALL_JOBS} -Duser.timezone=Asia/Tokyo",
+            "spark.driver.extraJavaOptions": f"{SMALL_JOBS} {small_java.class_cache()} -Duser.timezone=Asia/Tokyo",
             "spark.executor.extraJavaOptions": f"{SMALL_JOBS} -Duser.timezone=America/Caracas",
             "spark.executor.memory": "512m",
         },

@@ -24,7 +24,7 @@ from segmentation.common.paths import PROJECT
 from segmentation.engine.connect import server, standing
 from segmentation.engine.session import REMOTE
 from segmentation.running.local import layout
-from spark_of_tests import SPARK_SETTINGS, find_java, served
+from spark_of_tests import SPARK_SETTINGS, find_java, served, settings
 
 STAGES = ("ingest", "clean", "rfm")
 PARAMS = {"source": "demo", "demo_reviews": 1000, "k_max": 3}
@@ -39,7 +39,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[standing.Server]:
     folder = tmp_path_factory.mktemp("served")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("PATH", f"{telling_chmod(folder)}{os.pathsep}{os.environ['PATH']}")
-        with served(folder, SPARK_SETTINGS) as found:
+        with served(folder, settings()) as found:
             yield found
 
 

@@ -19,6 +19,8 @@ from pathlib import Path
 from local_airflow import LocalAirflow
 from run_soak import Undisturbed, differences, verdict
 
+from segmentation.engine.stage import SMALL_JOB_OPTIONS
+from segmentation.running.local import layout
 from segmentation.warehouse import upkeep
 from segmentation.warehouse.manifests import Manifest, data_files, describe_files
 from segmentation.warehouse.versions import Warehouse
@@ -140,7 +142,9 @@ def full(folder: Path, dice: random.Random) -> Iterator[str]:
     """Let the warehouse, the installation and temporary files run full: one sentence, and green with more room."""
     places = {"SEGMENTATION_WAREHOUSE": "w", "SEGMENTATION_LOCAL": "l", "TMPDIR": "t"}
     own = {name: str(folder / place) for name, place in places.items()}
-    environment = os.environ | own | {"SPARK_SUBMIT_OPTS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=384m"}
+    # By the class cache of this installation, so that it does not have to be built in the small places.
+    options_of_java = os.environ.get("SPARK_SUBMIT_OPTS") or layout.environment()[SMALL_JOB_OPTIONS]
+    environment = os.environ | own | {"SPARK_SUBMIT_OPTS": options_of_java}
     for name, place in places.items():
         for other in places.values():
             (folder / other).mkdir(parents=True, exist_ok=True)

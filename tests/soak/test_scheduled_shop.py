@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+import small_java
 from cluster.postgres import Postgres, running
 from databases.shops import address
 from hub.local_hub import LocalHub
@@ -59,7 +60,7 @@ def server() -> Iterator[Postgres | None]:
 @pytest.fixture(scope="module")
 def airflow(tmp_path_factory: pytest.TempPathFactory, hub: LocalHub, server: Postgres | None) -> Iterator[ShopsAirflow]:
     airflow = ShopsAirflow(tmp_path_factory.mktemp("airflow"), dags=PROJECT / "dags", impatient=False)
-    airflow.more = {"HF_ENDPOINT": hub.endpoint}
+    airflow.more = {"HF_ENDPOINT": hub.endpoint, "SPARK_SUBMIT_OPTS": small_java.options()}
     if server:
         airflow.more["AIRFLOW_CONN_SHOP_DB"] = address(server)
     airflow.start(unpause=False)
