@@ -1,6 +1,6 @@
 """Use what the Spark jobs use, so that the class cache holds the classes they need. See `java.py`.
 
-The same twice: in a Java of its own, and as a client of a Spark Connect server in that Java.
+As a client of a Spark Connect server in this Java. A job with a Java of its own needs fewer classes.
 """
 
 import os
@@ -24,13 +24,12 @@ FROM lines WHERE timestamp > :start AND broken_line IS NULL GROUP BY user_id
 
 
 def main() -> None:
-    """Serve, do it, and have a client do it."""
+    """Serve, and have a client do it."""
     if REMOTE in os.environ:
         _work()
         return
     here = standing.Server(server.free_port(), os.environ[server.TOKEN], os.getpid())
     spark = spark_session("warm", **server.settings(here.port))
-    _work()
     subprocess.run([sys.executable, __file__], env={**os.environ, REMOTE: here.remote}, check=True)
     spark.stop()
 
