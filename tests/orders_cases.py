@@ -85,6 +85,8 @@ def by_hand(case: Case) -> dict[str, tuple[int, int, Decimal]]:
     found = {}
     for customer, of_customer in lines.items():
         bought = [line for line in of_customer if line[2] >= 0]
+        if not bought:
+            continue  # somebody who has only given back
         days = (as_of - max(day for day, _, _ in bought)) // timedelta(days=1)
         found[customer] = (days, len({order for _, order, _ in bought}), sum(amount for _, _, amount in of_customer))
     return found

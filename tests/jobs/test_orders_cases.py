@@ -12,7 +12,7 @@ from segmentation.stages.ingest import raw_orders
 
 NAMES = (
     "zones_of_every_kind", "many_decimals", "first_rows_of_orders", "filters_of_whole_orders", "odd_quotes",
-    "kinds_of_parquet", "nobody",
+    "kinds_of_parquet", "nobody", "refunds_told_by_a_column",
 )  # fmt: skip
 CASES = {case.folder.name: case for case in reversed(all_cases()) if case.folder.name in NAMES}
 

@@ -55,7 +55,8 @@ def telling_chmod(folder: Path) -> Path:
 
 def environment(remote: str, package: Path = PROJECT / "include") -> dict[str, str]:
     paths = [str(package), str(PROJECT / "spark_jobs"), str(PROJECT / "tests")]
-    return {**os.environ, REMOTE: remote, "PYTHONPATH": os.pathsep.join(paths)}
+    # Spark itself notes a master there, and refuses to have one beside a server.
+    return {**os.environ, "MASTER": "local[1]", REMOTE: remote, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def start(remote: str, *words: str, package: Path = PROJECT / "include") -> "subprocess.Popen[str]":

@@ -35,9 +35,8 @@ STOPS = (
 )
 PRUNES = 20
 LOOPS = 20  # seconds in which a scheduler would have taken over what it can see
-# A month of so few reviews takes 3 MB of the warehouse.
-MEGABYTES = (1, 2, 4, 8, 16, 24, 32)
-INODES = (60, 150, 300, 600)
+# Of what a run takes of a place: so much is there.
+SHARES = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 
 def start(environment: dict[str, str]) -> subprocess.Popen[str]:
@@ -128,14 +127,30 @@ def chain(warehouse: Warehouse, number: int) -> None:
 
 
 @contextmanager
-def small(place: Path, options: str) -> Iterator[None]:
-    """A file system with little room at a place. Raises CalledProcessError without the right to mount."""
+def mounted(place: Path, options: str) -> Iterator[None]:
+    """A file system of its own at a place. Raises CalledProcessError without the right to mount."""
     place.mkdir(parents=True, exist_ok=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)], check=True, capture_output=True)
     try:
         yield
     finally:
         subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+def needs(place: Path, environment: dict[str, str]) -> tuple[int, int]:
+    """The bytes and inodes that a run takes at a place at most."""
+    size = inodes = 0
+    with mounted(place, "size=4g"):
+        run = start(environment)
+        while run.poll() is None:
+            there = os.statvfs(place)
+            size = max(size, (there.f_blocks - there.f_bfree) * there.f_frsize)
+            inodes = max(inodes, there.f_files - there.f_ffree)
+            time.sleep(0.1)
+        said, _ = run.communicate()
+    if run.returncode:
+        raise AssertionError(f"a run with room enough ended with {run.returncode}: {said[-800:]}")
+    return size, inodes
 
 
 def full(folder: Path, dice: random.Random) -> Iterator[str]:
@@ -149,10 +164,14 @@ def full(folder: Path, dice: random.Random) -> Iterator[str]:
         for other in places.values():
             (folder / other).mkdir(parents=True, exist_ok=True)
         # What stands already is made again, so that each stage meets the small place.
-        again = {"FORCE": str(name != "SEGMENTATION_WAREHOUSE").lower()}
-        for options in (*(f"size={size}m" for size in MEGABYTES), *(f"nr_inodes={number}" for number in INODES)):
-            with small(folder / place, options):
-                run = start(environment | again)
+        again = environment | {"FORCE": str(name != "SEGMENTATION_WAREHOUSE").lower()}
+        size, inodes = needs(folder / place, again)
+        print(f"  {name} takes {size / 1e6:.1f} MB and {inodes} inodes", flush=True)
+        tried = [f"size={int(size * share)}" for share in SHARES]
+        tried += [f"nr_inodes={int(inodes * share)}" for share in SHARES[::2]]
+        for options in tried:
+            with mounted(folder / place, options):
+                run = start(again)
                 said, _ = run.communicate()
                 last = said.strip().splitlines()[-1]
                 print(f"  {name} with {options}: exit {run.returncode}, {last[:160]}", flush=True)

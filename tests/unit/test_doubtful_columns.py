@@ -4,7 +4,12 @@ import pytest
 
 from segmentation.sources.order_lines.columns import doubtful_columns
 
-MAPPING = {"columns": {"customer": "Customer", "amount": "Amount"}, "only": {"Kind": ["Sale"]}, "except": {}}
+MAPPING = {
+    "columns": {"customer": "Customer", "amount": "Amount"},
+    "only": {"Kind": ["Sale"]},
+    "except": {},
+    "returns": {"where": {"Record type": ["Refund"]}},
+}
 
 
 def doubted(header: str) -> str | None:
@@ -21,7 +26,8 @@ def test_what_may_tell_refunds_and_cancelled_orders_is_doubted(header: str) -> N
 
 
 @pytest.mark.parametrize(
-    "header", ["Kind", "Shipping state", "Product Type", "Card type", "Customer type", "Lineitem type", "Item"]
+    "header",
+    ["Kind", "Record type", "Shipping state", "Product Type", "Card type", "Customer type", "Lineitem type", "Item"],
 )
 def test_what_is_named_or_about_something_else_is_not(header: str) -> None:
     assert doubted(header) is None

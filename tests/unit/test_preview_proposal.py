@@ -136,9 +136,29 @@ def test_statuses_of_what_was_never_paid_are_left_out_and_unknown_ones_are_named
 def test_a_column_of_any_name_that_tells_refunds_from_sales_is_used(tmp_path: Path, word: str) -> None:
     text = f"id,customer,date,amount,Type\n1,ann,2023-06-01,5.00,Sale\n2,ann,2023-06-02,5.00,{word}\n"
     found = proposed(tmp_path, text)
-    assert found.keys["except"] == {"Type": [word]}
-    assert any("is not taken off what was paid before" in doubt for doubt in found.doubts)
-    assert "except" not in proposed(tmp_path, text.replace(word, "Subscription")).keys
+    assert found.keys["returns"] == {"where": {"Type": [word]}, "do": "subtract"}
+    assert any("these are taken off what was paid" in doubt for doubt in found.doubts)
+    assert not {"returns", "except"} & set(proposed(tmp_path, text.replace(word, "Subscription")).keys)
+
+
+def test_a_kind_of_line_that_never_was_a_sale_is_left_out_and_one_that_gave_money_back_is_taken_off(
+    tmp_path: Path,
+) -> None:
+    lines = [f"{place},ann,2023-06-01,5.00,{kind}\n" for place, kind in enumerate(["Sale", "Void", "Refund"])]
+    found = proposed(tmp_path, "id,customer,date,amount,Type\n" + "".join(lines))
+    assert found.keys["returns"] == {"where": {"Type": ["Refund"]}, "do": "subtract"}
+    assert found.keys["except"] == {"Type": ["Void"]}
+    assert any("what is left out by it is not taken off" in doubt for doubt in found.doubts)
+
+
+def test_refunds_are_only_left_out_where_an_amount_stands_for_the_whole_order(tmp_path: Path) -> None:
+    lines = WHOLE.strip().splitlines()
+    found = proposed(tmp_path, "\n".join([f"{lines[0]},Type", *(f"{line},Sale" for line in lines[1:]), ""]))
+    assert found.keys["order_level"]
+    text = "\n".join([f"{lines[0]},Type", *(f"{line},Sale" for line in lines[1:-1]), f"{lines[-1]},Refund", ""])
+    found = proposed(tmp_path, text)
+    assert found.keys["except"] == {"Type": ["Refund"]}
+    assert "returns" not in found.keys
 
 
 def test_columns_that_fit_alike_are_asked_about(tmp_path: Path) -> None:

@@ -52,3 +52,5 @@ def _named_columns(mapping: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for key in ("only", "except"):
         for name in mapping[key]:
             yield key, name
+    for name in mapping["returns"]["where"]:
+        yield "returns.where", name

@@ -10,7 +10,7 @@ from segmentation.sources.order_lines.time_patterns import fault_of
 from segmentation.sources.order_lines.times import ALIASES, NUMERIC
 from segmentation.sources.order_lines.zones import zone_of
 
-RETURNS = {"negative": True, "order_prefix": None, "do": "ignore"}
+RETURNS: dict[str, Any] = {"negative": True, "order_prefix": None, "where": {}, "do": "ignore"}
 LONGEST = 1_000
 
 
@@ -86,7 +86,7 @@ def _filters(key: str) -> Callable[[Any, bool], dict[str, list[str]]]:
     return check
 
 
-def _returns(value: Any) -> dict[str, Any]:
+def _returns(value: Any, header: bool) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Wrong(f"returns is {quoted(value)}; it takes {', '.join(RETURNS)}")
     unknown = [key for key in value if key not in RETURNS]
@@ -96,6 +96,7 @@ def _returns(value: Any) -> dict[str, Any]:
     _boolean("returns.negative")(found["negative"])
     if found["order_prefix"] is not None:
         text("returns.order_prefix", found["order_prefix"])
+    found["where"] = _filters("returns.where")(found["where"], header)
     _one_of("returns.do", ("ignore", "subtract"), "ignore and subtract")(found["do"])
     return found
 

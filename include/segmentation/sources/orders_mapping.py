@@ -46,6 +46,8 @@ DEFAULTS: dict[str, Any] = {
     "encoding": "utf-8",
     "header": True,
 }
+# Whose values name columns.
+OF_COLUMNS = ("order_level", "only", "except", "returns")
 KEYS = ("preset", *COLUMNS, "last_order", "orders", "increment", *DEFAULTS)
 # What people look for under another name.
 HINTS = {
@@ -158,7 +160,7 @@ def _normalised(raw: dict[Any, Any]) -> dict[str, Any]:
     mapping: dict[str, Any] = {"columns": columns}
     for key, default in DEFAULTS.items():
         value = default if raw.get(key) is None else raw[key]
-        mapping[key] = CHECKS[key](value, header) if key in ("order_level", "only", "except") else CHECKS[key](value)
+        mapping[key] = CHECKS[key](value, header) if key in OF_COLUMNS else CHECKS[key](value)
     # Only where it is given: the versions of files do not rest on it.
     if raw.get("increment") is not None:
         mapping["increment"] = column("increment", raw["increment"], header)
@@ -199,6 +201,13 @@ def _check_together(mapping: dict[str, Any]) -> None:
     if mapping["order_level"] and "order" not in columns:
         raise Wrong("order_level needs the key order, the column that holds the order's id")
     mapped = [one for names in columns.values() for one in (names if isinstance(names, list) else [names])]
+    money = {columns.get(key) for key in ("amount", "quantity", "unit_price")}
+    for name in mapping["order_level"]:
+        if returns["where"] and (name in returns["where"] or name in money):
+            raise Wrong(
+                f"order_level says that {quoted(name)} stands for the whole order, and returns.where that lines are "
+                "returns; give one of the two"
+            )
     there = {*mapped, *mapping["only"], *mapping["except"]}
     for name in mapping["order_level"]:
         if name not in there:

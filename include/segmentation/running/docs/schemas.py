@@ -56,6 +56,7 @@ MAPPING = {
             "properties": {
                 "negative": FLAG,
                 "order_prefix": {"type": ["string", "null"]},
+                "where": FILTERS,
                 "do": {"enum": ["ignore", "subtract"]},
             },
         },

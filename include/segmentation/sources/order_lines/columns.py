@@ -44,7 +44,7 @@ def summed_columns(source: Mapping[str, Any]) -> str | None:
 def _unmapped(source: Mapping[str, Any]) -> list[str]:
     mapping = source["mapping"]
     mapped = {one for name in mapping["columns"].values() for one in ([name] if isinstance(name, str) else name)}
-    mapped |= {*mapping["only"], *mapping["except"]}
+    mapped |= {*mapping["only"], *mapping["except"], *mapping["returns"]["where"]}
     return [name for name in _columns(source) if name not in mapped]
 
 

@@ -1,4 +1,4 @@
-"""What `only` and `except` of a mapping say of lines: at once, or once the whole order is known.
+"""What `only`, `except` and `returns.where` of a mapping say of lines: at once, or once the whole order is known.
 
 A column that stands for the whole order may be empty on a line because another line of the order has it. So of each
 such column a line says whether its cell leaves the line out, or nothing; the SQL takes what is not said from the
@@ -23,12 +23,14 @@ class Verdicts:
     """What the filters say of each line, (n,) each.
 
     filtered: whether a column of its own leaves it out. said, out: bits of the columns that stand for the whole order;
-    those whose cell says something, and those of them whose cell leaves the line out.
+    those whose cell says something, and those of them whose cell leaves the line out. returned: whether a column tells
+    that it is a return.
     """
 
     filtered: np.ndarray
     said: np.ndarray
     out: np.ndarray
+    returned: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,12 @@ class Filters:
     @cached_property
     def columns(self) -> list[str]:
         """The columns that they name."""
-        return list(dict.fromkeys([*self.mapping["only"], *self.mapping["except"]]))
+        return list(dict.fromkeys([*self.mapping["only"], *self.mapping["except"], *self._returns]))
+
+    @property
+    def _returns(self) -> dict[str, list[str]]:
+        where: dict[str, list[str]] = self.mapping["returns"]["where"]
+        return where
 
     @cached_property
     def bits(self) -> dict[str, int]:
@@ -57,18 +64,20 @@ class Filters:
     def verdicts(self, chunk: Chunk) -> Verdicts:
         """What they say of a chunk's lines."""
         size = len(chunk.places)
-        filtered = np.zeros(size, dtype=bool)
+        filtered, returned = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
         said, out = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
         for column in self.columns:
             texts = words_of(chunk.columns[column])
             leaves_out = self._leaves_out(column, texts)
+            if column in self._returns:
+                returned |= _holds(texts, self._returns[column])
             if bit := self.bits.get(column):
                 says = ~_flags(pc.equal(texts, ""))
                 said |= bit * says
                 out |= bit * (says & leaves_out)
             else:
                 filtered |= leaves_out
-        return Verdicts(filtered, said, out)
+        return Verdicts(filtered, said, out, returned)
 
     def alone(self, chunk: Chunk) -> np.ndarray:
         """Whether they leave each line out by its own cells, (n,)."""
@@ -79,7 +88,7 @@ class Filters:
         out = np.zeros(len(texts), dtype=bool)
         for key, wanted in (("only", True), ("except", False)):
             if column in self.mapping[key]:
-                there = _flags(pc.is_in(texts, words_of(pa.array(self.mapping[key][column], pa.string()))))
+                there = _holds(texts, self.mapping[key][column])
                 out |= ~there if wanted else there
         return out
 
@@ -91,6 +100,11 @@ def words_of(column: pa.Array) -> pa.Array:
         texts = pc.replace_substring_regex(texts, r"\.0$", "")
     encoded = texts.dictionary_encode()
     return names.normal(encoded.dictionary).take(encoded.indices)
+
+
+def _holds(texts: pa.Array, values: list[str]) -> np.ndarray:
+    """Which texts, as `words_of` gives them, are one of these values."""
+    return _flags(pc.is_in(texts, words_of(pa.array(values, pa.string()))))
 
 
 def _flags(found: pa.Array) -> np.ndarray:

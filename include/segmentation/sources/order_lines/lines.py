@@ -31,7 +31,7 @@ SCHEMA = pa.schema(
         ("quantity", SHOWN), ("unit_price", SHOWN), ("amount", CENTS),
         ("amount_fault", pa.string()), ("amount_is_blank", pa.bool_()), ("refunded", CENTS),
         ("foreign_currency", pa.string()), ("filtered", pa.bool_()),
-        ("filters_said", pa.int64()), ("filters_out", pa.int64()),
+        ("filters_said", pa.int64()), ("filters_out", pa.int64()), ("told_return", pa.bool_()),
         ("customer_text", pa.string()), ("time_text", pa.string()), ("amount_text", pa.string()),
         ("line_text", pa.string()), ("is_broken", pa.bool_()), ("order_count", pa.int64()),
     ]
@@ -123,6 +123,7 @@ class Lines:
                 pa.array(filters.filtered),
                 pa.array(filters.said),
                 pa.array(filters.out),
+                pa.array(filters.returned),
                 self._nobody(chunk, customer),
                 pc.if_else(time_fault.is_valid(), time_text, pa.scalar(None, pa.string())),
                 pc.if_else(fault.is_valid(), fault_text, pa.scalar(None, pa.string())),

@@ -108,13 +108,18 @@ PAID = frozenset(
         "abgeschlossen", "versendet", "geliefert", "ok", "approved",
     ]
 )  # fmt: skip
-NOT_PAID = frozenset(
+# What a line is called that gives money back.
+GIVEN_BACK = frozenset(
     [
-        "cancelled", "canceled", "refunded", "failed", "voided", "void", "expired", "declined", "abandoned", "draft",
-        "rejected", "chargeback", "charged back", "denied", "error", "storniert", "erstattet", "abgebrochen", "trash",
-        "fully refunded", "refund", "partial refund", "return", "returned", "reversal", "reversed", "credit note",
-        "gutschrift", "storno", "retoure", "erstattung", "rückerstattung", "remboursement", "reembolso", "unpaid",
-        "not paid", "payment failed", "unbezahlt",
+        "refunded", "fully refunded", "refund", "partial refund", "return", "returned", "reversal", "reversed",
+        "chargeback", "charged back", "credit note", "erstattet", "gutschrift", "storno", "retoure", "erstattung",
+        "rückerstattung", "remboursement", "reembolso",
+    ]
+)  # fmt: skip
+NOT_PAID = GIVEN_BACK | frozenset(
+    [
+        "cancelled", "canceled", "failed", "voided", "void", "expired", "declined", "abandoned", "draft", "rejected",
+        "denied", "error", "storniert", "abgebrochen", "trash", "unpaid", "not paid", "payment failed", "unbezahlt",
     ]
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from segmentation.sources.orders_mapping import preset_names, read_mapping
 from segmentation.sources.preview.amounts_guess import NEARLY_ALL, add_amount
 from segmentation.sources.preview.choosing import Chosen, choose, unused
 from segmentation.sources.preview.customer_rows import choose_of_customers
-from segmentation.sources.preview.header_words import NOT_PAID, PAID
+from segmentation.sources.preview.header_words import GIVEN_BACK, NOT_PAID, PAID
 from segmentation.sources.preview.proposed import CHOOSE, Proposal, as_key
 from segmentation.sources.preview.sample import Sample
 
@@ -128,15 +128,10 @@ def _add_time(chosen: Chosen, found: Proposal) -> None:
 
 def _add_status(sample: Sample, chosen: Chosen, found: Proposal) -> None:
     """Statuses that say that an order was never paid, or was given back, are left out."""
-    name = chosen.columns.get("status")
+    status = chosen.columns.get("status")
+    name = status or _column_of_kinds(sample, chosen)
     if name is None:
-        name = _column_of_kinds(sample, chosen)
-        if name is None:
-            return
-        found.doubts.append(
-            f"except: {quoted(name)} was taken for what tells refunds from sales; what is left out by it is not taken "
-            "off what was paid before"
-        )
+        return
     held = Counter(text for text in sample.texts(name).to_pylist() if text)
     bad = [text for text in held if text.lower() in NOT_PAID]
     unknown = [text for text in held if text.lower() not in NOT_PAID | PAID]
@@ -144,8 +139,23 @@ def _add_status(sample: Sample, chosen: Chosen, found: Proposal) -> None:
         shown = listed((f"{quoted(text, 60)} ({held[text]:,})" for text in held), 200, 8)
         found.doubts.append(f"{quoted(name)} holds {shown}: only and except can say which count; all do now")
         return
+    # A status says that the order is none; a kind of line, that the money went back.
+    by_line = not status and not {"level", "order_level"} & set(found.keys)
+    back = [text for text in bad if by_line and text.lower() in GIVEN_BACK]
+    bad = [text for text in bad if text not in back]
+    if back:
+        found.keys["returns"] = {"where": {as_key(sample, name): sorted(back)}, "do": "subtract"}
+        found.doubts.append(
+            f"returns: {quoted(name)} was taken for what tells refunds from sales, so these are taken off what was "
+            "paid; with `do: ignore` they are only left out"
+        )
     if bad:
-        found.keys["except"] = {name if sample.header else int(name): sorted(bad)}
+        found.keys["except"] = {as_key(sample, name): sorted(bad)}
+        if not status:
+            found.doubts.append(
+                f"except: {quoted(name)} was taken for what tells other lines from sales; what is left out by it is "
+                "not taken off what was paid before"
+            )
     if unknown:
         shown = listed((f"{quoted(text, 60)} ({held[text]:,})" for text in unknown), 200, 8)
         found.doubts.append(f"{quoted(name)} also holds {shown}, which count; add to except what should not")

@@ -54,8 +54,15 @@ def of_columns(
         )
     for key in ("only", "except"):
         for name, values in mapping[key].items():
-            shown = listed((quoted(one) if one else "an empty cell" for one in values), 120)
+            shown = listed(map(_word, values), 120)
             yield key, name, f"lines with {shown} {'count, no others' if key == 'only' else 'do not count'}"
+    for name, values in mapping["returns"]["where"].items():
+        what = "taken off" if mapping["returns"]["do"] == "subtract" else "ignored"
+        yield "returns", name, f"lines with {listed(map(_word, values), 120)} are returns, which are {what}"
+
+
+def _word(value: str) -> str:
+    return quoted(value) if value else "an empty cell"
 
 
 def _kind(file: Mapping[str, Any], name: str) -> str:

@@ -13,8 +13,8 @@
 --   status_columns = coalesce(max(status_columns), '')
 --   summed_columns = coalesce(max(summed_columns), '')
 -- Note: a line that only and except leave out is not judged. A further row of an order adds nothing where the order's
---   amount stands on its first row. A line is a return if its order's id has the prefix for returns, or, where the
---   mapping says so, if its amount or quantity is negative.
+--   amount stands on its first row. A line is a return if one of its columns tells so, if its order's id has the prefix
+--   for returns, or, where the mapping says so, if its amount or quantity is negative.
 WITH joined AS (
     SELECT
         raw_orders.file,
@@ -47,6 +47,7 @@ WITH joined AS (
         END AS skipped,
         foreign_currency,
         own_currency,
+        told_return,
         negative_returns,
         return_prefix,
         subtract_returns,
@@ -92,7 +93,8 @@ SELECT
     CASE WHEN refused IS NULL AND skipped IS NULL THEN amount END AS amount,
     amount AS amount_read,
     refunded,
-    coalesce(startswith(order_id, return_prefix), FALSE)
+    coalesce(told_return, FALSE)
+    OR coalesce(startswith(order_id, return_prefix), FALSE)
     OR (negative_returns AND (coalesce(amount < 0, FALSE) OR coalesce(quantity < 0, FALSE))) AS is_return,
     subtract_returns,
     CASE WHEN refused IS NOT NULL THEN line_text END AS line_text,
