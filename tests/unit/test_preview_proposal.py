@@ -148,6 +148,7 @@ def test_a_kind_of_line_that_never_was_a_sale_is_left_out_and_one_that_gave_mone
     found = proposed(tmp_path, "id,customer,date,amount,Type\n" + "".join(lines))
     assert found.keys["returns"] == {"where": {"Type": ["Refund"]}, "do": "subtract"}
     assert found.keys["except"] == {"Type": ["Void"]}
+    assert not any("Sale" in doubt for doubt in found.doubts)
     assert any("what is left out by it is not taken off" in doubt for doubt in found.doubts)
 
 

@@ -108,6 +108,13 @@ PAID = frozenset(
         "abgeschlossen", "versendet", "geliefert", "ok", "approved",
     ]
 )  # fmt: skip
+# What a line is called that is a sale.
+SOLD = frozenset(
+    [
+        "sale", "sales", "order", "purchase", "invoice", "charge", "payment", "receipt", "rechnung", "verkauf",
+        "bestellung", "auftrag", "vente", "commande", "venta", "pedido",
+    ]
+)  # fmt: skip
 # What a line is called that gives money back.
 GIVEN_BACK = frozenset(
     [

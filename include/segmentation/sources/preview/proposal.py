@@ -12,7 +12,7 @@ from segmentation.sources.orders_mapping import preset_names, read_mapping
 from segmentation.sources.preview.amounts_guess import NEARLY_ALL, add_amount
 from segmentation.sources.preview.choosing import Chosen, choose, unused
 from segmentation.sources.preview.customer_rows import choose_of_customers
-from segmentation.sources.preview.header_words import GIVEN_BACK, NOT_PAID, PAID
+from segmentation.sources.preview.header_words import GIVEN_BACK, NOT_PAID, PAID, SOLD
 from segmentation.sources.preview.proposed import CHOOSE, Proposal, as_key
 from segmentation.sources.preview.sample import Sample
 
@@ -134,7 +134,8 @@ def _add_status(sample: Sample, chosen: Chosen, found: Proposal) -> None:
         return
     held = Counter(text for text in sample.texts(name).to_pylist() if text)
     bad = [text for text in held if text.lower() in NOT_PAID]
-    unknown = [text for text in held if text.lower() not in NOT_PAID | PAID]
+    known = NOT_PAID | PAID if status else NOT_PAID | PAID | SOLD
+    unknown = [text for text in held if text.lower() not in known]
     if len(unknown) == len(held):
         shown = listed((f"{quoted(text, 60)} ({held[text]:,})" for text in held), 200, 8)
         found.doubts.append(f"{quoted(name)} holds {shown}: only and except can say which count; all do now")
