@@ -1,10 +1,13 @@
 """The DAG: it imports, it is the flow, its form offers the settings, its commands are the stored ones."""
 
+import errno
 import json
 import os
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -20,7 +23,7 @@ from segmentation.config import settings
 from segmentation.engine import input_versions
 from segmentation.engine import stage as stages
 from segmentation.planning.datasets import STAGES
-from segmentation.running.orchestration import submitting, tasks
+from segmentation.running.orchestration import stage_operator, submitting, tasks
 from segmentation.warehouse.manifests import Manifest
 from yardstick import slowness
 
@@ -142,6 +145,21 @@ def test_a_job_that_reads_little_gets_the_options_for_such(
     task.execute({"outlet_events": {}, "task": task})
     assert submitted[0].get("SPARK_SUBMIT_OPTS") == options
     assert submitted[0]["PYTHONPATH"] == str(PROJECT / "include")
+
+
+def test_a_disk_that_is_too_full_to_begin_is_one_sentence_and_no_retry(dag, monkeypatch, capsys) -> None:
+    @contextmanager
+    def no_room(conn_id: str | None) -> Iterator[None]:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "used.lock")
+        yield
+
+    monkeypatch.setattr(stages, "missing_datasets", lambda *_: ["reviews"])
+    monkeypatch.setattr(stage_operator, "spark_of", no_room)
+    task = dag.get_task("ingest").prepare_for_execution()
+    task.application_args = ["--source-version=0123456789ab", "--as-of=2023-09-01"]
+    with pytest.raises(AirflowFailException):
+        task.execute({"outlet_events": {}, "task": task})
+    assert capsys.readouterr().out.splitlines()[-1].startswith("ERROR ingest: The disk ")
 
 
 MASTERS = {

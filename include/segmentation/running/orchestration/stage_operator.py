@@ -3,6 +3,7 @@
 Imported by the DAG at each parse, so whatever a run needs is imported inside the functions.
 """
 
+import contextlib
 import json
 import os
 import tempfile
@@ -135,8 +136,13 @@ class StageOperator(SparkSubmitOperator):
 
     def _submit(self, context: "Context", missing: "list[tuple[Plan, list[str]]]", warehouse: "Warehouse") -> None:
         from segmentation.engine.stage import APPLICATION, LAST_WORDS, NOTES
+        from segmentation.warehouse.machine_failures import in_words
 
-        with tempfile.TemporaryDirectory() as folder, spark_of(self._conn_id) as self._remote:
+        with contextlib.ExitStack() as held:
+            # There may be no room to begin.
+            with in_words(warehouse.root):
+                folder = held.enter_context(tempfile.TemporaryDirectory())
+                self._remote = held.enter_context(spark_of(self._conn_id))
             if self._remote is None:
                 self._fit_java(missing, warehouse)
             self.env_vars = {**(self.env_vars or {}), NOTES: folder}
