@@ -13,7 +13,7 @@ from segmentation.common.errors import UserError
 from segmentation.config.settings import check_not_ahead
 from segmentation.engine import session
 from segmentation.warehouse import machine_failures, upkeep
-from segmentation.warehouse.machine_failures import check_clock, in_words
+from segmentation.warehouse.machine_failures import check_clock, hardly_any_room, in_words
 from segmentation.warehouse.versions import Warehouse
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -148,6 +148,21 @@ def test_a_disk_without_inodes_is_told_apart_from_a_full_one(
     assert said.startswith(f"The disk takes hardly any more files in {tmp_path}/w")
     assert "its inodes are used up" in said
     assert " MB for the warehouse in " in said
+
+
+@pytest.mark.parametrize(
+    ("free", "inodes", "told"),
+    [(1200, 9999, "The disk is full: "), (10**6, 9, "The disk takes hardly any more files")],
+)
+def test_a_failure_that_gives_no_reason_is_told_by_the_room_that_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, inodes: int, told: str
+) -> None:
+    real = os.statvfs(tmp_path)
+    for left, files in ((10**6, 10**6), (free, inodes)):
+        found = os.statvfs_result((4096, 4096, 10**6, left, left, 10**6, files, files, *real[8:]))
+        monkeypatch.setattr(os, "statvfs", lambda place, found=found: found)
+        said = hardly_any_room(tmp_path)
+        assert said.startswith(told) if left == free and files == inodes else said is None
 
 
 def test_a_file_system_that_counts_no_files_is_just_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

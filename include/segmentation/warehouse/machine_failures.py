@@ -21,6 +21,8 @@ FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
 FORBIDDEN_WORDS = tuple(map(os.strerror, FORBIDDEN))
 # A month has some fifty datasets, each of some folders and files.
 FILES_OF_A_RUN = 1_000
+# Its database and logs for one run.
+MEGABYTES_OF_AIRFLOW = 10
 # As Python, Java and SQLite say it. Python looks for a folder for temporary files by writing into it.
 FULL_WORDS = (*map(os.strerror, FULL), "disk is full", "No usable temporary directory")
 # Java does not say why it could not make a folder. Where we may write, there is no room for one.
@@ -55,6 +57,16 @@ def is_full(place: Path) -> bool:
     """Whether there is no room for anything where a folder is, for who does not say so himself."""
     megabytes, files = _room(place)
     return megabytes < 1 or not files
+
+
+def hardly_any_room(warehouse: Path) -> str | None:
+    """What to say of a failure that gives no reason, where hardly any room is left; None where there is enough.
+
+    SQLite, for one, only says that it cannot open its file.
+    """
+    room = [_room(place) for *_, place in _places(warehouse)]
+    is_scarce = any(megabytes < MEGABYTES_OF_AIRFLOW or files < FILES_OF_A_RUN for megabytes, files in room)
+    return _full(warehouse) if is_scarce else None
 
 
 def check_clock(manifests: Iterable[Manifest], now: datetime | None = None) -> None:

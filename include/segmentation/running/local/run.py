@@ -22,7 +22,7 @@ from segmentation.running.local import apart, java, layout
 from segmentation.running.local.first_look import look_first
 from segmentation.running.local.summary import summary
 from segmentation.warehouse.locks import locked
-from segmentation.warehouse.machine_failures import in_words
+from segmentation.warehouse.machine_failures import hardly_any_room, in_words
 from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.releasing import shop_of
 from segmentation.warehouse.versions import Warehouse
@@ -117,11 +117,17 @@ def _follow(command: list[str], own: apart.Apart, warehouse: Warehouse) -> int:
         outcome = Progress(process.stdout or (), own.log).follow()
         code = process.wait()
     if code or outcome.report is None:
-        print(red("Failed: ") + (outcome.error or f"see the end of {own.log}"))
+        print(red("Failed: ") + (outcome.error or _no_reason(own.log, warehouse)))
         return 1
     print(summary(warehouse, outcome.find_report(warehouse), outcome.released))
     print(f"Took     {time.monotonic() - began:.0f} s")
     return 0
+
+
+def _no_reason(log: Path, warehouse: Warehouse) -> str:
+    """What to say of a run that has ended without a word of ours."""
+    room = hardly_any_room(warehouse.root)
+    return f"{room} See the end of {log}." if room else f"see the end of {log}"
 
 
 def as_json(value: Any) -> Any:
