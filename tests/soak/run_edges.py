@@ -167,9 +167,8 @@ def full(folder: Path, dice: random.Random) -> Iterator[str]:
         again = environment | {"FORCE": str(name != "SEGMENTATION_WAREHOUSE").lower()}
         size, inodes = needs(folder / place, again)
         print(f"  {name} takes {size / 1e6:.1f} MB and {inodes} inodes", flush=True)
-        tried = [f"size={int(size * share)}" for share in SHARES]
-        tried += [f"nr_inodes={int(inodes * share)}" for share in SHARES[::2]]
-        for options in tried:
+        taken = {"size": size, "nr_inodes": inodes}
+        for options in [f"{option}={int(most * share)}" for option, most in taken.items() for share in SHARES]:
             with mounted(folder / place, options):
                 run = start(again)
                 said, _ = run.communicate()

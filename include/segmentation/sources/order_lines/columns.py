@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from segmentation.sources.order_lines.filters import Filters
+
 _DOUBTFUL = re.compile(
     r"\b(?:status|state|refund(?:ed|s)?|cancel(?:l?ed|l?ation)?|void(?:ed)?|chargeback|disputed?)\b", re.IGNORECASE
 )
@@ -44,7 +46,7 @@ def summed_columns(source: Mapping[str, Any]) -> str | None:
 def _unmapped(source: Mapping[str, Any]) -> list[str]:
     mapping = source["mapping"]
     mapped = {one for name in mapping["columns"].values() for one in ([name] if isinstance(name, str) else name)}
-    mapped |= {*mapping["only"], *mapping["except"], *mapping["returns"]["where"]}
+    mapped |= set(Filters(mapping).columns)
     return [name for name in _columns(source) if name not in mapped]
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 import pyarrow.compute as pc
 
 from segmentation.common.quoting import listed, quoted
+from segmentation.sources.order_lines.filters import Filters
 from segmentation.sources.orders_mapping import preset_names, read_mapping
 from segmentation.sources.preview.amounts_guess import NEARLY_ALL, add_amount
 from segmentation.sources.preview.choosing import Chosen, choose, unused
@@ -68,7 +69,7 @@ def _fitting_presets(sample: Sample) -> list[str]:
         mapped = [
             one for value in mapping["columns"].values() for one in ([value] if isinstance(value, str) else value)
         ]
-        wanted = {*mapped, *mapping["only"], *mapping["except"]}
+        wanted = {*mapped, *Filters(mapping).columns}
         if sample.header and wanted <= set(sample.columns):
             sizes[name] = len(wanted)
     return sorted(name for name, size in sizes.items() if size == max(sizes.values()))
@@ -134,7 +135,7 @@ def _add_status(sample: Sample, chosen: Chosen, found: Proposal) -> None:
         return
     held = Counter(text for text in sample.texts(name).to_pylist() if text)
     bad = [text for text in held if text.lower() in NOT_PAID]
-    known = NOT_PAID | PAID if status else NOT_PAID | PAID | SOLD
+    known = NOT_PAID | PAID | (frozenset() if status else SOLD)
     unknown = [text for text in held if text.lower() not in known]
     if len(unknown) == len(held):
         shown = listed((f"{quoted(text, 60)} ({held[text]:,})" for text in held), 200, 8)
