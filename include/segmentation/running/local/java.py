@@ -1,5 +1,6 @@
 """Find a Java that Spark can run on, and build the class cache that halves its start."""
 
+import contextlib
 import hashlib
 import os
 import re
@@ -101,14 +102,16 @@ def build_class_cache(home: Path, environment: dict[str, str]) -> bool:
     ]  # fmt: skip
     plain = {key: value for key, value in environment.items() if key != "SPARK_SUBMIT_OPTS"}
     plain[TOKEN] = secrets.token_urlsafe(32)
-    done = subprocess.run(command, env=plain, capture_output=True, check=False)
+    is_whole = False
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        is_whole = not subprocess.run(command, env=plain, capture_output=True, check=False, timeout=600).returncode
     if draft.exists():
         draft.rename(cache)
         for other in cache.parent.iterdir():
             # Of an installation that is no more; they are large. Who runs with one keeps it until its end.
             if other != cache and other.suffix == cache.suffix:
                 other.unlink(missing_ok=True)
-    return cache.exists() and done.returncode == 0
+    return cache.exists() and is_whole
 
 
 def class_cache_options(home: Path) -> str:
