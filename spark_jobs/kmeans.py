@@ -2,7 +2,6 @@
 
 from segmentation.engine.stage import main
 from segmentation.engine.stage_run import StageRun
-from segmentation.stages.kmeans.algorithms import compare
 from segmentation.stages.kmeans.cluster_tables import VIEWS, tables
 from segmentation.stages.kmeans.clustering import search
 
@@ -13,7 +12,12 @@ def build(stage_run: StageRun) -> None:
     features, settings = stage_run.frame("features"), stage_run.plan.settings
     found = search(features, settings)
     stage_run.say_took("searched k")
-    others = compare(features, [one.k for one in found.tried]) if settings.compare_algorithms else []
+    others = []
+    if settings.compare_algorithms:
+        # Loads MLlib, which takes seconds.
+        from segmentation.stages.kmeans.algorithms import compare
+
+        others = compare(features, [one.k for one in found.tried])
     for view, rows in tables(found, others).items():
         stage_run.register_rows(view, VIEWS[view], rows)
     stage_run.run_sql(until="kmeans_model")

@@ -1,7 +1,10 @@
 """The package's own imports: no circle, and Airflow and Spark only where they belong."""
 
 import ast
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -128,3 +131,15 @@ def test_only_the_session_reaches_inside_spark() -> None:
         if isinstance(node, ast.Attribute) and node.attr in INSIDE and name not in session
     }
     assert found == set()
+
+
+@pytest.mark.parametrize("stage", ["ingest", "clean", "rfm", "kmeans", "report"])
+def test_a_job_gives_spark_work_before_it_loads_what_draws_and_mllib(stage: str) -> None:
+    program = (
+        f"import runpy, sys; runpy.run_path('spark_jobs/{stage}.py', run_name='job')\n"
+        "print([name for name in ('matplotlib', 'seaborn', 'pandas', 'pyspark.ml') if name in sys.modules])"
+    )
+    environment = os.environ | {"PYTHONPATH": str(PROJECT / "include")}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, env=environment, cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -7,8 +7,9 @@ from typing import Any
 from markupsafe import Markup
 
 from segmentation.common.formatting import clean, money, number, percent
+from segmentation.config.segment_maps import RISK
 from segmentation.pages import tables
-from segmentation.pages.timeline import RISK, Point, Timeline
+from segmentation.pages.timeline import Point, Timeline
 from segmentation.stages.charts import timelines
 from segmentation.stages.charts.palette import group_colour
 

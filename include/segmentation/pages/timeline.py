@@ -8,6 +8,7 @@ from typing import Any
 
 from segmentation.common.errors import UserError
 from segmentation.common.quoting import cut
+from segmentation.config.segment_maps import RISK
 from segmentation.config.settings import segment_map_names
 from segmentation.pages import listing, tables
 from segmentation.pages.segment_order import by_group
@@ -18,7 +19,6 @@ from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.versions import Warehouse
 
 MOST_MONTHS = 60
-RISK = "At risk"
 # What is said to have changed, and the params that it is told by.
 PARTS = {
     "Source": ("source", "category", "revision", "files_path", "orders_mapping"),

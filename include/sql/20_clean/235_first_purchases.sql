@@ -7,27 +7,28 @@
 -- Note: first means first in all data, not in the window of a month. A month looks at days before its as-of date, and
 --   so at the first two days as they were known then. What is bought on the same day is one basket, so a
 --   second purchase is on a later day. A return is no purchase, and changes no basket.
-WITH days AS (
-    SELECT
+WITH bought AS (
+    SELECT /*+ REPARTITION(user_id) */ -- noqa: CP03
         user_id,
         cast(from_utc_timestamp(purchased_at, :time_zone) AS DATE) AS day,
-        sum(price) AS amount
+        price
     FROM purchases
     WHERE price > :min_price OR (price = 0 AND :counts_free_orders)
-    GROUP BY user_id, cast(from_utc_timestamp(purchased_at, :time_zone) AS DATE)
 ),
 
-visits AS (
+dated AS (
     SELECT
         user_id,
-        slice(array_sort(collect_list(struct(day, amount))), 1, 2) AS first_two
-    FROM days
-    GROUP BY user_id
+        day,
+        price,
+        min(day) OVER (PARTITION BY user_id) AS first_day
+    FROM bought
 )
 
 SELECT
     user_id,
-    first_two[0].day AS first_day,
-    try_cast(first_two[0].amount AS DECIMAL(18, 2)) AS first_amount,
-    try_element_at(first_two, 2).day AS second_day
-FROM visits
+    first_day,
+    try_cast(sum(price) FILTER (WHERE day = first_day) AS DECIMAL(18, 2)) AS first_amount,
+    min(day) FILTER (WHERE day > first_day) AS second_day
+FROM dated
+GROUP BY user_id, first_day

@@ -7,51 +7,71 @@
 -- Note: the segment is the one of a customer who has just bought for the first time: the best score of recency, the
 --   lowest of frequency, and of spend the score of the basket by this month's edges. Only those count whose first
 --   purchase is so many days past, so that all had the same time. First means first in all data; again means on a
---   later day.
+--   later day. Whoever has been known for as long, and took as long to come back, is counted together first: beyond a
+--   year, both are as good as a year and never.
 WITH limits AS (
     SELECT explode(array(30, 90, 180, 365)) AS days
 ),
 
-edges AS (
-    SELECT collect_list(named_struct('score', score, 'least', coalesce(lower, cast(-1 AS DECIMAL(18, 2))))) AS spend
+leasts AS (
+    SELECT
+        score,
+        coalesce(lower, cast(-1 AS DECIMAL(18, 2))) AS least
     FROM rfm_edges
     WHERE metric = 'monetary' AND (customers > 0 OR lower IS NULL)
 ),
 
+edges AS (
+    SELECT
+        score,
+        least,
+        lead(least) OVER (ORDER BY least ASC, score ASC) AS next_least
+    FROM leasts
+),
+
 baskets AS (
     SELECT /*+ BROADCAST(edges) */ -- noqa: CP03
-        first_purchases.first_day,
+        coalesce(edges.score, 1) AS m_score,
+        least(datediff(:as_of, first_purchases.first_day) - 1, 365) AS days_seen,
         CASE
-            WHEN first_purchases.second_day < :as_of
+            WHEN
+                first_purchases.second_day < :as_of
+                AND datediff(first_purchases.second_day, first_purchases.first_day) <= 365
                 THEN datediff(first_purchases.second_day, first_purchases.first_day)
-        END AS days_to_return,
-        coalesce(
-            array_max(
-                transform(
-                    filter(
-                        edges.spend,
-                        one -> one.least + CASE :bins_closed WHEN 'left' THEN 0.00 ELSE 0.01 END
-                        <= first_purchases.first_amount
-                    ),
-                    one -> one.score
-                )
-            ),
-            1
-        ) AS m_score
+        END AS days_to_return
     FROM first_purchases
-    CROSS JOIN edges
+    LEFT JOIN edges
+        ON
+            CASE :bins_closed
+                WHEN 'left'
+                    THEN
+                        first_purchases.first_amount >= edges.least
+                        AND (edges.next_least IS NULL OR first_purchases.first_amount < edges.next_least)
+                ELSE
+                    first_purchases.first_amount > edges.least
+                    AND (edges.next_least IS NULL OR first_purchases.first_amount <= edges.next_least)
+            END
     WHERE first_purchases.first_day < :as_of
+),
+
+alike AS (
+    SELECT
+        m_score,
+        days_seen,
+        days_to_return,
+        count(*) AS customers
+    FROM baskets
+    GROUP BY m_score, days_seen, days_to_return
 ),
 
 counted AS (
     SELECT
-        baskets.m_score,
+        alike.m_score,
         limits.days,
-        baskets.days_to_return,
-        count(*) AS customers
-    FROM baskets
-    INNER JOIN limits ON datediff(:as_of, baskets.first_day) - 1 >= limits.days
-    GROUP BY baskets.m_score, limits.days, baskets.days_to_return
+        alike.days_to_return,
+        alike.customers
+    FROM alike
+    INNER JOIN limits ON alike.days_seen >= limits.days
 )
 
 SELECT

@@ -17,6 +17,9 @@ from segmentation.config.segment_maps.form import USUAL_BINS, read_form
 from segmentation.config.settings import segment_map_names
 from segmentation.config.user_input import Unreadable, file_named, read_bytes
 
+# The groups of the maps that come along, of which pages and lists have something to say.
+HIGH, RISK, CHURNED = "High value", "At risk", "Churned"
+
 
 @dataclass(frozen=True)
 class Segment:

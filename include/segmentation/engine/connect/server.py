@@ -21,13 +21,14 @@ from typing import Any, cast
 from segmentation.engine import hadoop
 from segmentation.engine.connect import standing
 from segmentation.engine.connect.workers import end_idle_daemons
-from segmentation.engine.session import DRIVER_MEMORY, ROOM_FOR_CLASSES
+from segmentation.engine.session import ROOM_FOR_CLASSES
 from segmentation.warehouse.locks import locked, locked_at_once
 
 # How long a server stands that nobody uses.
 IDLE = "SEGMENTATION_SPARK_IDLE_MINUTES"
 IDLE_MINUTES = 15.0
 LOOK_SECONDS = 0.5
+MOST_MEGABYTES = 4096
 # In the server's folder: which folder it has for temporary files.
 TEMPORARY, PREFIX = "temporary", "segmentation-spark-"
 # Where Spark looks for the token that it shall ask for.
@@ -42,7 +43,6 @@ JAVA_OPTIONS = "spark.driver.defaultJavaOptions"
 # What Java is started with.
 OF_JAVA = {
     "spark.app.name": "customer_segmentation",
-    "spark.driver.memory": DRIVER_MEMORY,
     JAVA_OPTIONS: f"{COMPILER} {ROOM_FOR_CLASSES}",
     "spark.log.level": "WARN",
     "spark.ui.showConsoleProgress": "false",
@@ -142,10 +142,21 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+def memory(cores: int) -> str:
+    """How much Java may take for data: a gigabyte, and half of one for each core, up to what a Java for a job gets.
+
+    What does not fit is spilled. With 2 GB on two cores, two runs at once and Airflow stay within 4 GB.
+    """
+    return f"{min(1024 + 512 * cores, MOST_MEGABYTES)}m"
+
+
 def settings(port: int) -> dict[str, str]:
     """The settings of a Spark that serves at a port."""
-    cores = str(len(os.sched_getaffinity(0)))
-    return {**SETTINGS, "spark.connect.grpc.binding.port": str(port), "spark.default.parallelism": cores}
+    return {**SETTINGS, "spark.connect.grpc.binding.port": str(port), "spark.default.parallelism": str(_cores())}
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
 
 
 def _start(port: int, temporary: Path) -> "subprocess.Popen[bytes]":
@@ -155,6 +166,7 @@ def _start(port: int, temporary: Path) -> "subprocess.Popen[bytes]":
 
     launch = cast("Callable[[SparkConf], Any]", launch_gateway)  # it has no types
     of_java = SparkConf(loadDefaults=False).setAll(list(OF_JAVA.items()))
+    of_java.set("spark.driver.memory", memory(_cores()))
     # Java does not look at TMPDIR. In quotes, as Spark's launcher takes options apart.
     place = str(temporary).replace("\\", "\\\\").replace('"', '\\"')
     of_java.set(JAVA_OPTIONS, f'{OF_JAVA[JAVA_OPTIONS]} "-Djava.io.tmpdir={place}"')

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from segmentation.config.segment_maps import Segment, load_map
+from segmentation.config.segment_maps import RISK, Segment, load_map
 from segmentation.engine import tables
 from segmentation.engine.stage_run import StageRun
 from segmentation.planning.datasets import dataset
-from segmentation.stages.report.facts import RISK
 from segmentation.warehouse.manifests import data_files
 
 VIEW, VIEW_COLUMNS = "segment_lists", "list string, segment string, only_moved boolean"

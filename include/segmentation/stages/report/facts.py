@@ -13,7 +13,6 @@ import pandas as pd
 from segmentation.common.formatting import clean, count_of, money, name, share
 from segmentation.stages.report.shown import Report
 
-RISK, HIGH, CHURNED = "At risk", "High value", "Churned"
 # What a part knows of its customers' histories, and the column that has it.
 HISTORY = {
     "once": "bought_once", "spend_once": "monetary_once", "back": "came_back", "spend_back": "monetary_came_back",

@@ -6,9 +6,8 @@ A rule gives None where its tables have nothing to say. The rules expect a repor
 import pandas as pd
 
 from segmentation.common.formatting import count_of, listed, name, number
+from segmentation.config.segment_maps import CHURNED, RISK
 from segmentation.stages.report.facts import (
-    CHURNED,
-    RISK,
     Insight,
     Part,
     brings,

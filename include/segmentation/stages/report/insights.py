@@ -9,9 +9,9 @@ from datetime import timedelta
 import pandas as pd
 
 from segmentation.common.formatting import count_of, day, money, name, number
+from segmentation.config.segment_maps import RISK
 from segmentation.stages.charts.drawing import GONE, NEW
 from segmentation.stages.report.facts import (
-    RISK,
     Insight,
     customers_before,
     groups,

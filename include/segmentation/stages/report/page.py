@@ -17,9 +17,10 @@ from markupsafe import Markup
 
 from segmentation.common.formatting import MISSING, count_of, day, money, number, percent
 from segmentation.common.paths import TEMPLATES
+from segmentation.config.segment_maps import HIGH, RISK
 from segmentation.stages.charts.palette import PALETTE, group_colour
 from segmentation.stages.report import months
-from segmentation.stages.report.facts import HIGH, RISK, customers_before, group_sums, has_previous, total
+from segmentation.stages.report.facts import customers_before, group_sums, has_previous, total
 from segmentation.stages.report.fits import found_sentence, misfit_sentences
 from segmentation.stages.report.insights import headlines, insights, period
 from segmentation.stages.report.movements import movements

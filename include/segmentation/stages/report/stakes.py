@@ -7,7 +7,8 @@ at stake as new customers come back within a year, and nothing where that is not
 from typing import Any
 
 from segmentation.common.formatting import count_of, money, number
-from segmentation.stages.report.facts import RISK, Part, segments, share, total, who_spent
+from segmentation.config.segment_maps import RISK
+from segmentation.stages.report.facts import Part, segments, share, total, who_spent
 from segmentation.stages.report.shown import Report
 
 MANY_ONCE = 0.6  # from this share of one-time buyers on, a segment is large because of them
