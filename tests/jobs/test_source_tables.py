@@ -120,14 +120,14 @@ def test_a_lost_profile_is_made_again_from_the_purchases_that_stand(flow: Flow, 
     """Cleaning again would cost more than all else."""
     import shutil
 
-    from segmentation.engine.stage_run import StageRun
+    from segmentation.engine.sql_runner import SqlRunner
 
     before = flow.manifest("data_profile")
     shutil.rmtree(flow.warehouse.place_of(before))
     made: list[str] = []
-    make_view = StageRun._make_view
+    make_view = SqlRunner._make_view
     monkeypatch.setattr(
-        StageRun, "_make_view", lambda stage_run, file: (made.append(file.name), make_view(stage_run, file))[1]
+        SqlRunner, "_make_view", lambda runner, file: (made.append(file.name), make_view(runner, file))[1]
     )
     again = Flow(flow.warehouse.root, AS_OF, **PARAMS).run("clean")["data_profile"]
     assert again.rows_checksum == before.rows_checksum

@@ -114,7 +114,8 @@ PLUMBING = {
     "engine/tables",  # reads and writes files; casts to the columns, which are in the version
     "warehouse/versions",  # moves finished files
     "engine/stage_inputs",  # makes views of versions, which are inputs
-    "engine/stage_run",  # runs the SQL and writes its views
+    "engine/stage_run",  # writes, checks and publishes
+    "engine/sql_runner",  # makes views of the SQL
 }
 
 

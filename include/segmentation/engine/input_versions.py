@@ -10,8 +10,7 @@ from segmentation.warehouse.manifests import Manifest
 from segmentation.warehouse.rows import bytes_between
 from segmentation.warehouse.versions import Warehouse
 
-# So little is read and worked through in seconds. What prepares for long work then costs more than it saves: to plan
-# again after each shuffle, which makes a Spark job of every shuffle, and Java's thorough compiler.
+# So little is read and worked through in seconds. Java's thorough compiler then costs more than it saves.
 SMALL_INPUT = 64 * 2**20
 # How the folders of a partition begin.
 REVIEW_YEAR = "review_year="

@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -17,7 +17,7 @@ from segmentation.engine import stage_inputs, tables
 from segmentation.engine.checks import run_checks
 from segmentation.engine.figures import Figures
 from segmentation.engine.input_versions import input_manifest
-from segmentation.planning import sql_files
+from segmentation.engine.sql_runner import SqlRunner
 from segmentation.planning.code_version import made_by
 from segmentation.planning.datasets import Dataset, dataset
 from segmentation.planning.earlier import PREVIOUS
@@ -54,8 +54,7 @@ class StageRun:
         self.warehouse = warehouse
         self.run_id = run_id
         self.figures = Figures()
-        self._made: set[str] = set()
-        self._cached: list[DataFrame] = []
+        self.sql = SqlRunner(spark, plan, stage, self.figures)
         self._attempts: dict[str, Attempt] = {}
         self._drafts: dict[str, Manifest] = {}
         self._since = time.monotonic()
@@ -90,53 +89,11 @@ class StageRun:
         needed: set[str] = set()
         for name in self.missing:
             needed |= set(self.plan.needed(dataset(name)))
-        self._make_views(needed, until)
-
-    def _make_views(self, names: Collection[str], until: str | None = None) -> None:
-        for name, file in self.plan.files(self.stage).items():
-            if name in names and name not in self._made:
-                self._make_view(file)
-                self._made.add(name)
-            if name == until:
-                return
-
-    def _make_views_of(self, checks: list[sql_files.SqlFile]) -> None:
-        """Turn the SQL files that checks read into views, those whose figures are measured once more: what measures
-        them has Spark read all columns and rows of the view, whatever a check wants of it."""
-        needed = self.plan.needed_by(checks)
-        self._make_views(needed)
-        self.figures.close()
-        for file in needed.values():
-            if file.figures and not file.cache:
-                self._sql(file).createOrReplaceTempView(file.name)
-
-    def _sql(self, file: sql_files.SqlFile) -> DataFrame:
-        """The rows of a SQL file, with the plan's values for its markers."""
-        frames = self.figures.frames(file.reads)
-        return self._rows(sql_files.over_frames(file.text, frames), file.markers, **frames)
-
-    def _rows(self, text: str, markers: Collection[str], **frames: DataFrame) -> DataFrame:
-        values = self.plan.parameters()
-        return self.spark.sql(text, args={name: values[name] for name in markers}, **frames)
-
-    def _make_view(self, file: sql_files.SqlFile) -> None:
-        frame = self.figures.watch(self._sql(file), file)
-        if file.cache:
-            self._cached.append(frame.persist())
-            self._measure_cached(file.name, frame)
-        frame.createOrReplaceTempView(file.name)
-
-    def _measure_cached(self, view: str, frame: DataFrame) -> None:
-        """Fill the cache of a view at once where figures have to be measured: those that read it find it by its name,
-        and must not carry along how it is made."""
-        if self.figures.frames([view]):
-            counted = frame.groupBy().count()
-            counted.collect()
-            self.figures.collect(sql_files.closure(self.plan.files(self.stage), (view,)), counted)
+        self.sql.make(needed, until)
 
     def frame(self, view: str) -> DataFrame:
         """The rows of a view."""
-        return self.figures.frames([view]).get(view) or self.spark.table(view)
+        return self.sql.frame(view)
 
     def small_table(self, name: str) -> "pd.DataFrame":
         """The rows of a small dataset that the stage has written or that it reads."""
@@ -236,8 +193,8 @@ class StageRun:
         """Run the stage's checks on what was written, then publish it, in the order of STAGES."""
         self.register_rows("figures", "name string, value string", self.figures.rows())
         due = [check for check in self.plan.checks(self.stage) if check.of in self._drafts]
-        self._make_views_of(due)
-        checks = run_checks(due, self._rows)
+        self.sql.make_for(due)
+        checks = run_checks(due, self.sql.rows)
         shutil.rmtree(self.scratch(), ignore_errors=True)
         published = []
         for name in self.plan.datasets(self.stage):
@@ -252,5 +209,4 @@ class StageRun:
         """Throw away attempts that were not published, and free cached rows."""
         for attempt in self._attempts.values():
             shutil.rmtree(attempt.folder, ignore_errors=True)
-        for frame in self._cached:
-            frame.unpersist()
+        self.sql.close()

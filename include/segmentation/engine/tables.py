@@ -10,7 +10,6 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from segmentation.common.arrow_types import arrow_type
-from segmentation.engine.input_versions import SMALL_INPUT
 from segmentation.engine.session import Watch, parallelism
 from segmentation.engine.spark_paths import literal
 from segmentation.planning.datasets import Dataset
@@ -18,8 +17,13 @@ from segmentation.planning.datasets import Dataset
 if TYPE_CHECKING:
     import pandas as pd
 
-# Compressed input per shuffle partition. Adaptive execution merges small partitions, but only at the end.
-BYTES_PER_PARTITION = 8 * 2**20
+# Compressed input that is planned once. To plan again after each shuffle makes a Spark job of every shuffle. On some
+# million reviews that costs a tenth of a stage's processor time and more, and it brings nothing before shuffles are
+# large.
+PLANNED_ONCE = 512 * 2**20
+# Compressed input per shuffle partition. Adaptive execution merges small partitions, but only at the end; where it is
+# off, a task for each core does.
+BYTES_PER_PARTITION, BYTES_PLANNED_ONCE = 8 * 2**20, 64 * 2**20
 # Of files in which somebody looks for a customer or for some months: some thousands of rows. With fewer, to read all
 # takes longer. The purchases of a month are not sorted by customer: that takes half as long again as writing them. To
 # look through their ids is quick, and then only the row groups that have the customer are read.
@@ -36,8 +40,10 @@ class Written:
 
 def fit_shuffles(spark: SparkSession, input_bytes: int) -> None:
     """Fit shuffle partitions and adaptive execution to the size of what a stage reads. Results do not depend on it."""
-    spark.conf.set("spark.sql.adaptive.enabled", input_bytes > SMALL_INPUT)
-    partitions = min(2000, max(parallelism(spark), input_bytes // BYTES_PER_PARTITION))
+    is_adaptive = input_bytes > PLANNED_ONCE
+    spark.conf.set("spark.sql.adaptive.enabled", is_adaptive)
+    each = BYTES_PER_PARTITION if is_adaptive else BYTES_PLANNED_ONCE
+    partitions = min(2000, max(parallelism(spark), input_bytes // each))
     spark.conf.set("spark.sql.shuffle.partitions", partitions)
 
 

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 from segmentation.common.quoting import cut, quoted
 from segmentation.sources.order_lines import cells
 from segmentation.sources.order_lines.amounts import AMBIGUOUS, decimal_sign, read_number
+from segmentation.sources.order_lines.columns import spaced
 from segmentation.sources.preview.choosing import Chosen
-from segmentation.sources.preview.header_words import spaced
 from segmentation.sources.preview.proposed import CHOOSE, Proposal, as_key
 from segmentation.sources.preview.sample import Sample
 

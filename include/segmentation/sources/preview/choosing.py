@@ -9,9 +9,10 @@ import pyarrow.compute as pc
 
 from segmentation.common.quoting import listed, quoted
 from segmentation.sources.order_lines import cells
+from segmentation.sources.order_lines.columns import spaced
 from segmentation.sources.order_lines.currencies import CODES, SIGNS
 from segmentation.sources.order_lines.names import without_empty
-from segmentation.sources.preview.header_words import WORDS, rank, spaced
+from segmentation.sources.preview.header_words import WORDS, rank
 from segmentation.sources.preview.sample import Sample, share_of_numbers
 from segmentation.sources.preview.times_guess import TimeGuess, guess, is_clock
 
@@ -22,6 +23,8 @@ NUMBERS = ("quantity", "unit_price", "amount")
 # Less of a column cannot be what it would be taken for.
 LEAST = 0.5
 NO_CUSTOMER = 0.5
+# A column with more values than these says nothing of the kind or state of a line.
+MOST_KINDS = 30
 
 
 @dataclass
@@ -178,7 +181,7 @@ def _is_currency(sample: Sample, name: str) -> bool:
 
 def _is_few(sample: Sample, name: str) -> bool:
     """Whether a column has so few values as a status."""
-    return 1 <= len(pc.unique(sample.texts(name))) <= 30
+    return 1 <= len(pc.unique(sample.texts(name))) <= MOST_KINDS
 
 
 def _is_number(sample: Sample, name: str) -> bool:

@@ -8,8 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from segmentation.common.quoting import quoted
+from segmentation.sources.order_lines.columns import spaced
 from segmentation.sources.preview.choosing import Chosen, choose_key, free_columns, guess_of, holds_times
-from segmentation.sources.preview.header_words import WORDS, spaced
+from segmentation.sources.preview.header_words import WORDS
 from segmentation.sources.preview.sample import Sample
 
 

@@ -2,6 +2,8 @@
 
 import re
 
+from segmentation.sources.order_lines.columns import ORDER_COUNTS, spaced
+
 WORDS: dict[str, tuple[str, ...]] = {
     "customer": (
         "customer id", "customer no", "customer number", "customer nr", "customer code", "customer key", "cust id",
@@ -51,12 +53,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "dernier achat", "ultimo pedido", "último pedido", "ultima compra", "última compra", "most recent visit",
         "last visit",
     ),
-    "orders": (
-        "orders", "order count", "orders count", "number of orders", "total orders", "no of orders", "num orders",
-        "nr of orders", "lifetime orders", "purchases", "purchase count", "number of purchases", "total purchases",
-        "transactions", "transaction count", "number of transactions", "frequency", "bestellungen",
-        "anzahl bestellungen", "commandes", "nombre de commandes", "pedidos", "numero de pedidos",
-    ),
+    "orders": ORDER_COUNTS,
     "quantity": (
         "quantity", "qty", "quantity ordered", "ordered quantity", "order quantity", "qty ordered",
         "quantity purchased", "lineitem quantity", "item quantity", "units", "units sold", "menge", "anzahl", "stück",
@@ -129,12 +126,6 @@ NOT_PAID = GIVEN_BACK | frozenset(
         "denied", "error", "storniert", "abgebrochen", "trash", "unpaid", "not paid", "payment failed", "unbezahlt",
     ]
 )  # fmt: skip
-
-
-def spaced(name: str) -> str:
-    """A header in lower-case words: `CustomerID`, `customer_id` and `Customer-Id` are `customer id`."""
-    name = re.sub(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name[:200])
-    return re.sub(r"[\W_]+", " ", name).strip().lower()
 
 
 def rank(key: str, name: str) -> int | None:

@@ -11,14 +11,13 @@ from segmentation.common.quoting import listed, quoted
 from segmentation.sources.order_lines.filters import Filters
 from segmentation.sources.orders_mapping import preset_names, read_mapping
 from segmentation.sources.preview.amounts_guess import NEARLY_ALL, add_amount
-from segmentation.sources.preview.choosing import Chosen, choose, unused
+from segmentation.sources.preview.choosing import MOST_KINDS, Chosen, choose, unused
 from segmentation.sources.preview.customer_rows import choose_of_customers
 from segmentation.sources.preview.header_words import GIVEN_BACK, NOT_PAID, PAID, SOLD
 from segmentation.sources.preview.proposed import CHOOSE, Proposal, as_key
 from segmentation.sources.preview.sample import Sample
 
 # Of a column that tells refunds from sales, the most different values.
-MOST_KINDS = 30
 NEEDED = {"customer": "the customer's id", "time": "the day or time of the order", "amount": "what was paid"}
 NEEDED_OF_CUSTOMERS = {
     "customer": "the customer's id", "last_order": "the day or time of the last order",
