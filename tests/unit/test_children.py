@@ -92,6 +92,31 @@ def test_who_does_not_listen_is_killed() -> None:
     assert not group_alive(child.pid)
 
 
+# Takes in who has lost their parent, as process 1 of a container does, and asks for nobody's end.
+NO_INIT = """
+import ctypes, subprocess, sys
+assert ctypes.CDLL(None).prctl(36, 1, 0, 0, 0) == 0
+sys.exit(subprocess.call([sys.executable, "-c", sys.argv[1]]))
+"""
+ENDS_A_GROUP = """
+import subprocess, sys, time
+from segmentation.common.children import end_group
+group = subprocess.Popen(["sh", "-c", "sleep 600 & echo; wait"], stdout=subprocess.PIPE, start_new_session=True)
+group.stdout.readline()
+began = time.monotonic()
+end_group(group.pid, 60)
+print(time.monotonic() - began)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no /proc here")
+def test_where_nobody_asks_for_the_ends_of_orphans_nobody_waits_for_them() -> None:
+    command = [sys.executable, "-c", NO_INIT, ENDS_A_GROUP]
+    environment = os.environ | {"PYTHONPATH": str(PROJECT / "include")}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 30
+
+
 def test_a_parent_that_is_killed_leaves_nothing_running() -> None:
     parent, (_, *processes) = started(CHILD)
     assert all(map(runs, processes))
