@@ -1,8 +1,8 @@
 """Shops refresh themselves: nobody triggers anything, their schedules tick, and their months are there.
 
-One is a demo, one a category of a stand-in for the Hub, one has orders of its own, and one is on PostgreSQL, as its
-page tells it: filled, read by a schedule, and its segments brought back to a table. `make shop` writes their files.
-Files come and go. All have one Airflow.
+One has orders of its own, one a category of a stand-in for the Hub, and one is on PostgreSQL, as its page tells it:
+filled, read by a schedule, and its segments brought back to a table. `make shop` writes their files. Files come and
+go. All have one Airflow.
 """
 
 from collections.abc import Iterator
@@ -28,11 +28,13 @@ OWN = PROJECT / "docs/how-to/own-orders"
 CATEGORY = "Gift_Cards"
 # Each runs by itself once it is switched on. One ticks on, but not so soon that its runs keep the others waiting.
 SHOPS = {
-    "tick": {"SOURCE": "demo", "DEMO_REVIEWS": "1000", "SCHEDULE": "*/10 * * * *"},
-    "gift_cards": {"CATEGORY": CATEGORY},
     # The orders are of 2022 and 2023, and a scheduled run is as of today.
-    "leaves": {"FILES": str(OWN / "orders.csv"), "ORDERS_MAPPING": str(OWN / "mapping.yaml"), "WINDOW_MONTHS": "600"},
-}
+    "tick": {
+        "FILES": str(OWN / "orders.csv"), "ORDERS_MAPPING": str(OWN / "mapping.yaml"), "WINDOW_MONTHS": "600",
+        "SCHEDULE": "*/10 * * * *",
+    },
+    "gift_cards": {"CATEGORY": CATEGORY},
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -80,10 +82,9 @@ def test_shops_refresh_themselves_and_files_come_and_go_without_a_restart(airflo
         made[name] = airflow.first_release(name)
         airflow.pause(name)  # so that no further run begins
     assert [one.title for one in made.values()] == [name.title() for name in SHOPS]
-    assert made["tick"].params["demo_reviews"] == 1000
+    assert (made["tick"].params["source"], made["tick"].params["window_months"]) == ("orders", 600)
     # The pinned commit has ended, so the month is the last one that it has, not the one that is over now.
     assert (made["gift_cards"].params["category"], made["gift_cards"].as_of) == (CATEGORY, LAST_AS_OF.isoformat())
-    assert made["leaves"].params["source"] == "orders"
     assert verify(warehouse)[1] == []
 
     (airflow.shops / "wrong.yaml").write_text("params: {sorce: demo}\n")
