@@ -123,8 +123,8 @@ def test_only_what_a_kind_of_source_makes_is_announced(dag, monkeypatch) -> None
 @pytest.mark.parametrize(
     ("reads", "small", "options"),
     [
-        (input_versions.SMALL_INPUT // 2, "-Dfor=small", "-Dfor=small"),
-        (input_versions.SMALL_INPUT // 2 + 1, "-Dfor=small", None),  # of two months together
+        (input_versions.SMALL_INPUT, "-Dfor=small", "-Dfor=small"),
+        (input_versions.SMALL_INPUT + 1, "-Dfor=small", None),
         (0, "", None),
         (0, None, None),
     ],

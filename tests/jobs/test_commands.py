@@ -13,6 +13,7 @@ from hub.local_hub import LocalHub
 from jobs.test_mistakes import lay_out, review
 from segmentation.common.paths import PROJECT
 from segmentation.config.settings import PINNED_REVISION
+from segmentation.engine.stage import SMALL_JOB_OPTIONS
 from segmentation.sources import PRODUCTS_FOLDER, REVIEWS_FOLDER
 
 JUNE_2021 = 1_622_505_600_000  # 2021-06-01T00:00:00Z
@@ -194,8 +195,11 @@ def test_the_hub_is_asked_for_the_category(typed: Typed) -> None:
 
 
 def test_a_failed_run_says_why_in_its_last_line(typed: Typed) -> None:
+    """With a Java for each job, as docs/how-to/spark.md has it."""
     lay_out(typed.folder / "in", [review("a", "cheap", JUNE_2021), review("b", "dear", JUNE_2021)])
-    done = typed(FILES.replace("/path/to/folder", str(typed.folder / "in")))
+    each_its_own = {"AIRFLOW_CONN_SPARK_DEFAULT": '{"conn_type": "spark", "host": "local[*]"}'}
+    each_its_own |= {SMALL_JOB_OPTIONS: small_java.options()}
+    done = typed(FILES.replace("/path/to/folder", str(typed.folder / "in")), **each_its_own)
     assert done.returncode == 2
     last = done.stdout.strip().splitlines()[-1]
     assert "Failed: rfm: customer_rfm has no rows" in last

@@ -58,14 +58,31 @@ def test_a_dataset_that_is_made_beside_is_no_input() -> None:
 
 
 def test_a_job_reads_as_much_as_what_is_missing_rests_on() -> None:
-    assert bytes_to_read(PLAN, [], Standing()) == 0
-    assert bytes_to_read(PLAN, ["customer_scores", "rfm_edges"], Standing()) == 1000
-    assert bytes_to_read(PLAN, ["customer_clusters"], Standing()) > 1000
+    assert bytes_to_read([(PLAN, [])], Standing()) == 0
+    scores = ["customer_scores", "rfm_edges"]
+    assert bytes_to_read([(PLAN, scores)], Standing()) == 1000
+    assert bytes_to_read([(PLAN.previous, scores), (PLAN, scores)], Standing()) == 2000
+    assert bytes_to_read([(PLAN, ["customer_clusters"])], Standing()) > 1000
+
+
+def test_what_a_job_makes_itself_of_the_month_before_need_not_be_there(warehouse: Warehouse) -> None:
+    """The first run of a shop: nothing is there of either month but what `clean` has made."""
+    version = PLAN.version("purchases")
+    there = Standing().get("purchases", version, None)
+    attempt = warehouse.attempt("purchases", version, None)
+    (attempt.folder / "a.parquet").write_bytes(bytes(1000))
+    warehouse.publish(attempt, there)
+    before, now = PLAN.previous.datasets("rfm"), PLAN.datasets("rfm")
+    assert "customer_rfm" in now
+    months = [(PLAN.previous, [name for name in before if name != "customer_rfm"]), (PLAN, now)]
+    assert bytes_to_read(months, warehouse) == 2000
+    with pytest.raises(UserError, match="customer_scores"):
+        bytes_to_read(months[1:], warehouse)
 
 
 def test_an_input_that_is_not_there_is_named(warehouse: Warehouse) -> None:
     with pytest.raises(UserError, match="purchases"):
-        bytes_to_read(PLAN, ["customer_scores"], warehouse)
+        bytes_to_read([(PLAN, ["customer_scores"])], warehouse)
 
 
 def manifest(name: str, size: int, files: dict[str, dict[str, int]]) -> Manifest:

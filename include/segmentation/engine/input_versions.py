@@ -1,6 +1,6 @@
 """What a stage reads: the versions that its missing datasets are made from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from segmentation.planning.datasets import STAGE_OF, dataset
 from segmentation.planning.earlier import LABELS, PREVIOUS, VIEWS, dataset_of, shown_by, view_of
@@ -28,21 +28,31 @@ def input_manifest(plan: Plan, name: str, warehouse: Warehouse) -> Manifest:
     return warehouse.get(name, plan.version(name), plan.as_of_for(name))
 
 
-def input_manifests(plan: Plan, missing: Sequence[str], warehouse: Warehouse) -> dict[str, Manifest]:
+def input_manifests(
+    plan: Plan, missing: Sequence[str], warehouse: Warehouse, leave_out: Collection[str] = ()
+) -> dict[str, Manifest]:
     """The manifests of all versions that the missing datasets of a stage read, `source` among them, by name."""
     reads = sorted({read for name in missing for read in plan.reads(dataset(name))})
     names = [name for name in reads if name.removeprefix(PREVIOUS) in STAGE_OF and name not in missing]
-    names = [name for name in names if plan.has(name) and name not in VIEWS]
+    names = [name for name in names if plan.has(name) and name not in VIEWS and name not in leave_out]
     names += [label for read in reads if read in VIEWS for label in shown_by(read, plan.released)]
     if set(reads) & set(SOURCE_VIEWS) and "source" not in names:
         names.append("source")
     return {name: input_manifest(plan, name, warehouse) for name in names}
 
 
-def bytes_to_read(plan: Plan, missing: Sequence[str], warehouse: Warehouse) -> int:
-    """About how many bytes Spark reads for the missing datasets. Raises UserError where an input is not there."""
+def bytes_to_read(months: Sequence[tuple[Plan, Sequence[str]]], warehouse: Warehouse) -> int:
+    """About how many bytes a job reads for the missing datasets of its months, each after the one before.
+
+    What it makes itself of the month before is not there yet, and is small. Raises UserError where another input is
+    not there.
+    """
+    size, made = 0, set[str]()
     with in_words(warehouse.root):
-        return bytes_of(plan, missing, input_manifests(plan, missing, warehouse), warehouse)
+        for plan, missing in months:
+            size += bytes_of(plan, missing, input_manifests(plan, missing, warehouse, made), warehouse)
+            made = {f"{PREVIOUS}{name}" for name in missing}
+    return size
 
 
 def bytes_of(plan: Plan, missing: Sequence[str], manifests: Mapping[str, Manifest], warehouse: Warehouse) -> int:

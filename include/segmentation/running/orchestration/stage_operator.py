@@ -117,10 +117,7 @@ class StageOperator(SparkSubmitOperator):
         from segmentation.engine.stage import SMALL_JOB_OPTIONS
 
         options = os.environ.get(SMALL_JOB_OPTIONS)
-        if (
-            options
-            and sum(input_versions.bytes_to_read(*each, warehouse) for each in missing) <= input_versions.SMALL_INPUT
-        ):
+        if options and input_versions.bytes_to_read(missing, warehouse) <= input_versions.SMALL_INPUT:
             self.env_vars = {**(self.env_vars or {}), "SPARK_SUBMIT_OPTS": options}
 
     def _get_hook(self) -> SparkSubmitHook:
