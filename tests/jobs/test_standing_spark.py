@@ -74,6 +74,16 @@ def started(folder: Path, **variables: str) -> Iterator[standing.Server]:
         yield found
 
 
+@pytest.mark.parametrize("given", [None, "700m"])
+def test_java_gets_the_memory_that_its_user_says_and_else_that_of_its_cores(tmp_path: Path, given: str | None) -> None:
+    find_java()
+    own = {"spark.driver.memory": given} if given else {}
+    with served(tmp_path, settings() | own) as found:
+        (java,) = [one for one in psutil.Process(found.pid).children() if one.name() == "java"]
+        sizes = [word for word in java.cmdline() if word.startswith("-Xmx")]
+    assert sizes == [f"-Xmx{given or server.memory(len(os.sched_getaffinity(0)))}"]
+
+
 def wait_for(is_so, seconds: float = PATIENCE_SECONDS) -> float:
     began = time.monotonic()
     while not is_so():

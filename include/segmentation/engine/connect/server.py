@@ -21,14 +21,16 @@ from typing import Any, cast
 from segmentation.engine import hadoop
 from segmentation.engine.connect import standing
 from segmentation.engine.connect.workers import end_idle_daemons
-from segmentation.engine.session import ROOM_FOR_CLASSES
+from segmentation.engine.session import DRIVER_MEMORY, ROOM_FOR_CLASSES
 from segmentation.warehouse.locks import locked, locked_at_once
 
 # How long a server stands that nobody uses.
 IDLE = "SEGMENTATION_SPARK_IDLE_MINUTES"
 IDLE_MINUTES = 15.0
 LOOK_SECONDS = 0.5
-MOST_MEGABYTES = 4096
+MOST_MEGABYTES = 1024 * int(DRIVER_MEMORY.removesuffix("g"))
+# What Spark takes where no setting says how much memory Java may have.
+MEMORY = "SPARK_DRIVER_MEMORY"
 # In the server's folder: which folder it has for temporary files.
 TEMPORARY, PREFIX = "temporary", "segmentation-spark-"
 # Where Spark looks for the token that it shall ask for.
@@ -145,7 +147,7 @@ def free_port() -> int:
 def memory(cores: int) -> str:
     """How much Java may take for data: a gigabyte, and half of one for each core, up to what a Java for a job gets.
 
-    What does not fit is spilled. With 2 GB on two cores, two runs at once and Airflow stay within 4 GB.
+    What does not fit is spilled.
     """
     return f"{min(1024 + 512 * cores, MOST_MEGABYTES)}m"
 
@@ -166,7 +168,8 @@ def _start(port: int, temporary: Path) -> "subprocess.Popen[bytes]":
 
     launch = cast("Callable[[SparkConf], Any]", launch_gateway)  # it has no types
     of_java = SparkConf(loadDefaults=False).setAll(list(OF_JAVA.items()))
-    of_java.set("spark.driver.memory", memory(_cores()))
+    # As a variable, because a setting of ours would hold against what the user's file says of it.
+    os.environ.setdefault(MEMORY, memory(_cores()))
     # Java does not look at TMPDIR. In quotes, as Spark's launcher takes options apart.
     place = str(temporary).replace("\\", "\\\\").replace('"', '\\"')
     of_java.set(JAVA_OPTIONS, f'{OF_JAVA[JAVA_OPTIONS]} "-Djava.io.tmpdir={place}"')
