@@ -41,7 +41,7 @@ def in_words(warehouse: Path) -> Iterator[None]:
     except Exception as error:
         found = list(causes(error))
         if any(_is_full(cause) for cause in found):
-            raise UserError(_full(warehouse)) from error
+            raise UserError(_full(_rooms(warehouse))) from error
         for cause in found:
             place, variable = _forbidden(cause, warehouse)
             if place:
@@ -64,9 +64,9 @@ def hardly_any_room(warehouse: Path) -> str | None:
 
     SQLite, for one, only says that it cannot open its file.
     """
-    room = [_room(place) for *_, place in _places(warehouse)]
-    is_scarce = any(megabytes < MEGABYTES_OF_AIRFLOW or files < FILES_OF_A_RUN for megabytes, files in room)
-    return _full(warehouse) if is_scarce else None
+    room = _rooms(warehouse)
+    is_scarce = any(megabytes < MEGABYTES_OF_AIRFLOW or files < FILES_OF_A_RUN for *_, (megabytes, files) in room)
+    return _full(room) if is_scarce else None
 
 
 def check_clock(manifests: Iterable[Manifest], now: datetime | None = None) -> None:
@@ -115,8 +115,12 @@ def _places(warehouse: Path) -> Iterator[tuple[str, str, Path]]:
         yield "temporary files", "TMPDIR", Path(tempfile.gettempdir())
 
 
-def _full(warehouse: Path) -> str:
-    room = [(what, place, _room(place)) for what, _, place in _places(warehouse)]
+def _rooms(warehouse: Path) -> list[tuple[str, Path, tuple[float, float]]]:
+    """What each place of ours holds, the place, and the room that is left there."""
+    return [(what, place, _room(place)) for what, _, place in _places(warehouse)]
+
+
+def _full(room: list[tuple[str, Path, tuple[float, float]]]) -> str:
     free = ", ".join(f"{megabytes:,.0f} MB for {what} in {place}" for what, place, (megabytes, _) in room)
     # By now what was unfinished is gone, and has freed some files for the next try to use up again.
     scarce = [place for _, place, (megabytes, files) in room if megabytes >= 1 and files < FILES_OF_A_RUN]

@@ -17,7 +17,6 @@ from segmentation.sources.preview.header_words import GIVEN_BACK, NOT_PAID, PAID
 from segmentation.sources.preview.proposed import CHOOSE, Proposal, as_key
 from segmentation.sources.preview.sample import Sample
 
-# Of a column that tells refunds from sales, the most different values.
 NEEDED = {"customer": "the customer's id", "time": "the day or time of the order", "amount": "what was paid"}
 NEEDED_OF_CUSTOMERS = {
     "customer": "the customer's id", "last_order": "the day or time of the last order",

@@ -1,5 +1,7 @@
 """The colours of everything one can look at. Plain Python, because the pages in Airflow load it too."""
 
+from segmentation.config.segment_maps import CHURNED, HIGH, RISK
+
 # Name -> (light, dark). The one place for colours; the page makes its CSS variables from it.
 # The four groups keep apart in hue and lightness for the common kinds of colour blindness.
 PALETTE = {
@@ -21,7 +23,7 @@ CLUSTER_COLOURS = [
     ("#b67bae", "#aa678e"), ("#7c5500", "#fad03e"), ("#2288f8", "#b2cbf9"), ("#935e63", "#e62c2c"),
     ("#105667", "#77bcbe"), ("#7f9162", "#b9bc88")]  # fmt: skip
 PALETTE |= {f"cluster-{place}": pair for place, pair in enumerate(CLUSTER_COLOURS)}
-GROUP_COLOURS = {"High value": "high", "New": "new", "At risk": "risk", "Churned": "churned"}
+GROUP_COLOURS = {HIGH: "high", "New": "new", RISK: "risk", CHURNED: "churned"}
 
 
 def group_colour(group: str | None) -> str:

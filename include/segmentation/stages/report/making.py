@@ -14,8 +14,6 @@ from segmentation.stages.report.content import draw, gather
 from segmentation.stages.report.insights import as_text
 from segmentation.stages.report.page import render
 
-REPORT = "report"
-
 
 def make(stage_run: StageRun, write_lists: Callable[[], Any]) -> None:
     """Draw the charts while `write_lists` writes the lists of customers, then write the page."""
@@ -25,4 +23,4 @@ def make(stage_run: StageRun, write_lists: Callable[[], Any]) -> None:
     texts |= {f"charts/{chart.name}.svg": chart.svg for chart in report.charts}
     # A map that comes along is in the code; one of the user's own may be gone tomorrow.
     own_map = own_text(stage_run.plan.settings.segment_map)
-    stage_run.write_texts(REPORT, texts | ({"segment_map.yaml": own_map + "\n"} if own_map else {}))
+    stage_run.write_texts("report", texts | ({"segment_map.yaml": own_map + "\n"} if own_map else {}))
