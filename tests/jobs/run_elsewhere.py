@@ -3,7 +3,8 @@
     python run_elsewhere.py WAREHOUSE AS_OF MASTER PARTITIONS PARAMS
 
 No executor finds this project's code by a path. Raw lines are read by them, as where files are large; K-Means is done
-again by passes in Spark, as where customers are many.
+again by passes in Spark, as where customers are many. And nothing is compiled, as where Spark gives up on a statement
+that is too long.
 """
 
 import json
@@ -13,6 +14,7 @@ import sys
 from pathlib import Path
 
 import small_java
+from interpreted import INTERPRETED
 from jobs.flow import Flow
 from segmentation.engine.session import spark_session
 from segmentation.running.local.layout import SMALL_JOBS
@@ -39,6 +41,7 @@ def main(root: str, as_of: str, master: str, partitions: str, params: str) -> No
     raw_lines.ON_DRIVER = 0
     spark_session(
         "elsewhere",
+        **INTERPRETED,
         **{
             "spark.master": master,
             "spark.default.parallelism": partitions,

@@ -13,7 +13,9 @@ import pytest
 
 from segmentation.common.errors import UserError
 from segmentation.common.paths import warehouse_root
+from segmentation.config.settings import Settings
 from segmentation.engine.connect import standing
+from segmentation.engine.stage import SMALL_JOB_OPTIONS
 from segmentation.running.local import apart, layout, run
 from segmentation.warehouse import machine_failures
 
@@ -184,18 +186,20 @@ def test_the_spark_of_a_run_starts_with_it_ends_with_it_and_leaves_its_words_in_
         folder.mkdir()
         (folder / standing.LOG).write_text("WARN of Spark\n", encoding="utf-8")
         assert layout.standing_spark(folder) == given["AIRFLOW_CONN_SPARK_DEFAULT"]
+        assert given["SPARK_SUBMIT_OPTS"] == "quick", "the demo is little to read"
         return SimpleNamespace(pid=7)
 
     monkeypatch.setattr(standing, "start", start)
     monkeypatch.setattr(standing, "end", ended.append)
-    here = environment | {"AIRFLOW_CONN_SPARK_DEFAULT": layout.standing_spark(layout.SPARK)}
+    here = environment | {SMALL_JOB_OPTIONS: "quick", "SPARK_SUBMIT_OPTS": "thorough"}
+    here |= {"AIRFLOW_CONN_SPARK_DEFAULT": layout.standing_spark(layout.SPARK)}
     with apart.apart(here, NOW) as own:
-        with own.spark():
+        with own.spark(Settings()):
             assert not ended
         assert ended == [7]
         assert own.log.read_text(encoding="utf-8").endswith("WARN of Spark\n")
     # One that the user names is not ours to start or to end.
     named = environment | {"AIRFLOW_CONN_SPARK_DEFAULT": '{"conn_type": "spark", "host": "local[*]"}'}
-    with apart.apart(named, NOW) as own, own.spark():
+    with apart.apart(named, NOW) as own, own.spark(Settings()):
         assert own.environment["AIRFLOW_CONN_SPARK_DEFAULT"] == named["AIRFLOW_CONN_SPARK_DEFAULT"]
     assert ended == [7]

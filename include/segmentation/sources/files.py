@@ -28,7 +28,7 @@ def resolve(settings: Settings, surroundings: Surroundings) -> Resolved:
         if is_address(settings.files_path):
             found = _brought(str(settings.files_path), settings.category, surroundings.addresses("files_path"))
         else:
-            found = _find_files(str(settings.files_path), settings.category)
+            found = find_files(str(settings.files_path), settings.category)
     return Fetching(settings.category, found, surroundings).resolved()
 
 
@@ -111,7 +111,8 @@ class Fetching:
         return {file_names(self.category)[kind]: entry for kind, entry in zip(kinds, entries, strict=True)}
 
 
-def _find_files(files_path: str, category: str) -> dict[str, Path]:
+def find_files(files_path: str, category: str) -> dict[str, Path]:
+    """The files of reviews and of products on this machine. Raises UserError where one is not there."""
     if "," in files_path:
         parts = files_path.split(",")
         if len(parts) != 2:

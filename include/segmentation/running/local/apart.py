@@ -21,9 +21,11 @@ from urllib.parse import quote
 from segmentation.common.errors import UserError
 from segmentation.common.paths import LOCAL, warehouse_root
 from segmentation.common.quoting import cut
+from segmentation.config.settings import Settings
 from segmentation.config.shops.queries import QUERIES_IN_FORM, YES
 from segmentation.engine.connect import standing
 from segmentation.running.local import layout
+from segmentation.running.local.compiler import with_compiler
 from segmentation.warehouse.locks import is_free, locked
 from segmentation.warehouse.machine_failures import in_words, is_full
 
@@ -43,12 +45,12 @@ class Apart:
     spark_folder: Path | None
 
     @contextlib.contextmanager
-    def spark(self) -> Iterator[None]:
+    def spark(self, settings: Settings) -> Iterator[None]:
         """The run's own Spark, where the connection names none elsewhere: its start goes on beside the first task."""
         if self.spark_folder is None:
             yield
             return
-        process = standing.start(self.spark_folder, self.environment)
+        process = standing.start(self.spark_folder, with_compiler(self.environment, settings))
         try:
             yield
         finally:

@@ -104,7 +104,7 @@ def _run(params: dict[str, Any]) -> int:
             whose = f"shop {shop_of(checked)}{', a trial' if checked.trial else ''}"
             print(bold(f"{checked.source}, {cut(of)}, {whose}") + dim(f"  log: {own.log}"), flush=True)
             command = ["airflow", "dags", "test", DAG_ID, now.isoformat(), "-c", words]
-            with own.spark():
+            with own.spark(checked):
                 return _follow(command, own, warehouse)
     except UserError as error:
         print(red("Failed: ") + str(error))
