@@ -7,19 +7,12 @@ from pathlib import Path
 import polars as pl
 
 from bench.journeys import FIRST, JOURNEYS, Journey, window_start
+from bench.peers import polars_lines
 from bench.peers.search import Found, search
 from bench.stages import CLEAN, RAW, SCORES, SEARCH, TABLES, Clock, raw_files
 from segmentation.config.segment_maps import Segment, load_map
 from segmentation.config.settings import Settings
 
-REVIEW = {
-    "rating": pl.Float64, "title": pl.String, "text": pl.String, "asin": pl.String, "parent_asin": pl.String,
-    "user_id": pl.String, "timestamp": pl.Int64, "helpful_vote": pl.Int64, "verified_purchase": pl.Boolean,
-}  # fmt: skip
-PRODUCT = {
-    "parent_asin": pl.String, "title": pl.String, "main_category": pl.String, "store": pl.String,
-    "average_rating": pl.Float64, "rating_number": pl.Int64, "categories": pl.List(pl.String),
-}  # fmt: skip
 PLACEHOLDERS = ["None", "none", "N/A", "n/a", "null", "NULL", ""]
 NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 COLUMNS = ["user_id", "parent_asin", "reviewed_at", "rating", "helpful_vote"]
@@ -43,8 +36,8 @@ def main(data: Path, out: Path, journey: Journey) -> None:
             by_year = pl.PartitionBy(out / "reviews", key="review_year", include_key=False)
             reviews, products = raw_files(data)
             options = {"compression": "zstd", "engine": "streaming"}
-            _reviews(reviews).sink_parquet(by_year, mkdir=True, maintain_order=False, **options)
-            write(out, "products", _products(products))
+            polars_lines.reviews(reviews).sink_parquet(by_year, mkdir=True, maintain_order=False, **options)
+            write(out, "products", polars_lines.products(products))
         with clock.stage(CLEAN):
             known = known_products(pl.scan_parquet(out / "products.parquet"), settings)
             write(out, "known_products", known)
@@ -65,42 +58,6 @@ def main(data: Path, out: Path, journey: Journey) -> None:
             for name, frame in tables(scored, found, segments).items():
                 write(place, name, frame)
     clock.save()
-
-
-def _objects(path: Path, schema: dict[str, pl.DataType], *texts: str) -> pl.LazyFrame:
-    """The lines that hold a JSON object, read by the schema; a line that does not end as one was cut off.
-
-    `texts`: fields that come as text, whatever their JSON type.
-    """
-    line = pl.col("line")
-    return (
-        pl.scan_lines(path)
-        .filter(line.str.starts_with("{") & line.str.ends_with("}"))
-        .select(
-            line.str.json_decode(pl.Struct(schema)).alias("fields"),
-            *[line.str.json_path_match(f"$.{name}").alias(name) for name in texts],
-        )
-        .unnest("fields")
-    )
-
-
-def _reviews(path: Path) -> pl.LazyFrame:
-    return (
-        _objects(path, REVIEW)
-        .drop_nulls(["user_id", "parent_asin", "timestamp", "rating"])
-        .with_columns(
-            pl.from_epoch("timestamp", time_unit="ms").cast(pl.Datetime("us")).alias("reviewed_at"),
-            pl.col("helpful_vote").fill_null(0),
-            pl.col("verified_purchase").fill_null(value=False),
-        )
-        .with_columns(pl.col("reviewed_at").dt.year().alias("review_year"))
-        .drop("timestamp")
-    )
-
-
-def _products(path: Path) -> pl.LazyFrame:
-    frame = _objects(path, PRODUCT, "price", "details")
-    return frame.drop_nulls("parent_asin").rename({"price": "price_text"})
 
 
 def known_products(products: pl.LazyFrame, settings: Settings) -> pl.DataFrame:

@@ -69,7 +69,7 @@ def test_a_kill_leaves_nothing_that_looks_whole(shop: Shop, out: Path, at: int) 
     release = shop.release(AUGUST, customers(25))
 
     def work() -> None:
-        real, calls = bucket._output, []
+        real, calls = bucket.open_output, []
 
         def deadly(*args: Any) -> Any:
             calls.append(1)
@@ -80,7 +80,7 @@ def test_a_kill_leaves_nothing_that_looks_whole(shop: Shop, out: Path, at: int) 
                 os.kill(os.getpid(), signal.SIGKILL)
             return file
 
-        bucket._output = deadly
+        bucket.open_output = deadly
         deliver(shop.warehouse, release, "run")
 
     process = multiprocessing.get_context("fork").Process(target=work)

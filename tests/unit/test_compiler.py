@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from segmentation.config.settings import Settings
-from segmentation.engine.input_versions import SMALL_INPUT
 from segmentation.engine.stage import SMALL_JOB_OPTIONS
 from segmentation.running.local import compiler
+from segmentation.running.local.compiler import LITTLE
 
 GIVEN = {"SPARK_SUBMIT_OPTS": "thorough", SMALL_JOB_OPTIONS: "quick"}
 
@@ -30,11 +30,11 @@ def test_the_demo_is_little_and_a_large_one_is_not() -> None:
 @pytest.mark.parametrize(
     ("name", "size", "little"),
     [
-        ("orders.csv", SMALL_INPUT, True),
-        ("orders.csv", SMALL_INPUT + 1, False),
-        ("orders.csv.gz", SMALL_INPUT // 8, True),
-        ("orders.csv.gz", SMALL_INPUT // 8 + 1, False),
-        ("orders.parquet", SMALL_INPUT // 4, False),
+        ("orders.csv", LITTLE, True),
+        ("orders.csv", LITTLE + 1, False),
+        ("orders.csv.gz", LITTLE // 8, True),
+        ("orders.csv.gz", LITTLE // 8 + 1, False),
+        ("orders.parquet", LITTLE // 4, False),
     ],
 )
 def test_orders_count_by_their_files(tmp_path: Path, name: str, size: int, little: bool) -> None:
@@ -44,11 +44,11 @@ def test_orders_count_by_their_files(tmp_path: Path, name: str, size: int, littl
 
 
 def test_files_of_reviews_count_together(tmp_path: Path) -> None:
-    reviews = of_size(tmp_path / "raw/review_categories/Electronics.jsonl", SMALL_INPUT - 10)
+    reviews = of_size(tmp_path / "raw/review_categories/Electronics.jsonl", LITTLE - 10)
     of_size(tmp_path / "raw/meta_categories/meta_Electronics.jsonl", 10)
     given = Settings(source="files", files_path=str(tmp_path))
     assert compiler.reads_little(given)
-    of_size(reviews, SMALL_INPUT)
+    of_size(reviews, LITTLE)
     assert not compiler.reads_little(given)
 
 

@@ -23,6 +23,7 @@ from segmentation.warehouse import releases
 from segmentation.warehouse.addresses import shown
 from segmentation.warehouse.manifests import MANIFEST, MANIFEST_FORMAT, seal
 from segmentation.warehouse.mirror import Mirror
+from segmentation.warehouse.object_store import ObjectStore
 from segmentation.warehouse.upkeep import all_versions, verify
 from segmentation.warehouse.versions import Warehouse, write_whole
 
@@ -116,7 +117,7 @@ def test_readers_elsewhere_follow_a_release_in_the_store(shop: Warehouse, s3: st
     assert table.num_rows == 1000
 
 
-class Breaking(Mirror):
+class Breaking(ObjectStore):
     """Breaks after so many objects."""
 
     left = 0
@@ -134,8 +135,9 @@ def test_a_break_leaves_nothing_that_a_reader_would_take_for_whole(
 ) -> None:
     """Wherever it breaks: each manifest in the store has its files, each release all that it rests on."""
     address = f"file://{tmp_path / 'store'}"
-    breaking = Breaking(address)
-    breaking.left = objects
+    breaking = Mirror(address)
+    breaking._store = Breaking(address)
+    breaking._store.left = objects
     with pytest.raises(KeyboardInterrupt):
         breaking.push(shop, silent)
     stored = Warehouse(tmp_path / "store")

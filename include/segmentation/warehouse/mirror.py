@@ -9,33 +9,27 @@ versions that it leads to. Who finds a manifest finds all its files; who reads a
 """
 
 import contextlib
-import hashlib
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
-from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO
-
-from pyarrow import NativeFile, fs
+from pathlib import PurePosixPath
 
 from segmentation.common.errors import UserError
-from segmentation.common.quoting import cut, quoted
 from segmentation.config.shops.names import LONGEST
 from segmentation.warehouse import release_file, releases
-from segmentation.warehouse.addresses import shown, without_secrets
 from segmentation.warehouse.holes import outputs_first
 from segmentation.warehouse.manifests import DATASET, MANIFEST, VERSION, Manifest, is_well_formed, parse, seal
+from segmentation.warehouse.object_store import ObjectStore
 from segmentation.warehouse.release_file import Release
 from segmentation.warehouse.releases import RELEASES
 from segmentation.warehouse.upgrade import LATEST, release_reports
 from segmentation.warehouse.upkeep import reachable, released_versions
 from segmentation.warehouse.versions import Warehouse, say
 
-PIECE = 8 << 20
 _HOME = rf"({DATASET.pattern})/(?:as_of=(\d{{4}}-\d\d-\d\d)/)?"
 _VERSION = re.compile(_HOME + rf"version=({VERSION.pattern})/{re.escape(MANIFEST)}")
 _RELEASE = re.compile(rf"{RELEASES}/([a-z0-9_-]{{1,{LONGEST}}})/as_of=(\d{{4}}-\d\d-\d\d)/([1-9]\d{{0,8}})\.json")
@@ -55,27 +49,17 @@ class Copied:
 
 
 class Mirror:
-    """The copy under one address, such as `s3://bucket/folder`. Credentials come from the environment, as the store's
-    own tools take them. Raises UserError if the address leads nowhere.
-    """
+    """The copy under one address, such as `s3://bucket/folder`. Raises UserError if the address leads nowhere."""
 
     def __init__(self, address: str) -> None:
-        self.address = shown(address)
-        self._given = address
-        try:
-            self._files, root = fs.FileSystem.from_uri(address)
-        except (ValueError, OSError, TypeError) as error:
-            said = cut(without_secrets(error, address))
-            raise UserError(
-                f"MIRROR: {quoted(self.address)} is no address such as s3://bucket/folder: {said}"
-            ) from None
-        self._root = root.rstrip("/")
+        self._store = ObjectStore(address)
+        self.address = self._store.address
 
     def push(self, warehouse: Warehouse, report: Callable[[str], None] = say, shop: str | None = None) -> Copied:
         """Bring every version that the releases (of a shop) reach into the store, then the releases themselves."""
         wanted = list(releases.every(warehouse, shop))
         versions, size, standing = 0, 0, 0
-        with self._in_words():
+        with self._store.in_words():
             versions_of = reachable(warehouse, released_versions(warehouse, wanted))
             # Inputs first, so that a push that breaks off leaves no version there without what it was made from.
             for folder in reversed(outputs_first(warehouse, versions_of)):
@@ -85,8 +69,8 @@ class Mirror:
                     standing += 1
                     continue
                 for name in manifest.files:
-                    self._send(folder / name, f"{place}/{name}")
-                self._send(folder / MANIFEST, f"{place}/{MANIFEST}")
+                    self._store.send(folder / name, f"{place}/{name}")
+                self._store.send(folder / MANIFEST, f"{place}/{MANIFEST}")
                 versions, size = versions + 1, size + manifest.bytes
                 report(f"{place}  {manifest.bytes:,} bytes")
             for release in wanted:
@@ -100,8 +84,8 @@ class Mirror:
         Raises UserError naming what is not as it was published; such a version does not become visible.
         """
         versions, size, standing = 0, 0, 0
-        with self._in_words():
-            names = self._names()
+        with self._store.in_words():
+            names = self._store.names()
             found = [match for name in names if (match := _VERSION.fullmatch(name))]
             for match in found:
                 dataset, as_of, version = match[1], _day(match[2]), match[3]
@@ -113,7 +97,7 @@ class Mirror:
                 with warehouse.building(dataset, version, as_of, report):
                     attempt = warehouse.attempt(dataset, version, as_of)
                     for name, entry in manifest.files.items():
-                        self._fetch(f"{place}/{name}", attempt.folder / name, entry)
+                        self._store.fetch(f"{place}/{name}", attempt.folder / name, entry)
                     warehouse.publish(attempt, manifest)
                 versions, size = versions + 1, size + manifest.bytes
                 report(f"{place}  {manifest.bytes:,} bytes")
@@ -122,16 +106,21 @@ class Mirror:
                     self._restore_deliveries(warehouse, match, names)
             latest = [match for name in names if (match := _LATEST.fullmatch(name))]
             if latest and not any(_RELEASE.fullmatch(name) for name in names):
-                reports = {date.fromisoformat(match[1]): self._text(match.string) for match in latest}
+                reports = {
+                    date.fromisoformat(match[1]): self._store.get(match.string)
+                    .decode("ascii", errors="replace")
+                    .strip()
+                    for match in latest
+                }
                 release_reports(warehouse, reports, report)
         return Copied(versions, size, standing)
 
     def _send_release(self, release: Release) -> None:
         """Bring a release, after all that it leads to. Another one of the same number is not replaced."""
         name = f"{RELEASES}/{release.shop}/as_of={release.as_of}/{release.number}.json"
-        if self._files.get_file_info(f"{self._root}/{name}").type != fs.FileType.File:
-            self._put(name, release_file.text_of(release).encode())
-        elif release_file.parse(self._get(name), f"{self.address}/{name}") != release:
+        if self._store.size_of(name) is None:
+            self._store.put(name, release_file.text_of(release).encode())
+        elif release_file.parse(self._store.get(name), f"{self.address}/{name}") != release:
             raise UserError(
                 f"{self.address}/{name} is another release than here: two warehouses have gone on apart. Mirror this "
                 "one to a store of its own."
@@ -142,8 +131,8 @@ class Mirror:
         folder = releases.place_of(warehouse, release).with_name(releases.deliveries_name(release.number))
         for path in sorted(path for path in folder.glob("*") if _DELIVERY.fullmatch(path.name)):
             name = path.relative_to(warehouse.root).as_posix()
-            if self._files.get_file_info(f"{self._root}/{name}").size != path.stat().st_size:
-                self._send(path, name)
+            if self._store.size_of(name) != path.stat().st_size:
+                self._store.send(path, name)
 
     def _restore_deliveries(self, warehouse: Warehouse, match: re.Match[str], names: list[str]) -> None:
         """Bring back what was delivered of a release, so that a webhook does not get it again."""
@@ -153,12 +142,12 @@ class Mirror:
             if _DELIVERY.fullmatch(name.removeprefix(folder)):
                 path = warehouse.root / name
                 path.parent.mkdir(parents=True, exist_ok=True)
-                releases.create_file(path, self._get(name).decode("utf-8", errors="replace"))
+                releases.create_file(path, self._store.get(name).decode("utf-8", errors="replace"))
 
     def _restore_release(self, warehouse: Warehouse, match: re.Match[str], report: Callable[[str], None]) -> bool:
         """Bring a release back; whether it is the store's that is there now."""
         where = f"{self.address}/{match.string}"
-        found = release_file.parse(self._get(match.string), where)
+        found = release_file.parse(self._store.get(match.string), where)
         shop, as_of, number = match[1], date.fromisoformat(match[2]), int(match[3])
         if (found.shop, found.day, found.number) != (shop, as_of, number):
             raise UserError(f"{where} is the release of another shop, month or number. Remove it from the store.")
@@ -173,20 +162,10 @@ class Mirror:
             return False
         return True
 
-    def _text(self, name: str) -> str:
-        return self._get(name).decode("ascii", errors="replace").strip()
-
-    def _names(self) -> list[str]:
-        selector = fs.FileSelector(self._root, recursive=True, allow_not_found=True)
-        files = [info.path for info in self._files.get_file_info(selector) if info.type == fs.FileType.File]
-        if not files:
-            raise UserError(f"There is nothing in {self.address}. `make mirror` brings a warehouse there.")
-        return sorted(path.removeprefix(f"{self._root}/") for path in files)
-
     def _manifest(self, name: str, dataset: str, version: str, as_of: date | None) -> Manifest:
         """A manifest of the store, which anyone who may write there may have written."""
         try:
-            manifest = parse(self._get(name), f"{self.address}/{name}")
+            manifest = parse(self._store.get(name), f"{self.address}/{name}")
             is_right = is_well_formed(manifest) and manifest.seal == seal(manifest)
             named = (manifest.dataset, manifest.version, manifest.as_of_date)
             is_right = is_right and named == (dataset, version, as_of)
@@ -197,55 +176,11 @@ class Mirror:
         return manifest
 
     def _seal_of(self, place: str) -> str | None:
-        if self._files.get_file_info(f"{self._root}/{place}/{MANIFEST}").type != fs.FileType.File:
+        if self._store.size_of(f"{place}/{MANIFEST}") is None:
             return None
         with contextlib.suppress(ValueError, KeyError, TypeError):
-            return json.loads(self._get(f"{place}/{MANIFEST}"))["seal"]
+            return json.loads(self._store.get(f"{place}/{MANIFEST}"))["seal"]
         return None
-
-    def _send(self, path: Path, name: str) -> None:
-        with open(path, "rb") as file, self._output(name) as target:
-            for piece in _pieces(file):
-                target.write(piece)
-
-    def _fetch(self, name: str, path: Path, entry: dict[str, Any]) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        checksum = hashlib.sha256()
-        with self._files.open_input_stream(f"{self._root}/{name}") as file, open(path, "wb") as target:
-            for piece in _pieces(file):
-                checksum.update(piece)
-                target.write(piece)
-        if checksum.hexdigest() != entry["sha256"]:
-            raise UserError(f"{self.address}/{name} has other bytes than were published. Remove that version there.")
-
-    def _put(self, name: str, content: bytes) -> None:
-        with self._output(name) as target:
-            target.write(content)
-
-    def _output(self, name: str) -> NativeFile:
-        path = f"{self._root}/{name}"
-        if isinstance(self._files, fs.LocalFileSystem):
-            # Only a disk has folders that must be there first.
-            self._files.create_dir(path.rpartition("/")[0], recursive=True)
-        return self._files.open_output_stream(path)
-
-    def _get(self, name: str) -> bytes:
-        with self._files.open_input_stream(f"{self._root}/{name}") as file:
-            return file.read()
-
-    @contextlib.contextmanager
-    def _in_words(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            if error.filename is not None:  # of this machine's disk
-                raise
-            raise UserError(f"{self.address}: {cut(without_secrets(error, self._given), 600)}") from None
-
-
-def _pieces(file: BinaryIO | NativeFile) -> Iterator[bytes]:
-    while piece := file.read(PIECE):
-        yield piece
 
 
 def _day(text: str | None) -> date | None:

@@ -26,9 +26,9 @@ from segmentation.running.deliver.what import COLUMNS, Delivery
 from segmentation.running.orchestration.connections import find_connection, find_store
 from segmentation.sources.stores import Stores
 from segmentation.warehouse.addresses import without_secrets
+from segmentation.warehouse.object_store import open_output, pieces
 
 MANIFEST = "manifest.json"
-PIECE = 8 << 20
 
 
 def deliver(delivery: Delivery, target: Target) -> bool:
@@ -80,7 +80,7 @@ def _stands(files: fs.FileSystem, path: str, delivery: Delivery) -> bool:
 def _customers(files: fs.FileSystem, path: str, delivery: Delivery) -> dict[str, Any]:
     schema = pa.schema([(name, arrow_type(kind)) for name, kind in COLUMNS.items()])
     rows = 0
-    with _output(files, path) as file, pq.ParquetWriter(file, schema) as writer:
+    with open_output(files, path) as file, pq.ParquetWriter(file, schema) as writer:
         for batch in delivery.batches():
             writer.write_batch(batch)
             rows += batch.num_rows
@@ -88,7 +88,7 @@ def _customers(files: fs.FileSystem, path: str, delivery: Delivery) -> dict[str,
         raise UserError(f"{rows:,} rows were read where the release has {delivery.rows:,} customers.")
     checksum, size = hashlib.sha256(), 0
     with files.open_input_stream(path) as found:
-        while piece := found.read(PIECE):
+        for piece in pieces(found):
             checksum.update(piece)
             size += len(piece)
     return {"bytes": size, "sha256": checksum.hexdigest(), "rows": rows}
@@ -96,8 +96,8 @@ def _customers(files: fs.FileSystem, path: str, delivery: Delivery) -> dict[str,
 
 def _copy(files: fs.FileSystem, path: str, place: Path) -> dict[str, Any]:
     checksum, size = hashlib.sha256(), 0
-    with open(place, "rb") as source, _output(files, path) as file:
-        while piece := source.read(PIECE):
+    with open(place, "rb") as source, open_output(files, path) as file:
+        for piece in pieces(source):
             file.write(piece)
             checksum.update(piece)
             size += len(piece)
@@ -107,17 +107,10 @@ def _copy(files: fs.FileSystem, path: str, place: Path) -> dict[str, Any]:
 def _put(files: fs.FileSystem, path: str, content: bytes) -> None:
     """Write a small file that appears whole. In a bucket every object does; on a disk a name does."""
     on_disk = isinstance(files, fs.LocalFileSystem)
-    with _output(files, f"{path}.part" if on_disk else path) as file:
+    with open_output(files, f"{path}.part" if on_disk else path) as file:
         file.write(content)
     if on_disk:
         files.move(f"{path}.part", path)
-
-
-def _output(files: fs.FileSystem, path: str) -> pa.NativeFile:
-    if isinstance(files, fs.LocalFileSystem):
-        # Only a disk has folders that must be there first.
-        files.create_dir(path.rpartition("/")[0], recursive=True)
-    return files.open_output_stream(path)
 
 
 @contextmanager

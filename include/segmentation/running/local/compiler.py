@@ -6,9 +6,11 @@ from pathlib import Path
 from segmentation.common.errors import UserError
 from segmentation.config.kinds import FILES, is_address
 from segmentation.config.settings import Settings
-from segmentation.engine.input_versions import SMALL_INPUT
 from segmentation.engine.stage import SMALL_JOB_OPTIONS
 
+# Of what is given, not yet made Parquet: so little is worked through in a minute or two by all stages together. Java's
+# thorough compiler then costs more than it saves.
+LITTLE = 256 * 2**20
 # Of a generated review, and of its part of a product.
 BYTES_A_REVIEW = 525
 # Texts that are packed, or Parquet, and about how many times as long they are when they are read.
@@ -24,11 +26,11 @@ def with_compiler(environment: Mapping[str, str], settings: Settings) -> dict[st
 def reads_little(settings: Settings) -> bool:
     """Whether it is known before the run begins that there is little to read."""
     if settings.source == "demo":
-        return settings.demo_reviews * BYTES_A_REVIEW <= SMALL_INPUT
+        return settings.demo_reviews * BYTES_A_REVIEW <= LITTLE
     if settings.source not in ("files", FILES) or is_address(settings.files_path):
         return False  # elsewhere; how much it is shows when it is fetched
     try:
-        return sum(map(_bytes_to_read, _paths(settings))) <= SMALL_INPUT
+        return sum(map(_bytes_to_read, _paths(settings))) <= LITTLE
     except (UserError, OSError):
         return False  # the run says what is wrong with them
 
