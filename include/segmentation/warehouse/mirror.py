@@ -86,6 +86,8 @@ class Mirror:
         versions, size, standing = 0, 0, 0
         with self._store.in_words():
             names = self._store.names()
+            if not names:
+                raise UserError(f"There is nothing in {self.address}. `make mirror` brings a warehouse there.")
             found = [match for name in names if (match := _VERSION.fullmatch(name))]
             for match in found:
                 dataset, as_of, version = match[1], _day(match[2]), match[3]
@@ -106,12 +108,7 @@ class Mirror:
                     self._restore_deliveries(warehouse, match, names)
             latest = [match for name in names if (match := _LATEST.fullmatch(name))]
             if latest and not any(_RELEASE.fullmatch(name) for name in names):
-                reports = {
-                    date.fromisoformat(match[1]): self._store.get(match.string)
-                    .decode("ascii", errors="replace")
-                    .strip()
-                    for match in latest
-                }
+                reports = {date.fromisoformat(match[1]): self._text(match.string) for match in latest}
                 release_reports(warehouse, reports, report)
         return Copied(versions, size, standing)
 
@@ -161,6 +158,9 @@ class Mirror:
             report(f"{path} stays as it is here; the store has another release of this number")
             return False
         return True
+
+    def _text(self, name: str) -> str:
+        return self._store.get(name).decode("ascii", errors="replace").strip()
 
     def _manifest(self, name: str, dataset: str, version: str, as_of: date | None) -> Manifest:
         """A manifest of the store, which anyone who may write there may have written."""

@@ -40,28 +40,23 @@ class ObjectStore:
         return found.size if found.type == fs.FileType.File else None
 
     def names(self) -> list[str]:
-        """The names of all objects, sorted. Raises UserError where there is none."""
+        """The names of all objects, sorted."""
         selector = fs.FileSelector(self._root, recursive=True, allow_not_found=True)
         files = [info.path for info in self._files.get_file_info(selector) if info.type == fs.FileType.File]
-        if not files:
-            raise UserError(f"There is nothing in {self.address}. `make mirror` brings a warehouse there.")
         return sorted(path.removeprefix(f"{self._root}/") for path in files)
 
     def send(self, path: Path, name: str) -> None:
         """Bring a file there."""
         with open(path, "rb") as file, self._output(name) as target:
-            for piece in pieces(file):
+            for piece in _pieces(file):
                 target.write(piece)
 
     def fetch(self, name: str, path: Path, entry: dict[str, Any]) -> None:
         """Bring a file from there. Raises UserError if it has other bytes than `entry`, of a manifest, says."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        checksum = hashlib.sha256()
         with self._files.open_input_stream(f"{self._root}/{name}") as file, open(path, "wb") as target:
-            for piece in pieces(file):
-                checksum.update(piece)
-                target.write(piece)
-        if checksum.hexdigest() != entry["sha256"]:
+            passed = pour(file, target)
+        if passed["sha256"] != entry["sha256"]:
             raise UserError(f"{self.address}/{name} has other bytes than were published. Remove that version there.")
 
     def put(self, name: str, content: bytes) -> None:
@@ -95,7 +90,18 @@ def open_output(files: fs.FileSystem, path: str) -> NativeFile:
     return files.open_output_stream(path)
 
 
-def pieces(file: BinaryIO | NativeFile) -> Iterator[bytes]:
+def pour(file: BinaryIO | NativeFile, target: BinaryIO | NativeFile | None = None) -> dict[str, Any]:
+    """Read a file to its end, into `target` where there is one; returns {bytes, sha256} of what passed."""
+    checksum, size = hashlib.sha256(), 0
+    for piece in _pieces(file):
+        if target:
+            target.write(piece)
+        checksum.update(piece)
+        size += len(piece)
+    return {"bytes": size, "sha256": checksum.hexdigest()}
+
+
+def _pieces(file: BinaryIO | NativeFile) -> Iterator[bytes]:
     """The bytes of a file, some megabytes at a time."""
     while piece := file.read(PIECE):
         yield piece

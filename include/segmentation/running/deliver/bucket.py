@@ -7,7 +7,6 @@ The manifest comes last. Who finds it finds all the files that it names, with th
 unfinished, and the next try writes it anew.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +25,7 @@ from segmentation.running.deliver.what import COLUMNS, Delivery
 from segmentation.running.orchestration.connections import find_connection, find_store
 from segmentation.sources.stores import Stores
 from segmentation.warehouse.addresses import without_secrets
-from segmentation.warehouse.object_store import open_output, pieces
+from segmentation.warehouse.object_store import open_output, pour
 
 MANIFEST = "manifest.json"
 
@@ -86,22 +85,13 @@ def _customers(files: fs.FileSystem, path: str, delivery: Delivery) -> dict[str,
             rows += batch.num_rows
     if rows != delivery.rows:
         raise UserError(f"{rows:,} rows were read where the release has {delivery.rows:,} customers.")
-    checksum, size = hashlib.sha256(), 0
     with files.open_input_stream(path) as found:
-        for piece in pieces(found):
-            checksum.update(piece)
-            size += len(piece)
-    return {"bytes": size, "sha256": checksum.hexdigest(), "rows": rows}
+        return pour(found) | {"rows": rows}
 
 
 def _copy(files: fs.FileSystem, path: str, place: Path) -> dict[str, Any]:
-    checksum, size = hashlib.sha256(), 0
     with open(place, "rb") as source, open_output(files, path) as file:
-        for piece in pieces(source):
-            file.write(piece)
-            checksum.update(piece)
-            size += len(piece)
-    return {"bytes": size, "sha256": checksum.hexdigest()}
+        return pour(source, file)
 
 
 def _put(files: fs.FileSystem, path: str, content: bytes) -> None:

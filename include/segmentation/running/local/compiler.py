@@ -20,7 +20,9 @@ PACKED, TIMES = (".gz", ".zst", ".parquet"), 8
 def with_compiler(environment: Mapping[str, str], settings: Settings) -> dict[str, str]:
     """The environment to start a run's Spark in. Where the user has chosen options of Java, those stay."""
     quick = environment.get(SMALL_JOB_OPTIONS)
-    return {**environment, **({"SPARK_SUBMIT_OPTS": quick} if quick and reads_little(settings) else {})}
+    if quick and reads_little(settings):
+        return {**environment, "SPARK_SUBMIT_OPTS": quick}
+    return dict(environment)
 
 
 def reads_little(settings: Settings) -> bool:
